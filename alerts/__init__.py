@@ -1,0 +1,1 @@
+"""The second room of the house: takes a stored statement and leaves a message on somebody's phone."""

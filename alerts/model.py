@@ -1,0 +1,184 @@
+"""The values that walk the second half of the street: Actor, Keywords, Match, Alert, Message, Delivery.
+
+All are frozen. Positions are code points `[start, end)` of the original text; UTF-16 exists only inside `alerts/channels/telegram.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+from scraper.model import Statement
+
+Field = Literal["title", "body"]
+Tier = Literal["A", "B", "C", "query"]
+Role = Literal["speaker", "mentioned"]
+Priority = Literal["urgent", "high", "normal", "low"]
+PRIORITIES: tuple[Priority, ...] = ("urgent", "high", "normal", "low")
+DeliveryKind = Literal["alert", "also", "edit", "removal", "digest", "notice"]
+DeliveryState = Literal["pending", "claimed", "unconfirmed", "held", "sent", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person or group that is watched. Names are as the configuration writes them, in any script.
+
+    `weak_aliases` are too short or common to ring alone: they count only when a full alias (`name`, `aliases`) or a
+    word of `context` stands in the same statement. `acronyms` are whole words, case as written, under the same
+    condition. A hit inside a phrase of `not_near` is ignored.
+    """
+
+    id: str
+    type: Literal["person", "group"]
+    name: str
+    aliases: tuple[str, ...] = ()
+    weak_aliases: tuple[str, ...] = ()
+    acronyms: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
+    not_near: tuple[str, ...] = ()
+    member_of: tuple[str, ...] = ()
+    role: str = ""
+    priority: Priority = "normal"
+
+
+@dataclass(frozen=True, slots=True)
+class Keywords:
+    """A list of words and phrases. `any` rings when one occurs, unless one of `none` does. A star at the end is a prefix."""
+
+    id: str
+    any: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+    fields: tuple[Field, ...] = ("title", "body")
+    languages: tuple[str, ...] = ()
+    priority: Priority = "normal"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Where and why a watchlist met a statement.
+
+    `rule` is a keyword list's id and None for an actor's match; `actor` the other way round. `start`, `end` and `surface`
+    are in the original text of `field`. `pattern` is the alias or keyword as configured, `steps` what was done to meet
+    it ("folded", "clitic wa-", "weak: with Asa'ib Ahl al-Haqq").
+    """
+
+    rule: str | None
+    actor: str | None
+    tier: Tier
+    role: Role | None
+    field: Field
+    start: int
+    end: int
+    surface: str
+    pattern: str
+    steps: tuple[str, ...] = ()
+
+    @property
+    def watch(self) -> str:
+        """What rang, as one word for routes and the store: `@actor` or the keyword list's id."""
+        return f"@{self.actor}" if self.actor is not None else str(self.rule)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One row of the routing table. An empty condition holds for everything; `channels` are configured ids."""
+
+    name: str
+    channels: tuple[str, ...]
+    actors: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    require: Literal["any", "all"] = "any"
+    sources: tuple[str, ...] = ()
+    source_tags: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    priority: Priority | None = None
+    proceed: bool = False
+    """`continue = true` in the file: later routes are read too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """What routing decided: this channel is told, because of these routes, this urgently."""
+
+    channel: str
+    routes: tuple[str, ...]
+    priority: Priority
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One statement for one recipient, with all its matches: everything `message.draw` needs, and nothing else."""
+
+    statement: Statement
+    source_name: str
+    matches: tuple[Match, ...]
+    actors: tuple[Actor, ...]
+    """The actors of `matches`, first met first."""
+    routes: tuple[str, ...]
+    tag: str
+    """Short and stable, for people: `A7F3-21`."""
+    delayed: timedelta | None = None
+    """How late it is, where a person should know (an outage); None where it is on time."""
+    may_repeat: bool = False
+    """True where an earlier attempt perhaps arrived: the message says "may repeat"."""
+
+
+Style = Literal["bold", "italic", "underline", "code", "quote", "link", "time"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A styled stretch of a message's text, in code points. `url` belongs to links, `at` and `format` to times."""
+
+    start: int
+    end: int
+    style: Style
+    url: str = ""
+    at: datetime | None = None
+    format: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a channel is handed: text and its spans, within 4,096 UTF-16 units, isolates balanced. Same in, same out."""
+
+    text: str
+    spans: tuple[Span, ...] = ()
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Proof that a message arrived: the other side's id of it."""
+
+    message_id: str
+
+
+class Channel(Protocol):
+    """A configured destination. One method; its errors are the four of `alerts/errors.py`, and nothing else leaves it."""
+
+    async def send(self, message: Message) -> Receipt:
+        """Put one message there. Raises `TryLater`, `MessageRefused`, `RecipientGone` or `ChannelDown`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An alert (or notice) on its way, as claimed from the outbox: `attempt` names this try, and only it may settle it."""
+
+    id: int
+    channel: str
+    kind: DeliveryKind
+    subject: str
+    statement: int | None
+    revision: int
+    attempt: int
+    may_repeat: bool
+    created_at: datetime
+    due_at: datetime
+    routes: tuple[str, ...] = ()
+    text: str = ""
+    """The words of a notice; "" for an alert, which is drawn from its statement when it is sent."""
+    plain: bool = False
+    """True where the styled form was refused once: this time without spans."""

@@ -1,0 +1,86 @@
+"""What the configuration says about watching, routing and delivering, as values, and the whole of it as one value.
+
+`config.py` reads them; everybody else is handed them. Nothing is global: two configurations can live in one process.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from alerts.model import Actor, Keywords, Route
+from scraper.model import Source
+from scraper.secret import Secret
+from scraper.settings import FetchSettings, StorageSettings
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSettings:
+    """`[channels.ID]`. `chat` is a numeric id or `@name`; `topic` a forum topic; `api_base` a Bot API server, "" = Telegram's."""
+
+    id: str
+    kind: Literal["telegram", "console"]
+    token: Secret | None = None
+    chat: str = ""
+    topic: int | None = None
+    api_base: str = ""
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HealthSettings:
+    """`[health]`: when a source counts as broken, and which channels are told."""
+
+    failures: int = 5
+    notify: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverySettings:
+    """`[delivery]`. `per_chat_rate` messages a minute to one chat; `body_wait` is how long an alert waits for its article."""
+
+    max_age: timedelta = timedelta(days=30)
+    per_chat_rate: int = 20
+    excerpt: int = 600
+    body_wait: timedelta = timedelta(seconds=15)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSettings:
+    """`[service]`."""
+
+    lock: bool = True
+    shutdown_grace: timedelta = timedelta(seconds=8)
+
+
+@dataclass(frozen=True, slots=True)
+class LoggingSettings:
+    """`[logging]`."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "console", "json", "logfmt"] = "auto"
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """One whole, valid configuration. Ids are unique and every reference in it is to something that is there."""
+
+    path: Path
+    timezone: str
+    language: str
+    storage: StorageSettings
+    fetch: FetchSettings = FetchSettings()
+    sources: tuple[Source, ...] = ()
+    actors: tuple[Actor, ...] = ()
+    keywords: tuple[Keywords, ...] = ()
+    channels: tuple[ChannelSettings, ...] = ()
+    routes: tuple[Route, ...] = ()
+    health: HealthSettings = HealthSettings()
+    delivery: DeliverySettings = DeliverySettings()
+    service: ServiceSettings = ServiceSettings()
+    logging: LoggingSettings = field(default_factory=LoggingSettings)
+    warnings: tuple[str, ...] = ()
+    """Allowed, but worth a line: a plain secret in the file, a channel that no route names."""

@@ -1,0 +1,1 @@
+"""The first room of the house: takes a source and leaves stored statements. Never imports `alerts`."""

@@ -1,0 +1,1 @@
+"""The only rooms that speak HTTP to the sites we watch: guard, gate, robots and fetch."""

@@ -1,0 +1,41 @@
+"""What the configuration says about fetching and storing, as values. `config.py` reads them; everybody else is handed them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from scraper.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class FetchSettings:
+    """`[fetch]`: politeness and limits for every request. A source may tighten or loosen some of them for itself."""
+
+    user_agent: str = "bayan/1 (statement monitor; operator not configured)"
+    interval: timedelta = timedelta(minutes=10)
+    jitter: float = 0.15
+    total_timeout: timedelta = timedelta(seconds=30)
+    max_bytes: int = 10 * 1024 * 1024
+    max_redirects: int = 5
+    concurrency: int = 8
+    per_host_concurrency: int = 1
+    per_host_delay: timedelta = timedelta(seconds=2)
+    robots: Literal["obey", "warn"] = "obey"
+    conditional: bool = True
+    max_retry_after: timedelta = timedelta(hours=24)
+    max_interval: timedelta = timedelta(hours=6)
+    allow_private: tuple[str, ...] = ()
+    """CIDR ranges or `host:port` that any hop of any request may reach."""
+    proxy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StorageSettings:
+    """`[storage]`. `url` is an SQLAlchemy address (`sqlite:///...` absolute by now); `data_dir` holds the lock and the store."""
+
+    url: str
+    data_dir: Path
+    password: Secret | None = None
