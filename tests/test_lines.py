@@ -58,7 +58,8 @@ def test_arrays_of_tables_are_counted_and_their_subtables_belong_to_the_newest()
 
 
 def test_strings_of_all_four_kinds_are_stepped_over() -> None:
-    text = 'a = """one "two" \\""" # x = 1\n]""""\nb = \'\'\'it\'s\n[no]\'\'\'\'\'\nc = "\\"#"\nd = \'\\\'\n"e\\u0041" = ""\nf = """"""\n'
+    text = 'a = """one "two" \\""" # x = 1\n]""""\nb = \'\'\'it\'s\n[no]\'\'\'\'\'\n'
+    text += 'c = "\\"#"\nd = \'\\\'\n"e\\u0041" = ""\nf = """"""\n'
     places = agree(text)
     assert places[("b",)] == (3, 1)
     assert places[("eA",)] == (7, 1)
