@@ -122,6 +122,8 @@ class Alert:
     """How late it is, where a person should know (an outage); None where it is on time."""
     may_repeat: bool = False
     """True where an earlier attempt perhaps arrived: the message says "may repeat"."""
+    groups: tuple[Actor, ...] = ()
+    """The configured groups that `actors` name in `member_of`: only their names are used."""
 
 
 Style = Literal["bold", "italic", "underline", "code", "quote", "link", "time"]
