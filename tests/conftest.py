@@ -1,4 +1,4 @@
-"""What several tests share: the corpus and servers that lie beside the checkout."""
+"""What every test may ask for: the shared folder (`shared`), and hypothesis without a stopwatch."""
 
 from __future__ import annotations
 
@@ -6,15 +6,31 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+# Machines that test are often busy, so a slow example is no failure. Where CI is set, the examples are the same each time.
+settings.register_profile(
+    "house",
+    deadline=None,
+    database=None,
+    print_blob=True,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder with the shared corpus, hostile server and Bot API server; without it the test is skipped, with the reason."""
-    named = os.environ.get("BAYAN_SHARED")
-    folder = Path(named) if named else Path(__file__).resolve().parents[2] / "shared"
-    if not folder.is_dir():
-        if os.environ.get("BAYAN_REQUIRE_SHARED") == "1":
-            pytest.fail(f"BAYAN_REQUIRE_SHARED=1, but there is no folder {folder}")
-        pytest.skip("needs the shared corpus: set BAYAN_SHARED")
-    return folder
+    """The folder with the corpus, the strict Bot API server and the hostile server: BAYAN_SHARED, else beside the checkout.
+
+    Skips where there is none, unless BAYAN_REQUIRE_SHARED=1 insists on it.
+    """
+    folder = Path(os.environ.get("BAYAN_SHARED") or CHECKOUT.parent / "shared")
+    if folder.is_dir():
+        return folder.resolve()
+    if os.environ.get("BAYAN_REQUIRE_SHARED") == "1":
+        pytest.fail(f"BAYAN_REQUIRE_SHARED=1, but there is no folder {folder}")
+    pytest.skip("needs the shared corpus: set BAYAN_SHARED")
