@@ -1,0 +1,313 @@
+"""All SQL about deliveries: what is on its way, whose turn it is, and how each attempt ended.
+
+The states and who moves them (DESIGN, "Verbs with a fixed JSON form"):
+
+    pending ── claim ── claimed ── sent
+       ^                  │  ├──── failed         the message will never pass, or the recipient is gone
+       └── surely unsent ─┘  └──── unconfirmed    perhaps delivered: due again, and then marked
+
+A claim counts the attempt before anything is sent, and only that attempt may settle it; its condition stands twice, in
+the choice and in the update, so that two workers never take one delivery. What a dead process had claimed is
+unconfirmed and due at once at the next start.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import case, func, insert, or_, select, update
+from sqlalchemy.engine import Connection
+
+from alerts.model import PRIORITIES, Delivery, DeliveryKind, DeliveryState, Priority
+from alerts.schema import channel_state, delivery
+
+OPEN: tuple[DeliveryState, ...] = ("pending", "unconfirmed")
+
+Condition = Literal["ok", "gone", "down"]
+
+
+# ------------------------------------------------------------------------------------------ putting things in
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A delivery to be made. The store refuses a second one of the same channel, kind, subject and revision: silently."""
+
+    channel: str
+    kind: DeliveryKind
+    subject: str
+    revision: int
+    priority: Priority
+    due_at: datetime
+    statement: int | None = None
+    routes: tuple[str, ...] = ()
+    text: str = ""
+
+
+def put(conn: Connection, drafts: Sequence[Draft], now: datetime) -> int:
+    """Queue deliveries that are not there yet. Returns how many were new."""
+    added = 0
+    for draft in drafts:
+        same = select(delivery.c.id).where(
+            delivery.c.channel == draft.channel,
+            delivery.c.kind == draft.kind,
+            delivery.c.subject == draft.subject,
+            delivery.c.revision == draft.revision,
+        )
+        if conn.execute(same).first() is None:
+            conn.execute(
+                insert(delivery).values(
+                    channel=draft.channel,
+                    kind=draft.kind,
+                    subject=draft.subject,
+                    revision=draft.revision,
+                    statement=draft.statement,
+                    state="pending",
+                    rank=PRIORITIES.index(draft.priority),
+                    routes=json.dumps(list(draft.routes), ensure_ascii=False),
+                    text=draft.text,
+                    attempts=0,
+                    due_at=draft.due_at,
+                    created_at=now,
+                )
+            )
+            added += 1
+    return added
+
+
+def hasten(conn: Connection, statements: Iterable[int], now: datetime) -> None:
+    """What waited for the text of these statements need not wait any longer."""
+    waiting = (delivery.c.state == "pending", delivery.c.attempts == 0, delivery.c.due_at > now)
+    for statement in statements:
+        conn.execute(update(delivery).where(delivery.c.statement == statement, *waiting).values(due_at=now))
+
+
+# -------------------------------------------------------------------------------------------------- sending
+
+
+def recover(conn: Connection, now: datetime) -> int:
+    """At a start: what a dead process had claimed perhaps arrived. It is due at once, and will be marked. Returns how many."""
+    lost = update(delivery).where(delivery.c.state == "claimed")
+    return conn.execute(
+        lost.values(state="unconfirmed", may_repeat=True, due_at=now, reason="the program stopped while it was sent")
+    ).rowcount
+
+
+def busy_channels(conn: Connection, now: datetime) -> tuple[str, ...]:
+    """Channels that have something due and are not asked to wait."""
+    query = (
+        select(delivery.c.channel)
+        .outerjoin(channel_state, channel_state.c.id == delivery.c.channel)
+        .where(delivery.c.state.in_(OPEN), delivery.c.due_at <= now, _may_send(now))
+        .distinct()
+    )
+    return tuple(row.channel for row in conn.execute(query))
+
+
+def next_due(conn: Connection, channels: Sequence[str]) -> datetime | None:
+    """When the earliest open delivery of these channels can be tried, pauses included; None where there is none."""
+    query = (
+        select(delivery.c.due_at, channel_state.c.paused_until)
+        .outerjoin(channel_state, channel_state.c.id == delivery.c.channel)
+        .where(delivery.c.state.in_(OPEN), delivery.c.channel.in_(list(channels)))
+        .order_by(delivery.c.due_at)
+    )
+    return min((max(row.due_at, row.paused_until or row.due_at) for row in conn.execute(query)), default=None)
+
+
+def claim(conn: Connection, channel: str, now: datetime, lease_until: datetime, *, skip: int = 0) -> Delivery | None:
+    """Commit 3: take the next due delivery of a channel, most urgent and then oldest first, and count the attempt.
+
+    It is due again at `lease_until`, in case this process forgets it while living on. `skip` passes over that many (a
+    probe whether the first one alone is the trouble).
+    """
+    free = (delivery.c.channel == channel, delivery.c.state.in_(OPEN), delivery.c.due_at <= now)
+    order = (delivery.c.rank, delivery.c.created_at, delivery.c.id)
+    chosen = conn.execute(select(delivery).where(*free).order_by(*order).offset(skip).limit(1)).first()
+    if chosen is None:
+        return None
+    taken = conn.execute(
+        update(delivery)
+        .where(delivery.c.id == chosen.id, delivery.c.attempts == chosen.attempts, *free)
+        .values(state="claimed", attempts=chosen.attempts + 1, due_at=lease_until, claimed_at=now)
+    )
+    if taken.rowcount != 1:
+        return None
+    return Delivery(
+        id=chosen.id,
+        channel=chosen.channel,
+        kind=chosen.kind,
+        subject=chosen.subject,
+        statement=chosen.statement,
+        revision=chosen.revision,
+        attempt=chosen.attempts + 1,
+        may_repeat=bool(chosen.may_repeat),
+        created_at=chosen.created_at,
+        due_at=chosen.due_at,
+        routes=tuple(json.loads(chosen.routes)),
+        text=chosen.text,
+        plain=bool(chosen.plain),
+    )
+
+
+def settle_sent(conn: Connection, claimed: Delivery, message_id: str, now: datetime) -> bool:
+    """Commit 4, the good end. False where this attempt had no longer the right to settle."""
+    return _settle(conn, claimed, state="sent", message_id=message_id, settled_at=now, reason="")
+
+
+def settle_later(
+    conn: Connection, claimed: Delivery, *, certain: bool, due_at: datetime, reason: str, plain: bool | None = None
+) -> bool:
+    """Commit 4: try again at `due_at`. Where it is not `certain` that nothing arrived, the next attempt is marked."""
+    values: dict[str, Any] = {"due_at": due_at, "reason": reason}
+    if certain:
+        values["state"] = "unconfirmed" if claimed.may_repeat else "pending"
+    else:
+        values |= {"state": "unconfirmed", "may_repeat": True}
+    if plain is not None:
+        values["plain"] = plain
+    return _settle(conn, claimed, **values)
+
+
+def settle_failed(conn: Connection, claimed: Delivery, reason: str, now: datetime) -> bool:
+    """Commit 4, given up: this message will never pass, or its recipient is gone."""
+    return _settle(conn, claimed, state="failed", reason=reason, settled_at=now)
+
+
+def _settle(conn: Connection, claimed: Delivery, **values: Any) -> bool:
+    mine = (delivery.c.id == claimed.id, delivery.c.state == "claimed", delivery.c.attempts == claimed.attempt)
+    return conn.execute(update(delivery).where(*mine).values(**values)).rowcount == 1
+
+
+def sent_since(conn: Connection, channels: Sequence[str], since: datetime) -> tuple[tuple[str, datetime], ...]:
+    """When messages went out lately: what a new process must know to keep the pace of the old one."""
+    query = select(delivery.c.channel, delivery.c.settled_at).where(
+        delivery.c.state == "sent", delivery.c.settled_at >= since, delivery.c.channel.in_(list(channels))
+    )
+    return tuple((row.channel, row.settled_at) for row in conn.execute(query.order_by(delivery.c.settled_at)))
+
+
+# ------------------------------------------------------------------------------------------------- channels
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelState:
+    """What was learned about a channel while sending. `chat` is where it moved to, None where it did not."""
+
+    id: str
+    chat: str | None = None
+    drop_topic: bool = False
+    condition: Condition = "ok"
+    failures: int = 0
+    paused_until: datetime | None = None
+    since: datetime | None = None
+    reason: str = ""
+
+
+def channel(conn: Connection, channel_id: str) -> ChannelState:
+    """What is known of one channel; the plain state where nothing was learned."""
+    row = conn.execute(select(channel_state).where(channel_state.c.id == channel_id)).first()
+    return ChannelState(channel_id) if row is None else _channel(row)
+
+
+def channels(conn: Connection) -> tuple[ChannelState, ...]:
+    """Every channel about which something was learned."""
+    return tuple(_channel(row) for row in conn.execute(select(channel_state).order_by(channel_state.c.id)))
+
+
+def learn(conn: Connection, channel_id: str, **values: Any) -> None:
+    """Remember something about a channel: columns of `channel_state` by name."""
+    changed = conn.execute(update(channel_state).where(channel_state.c.id == channel_id).values(**values))
+    if changed.rowcount == 0:
+        conn.execute(insert(channel_state).values(id=channel_id, **values))
+
+
+def _channel(row: Any) -> ChannelState:
+    return ChannelState(
+        row.id, row.chat, bool(row.drop_topic), row.condition, row.failures, row.paused_until, row.since, row.reason
+    )
+
+
+def _may_send(now: datetime) -> Any:
+    unpaused = or_(channel_state.c.paused_until.is_(None), channel_state.c.paused_until <= now)
+    return or_(channel_state.c.id.is_(None), (channel_state.c.condition != "gone") & unpaused)
+
+
+# -------------------------------------------------------------------------------------------------- looking
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A delivery as people look at it."""
+
+    id: int
+    channel: str
+    kind: DeliveryKind
+    subject: str
+    statement: int | None
+    revision: int
+    state: DeliveryState
+    priority: Priority
+    attempts: int
+    due_at: datetime
+    created_at: datetime
+    settled_at: datetime | None
+    message_id: str | None
+    may_repeat: bool
+    routes: tuple[str, ...]
+    text: str
+    reason: str
+
+
+def entries(
+    conn: Connection,
+    *,
+    state: DeliveryState | None = None,
+    statement: int | None = None,
+    delivery_id: int | None = None,
+    limit: int = 50,
+) -> tuple[Entry, ...]:
+    """Deliveries, newest first, narrowed as asked."""
+    query = select(delivery).order_by(delivery.c.id.desc()).limit(limit)
+    if state is not None:
+        query = query.where(delivery.c.state == state)
+    if statement is not None:
+        query = query.where(delivery.c.statement == statement)
+    if delivery_id is not None:
+        query = query.where(delivery.c.id == delivery_id)
+    return tuple(_entry(row) for row in conn.execute(query))
+
+
+def summary(conn: Connection) -> tuple[dict[DeliveryState, int], datetime | None]:
+    """How many deliveries are in each state, and since when the oldest open one waits."""
+    query = select(delivery.c.state, func.count()).group_by(delivery.c.state)
+    by_state: dict[DeliveryState, int] = {row[0]: row[1] for row in conn.execute(query)}
+    opened = case((delivery.c.state.in_((*OPEN, "claimed")), delivery.c.created_at))
+    oldest = conn.execute(select(opened).where(opened.is_not(None)).order_by(opened).limit(1)).scalar()
+    return by_state, oldest
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(
+        id=row.id,
+        channel=row.channel,
+        kind=row.kind,
+        subject=row.subject,
+        statement=row.statement,
+        revision=row.revision,
+        state=row.state,
+        priority=PRIORITIES[row.rank],
+        attempts=row.attempts,
+        due_at=row.due_at,
+        created_at=row.created_at,
+        settled_at=row.settled_at,
+        message_id=row.message_id,
+        may_repeat=bool(row.may_repeat),
+        routes=tuple(json.loads(row.routes)),
+        text=row.text,
+        reason=row.reason,
+    )

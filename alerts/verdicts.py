@@ -1,0 +1,102 @@
+"""All SQL about judgements: what was judged, by which watchlist, and where it matched."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.engine import Connection
+
+from alerts.model import Match
+from alerts.schema import match, verdict
+from scraper.model import Statement
+
+
+def record(
+    conn: Connection, judgements: Sequence[tuple[Statement, tuple[Match, ...]]], *, watchlist: str, now: datetime
+) -> None:
+    """Part of commit 2: the verdicts, and the matches in place of those of an earlier, shorter reading of the same revision."""
+    if not judgements:
+        return
+    for statement, _ in judgements:
+        mine = (verdict.c.statement == statement.id, verdict.c.revision == statement.revision)
+        conn.execute(delete(verdict).where(*mine, verdict.c.extent == statement.extent))
+        conn.execute(delete(match).where(match.c.statement == statement.id, match.c.revision == statement.revision))
+    conn.execute(
+        insert(verdict),
+        [
+            {
+                "statement": statement.id,
+                "revision": statement.revision,
+                "extent": statement.extent,
+                "judged_at": now,
+                "watchlist": watchlist,
+                "matches": len(matches),
+            }
+            for statement, matches in judgements
+        ],
+    )
+    rows = [_row(statement, number, found) for statement, matches in judgements for number, found in enumerate(matches)]
+    if rows:
+        conn.execute(insert(match), rows)
+
+
+def matches_of(conn: Connection, statements: Iterable[tuple[int, int]]) -> dict[int, tuple[Match, ...]]:
+    """The matches of statements, given as (id, revision), in the order they stand in the text."""
+    found: dict[int, list[Match]] = {}
+    wanted = dict(statements)
+    ids = list(wanted)
+    for start in range(0, len(ids), 500):
+        query = select(match).where(match.c.statement.in_(ids[start : start + 500]))
+        for row in conn.execute(query.order_by(match.c.statement, match.c.revision, match.c.number)):
+            if row.revision == wanted[row.statement]:
+                found.setdefault(row.statement, []).append(_match(row))
+    return {statement: tuple(matches) for statement, matches in found.items()}
+
+
+def history(conn: Connection, statement_id: int) -> tuple[tuple[int, str, datetime, str, int], ...]:
+    """Every judgement of a statement, oldest first: revision, extent, when, watchlist version, number of matches."""
+    query = select(verdict).where(verdict.c.statement == statement_id).order_by(verdict.c.judged_at)
+    return tuple((row.revision, row.extent, row.judged_at, row.watchlist, row.matches) for row in conn.execute(query))
+
+
+def count(conn: Connection) -> int:
+    """How many statements match something, in any revision."""
+    return int(conn.execute(select(func.count(func.distinct(match.c.statement)))).scalar_one())
+
+
+def _row(statement: Statement, number: int, found: Match) -> dict[str, Any]:
+    return {
+        "statement": statement.id,
+        "revision": statement.revision,
+        "number": number,
+        "watch": found.watch,
+        "rule": found.rule,
+        "actor": found.actor,
+        "tier": found.tier,
+        "role": found.role,
+        "field": found.field,
+        "start": found.start,
+        "end": found.end,
+        "surface": found.surface,
+        "pattern": found.pattern,
+        "steps": json.dumps(list(found.steps), ensure_ascii=False),
+    }
+
+
+def _match(row: Any) -> Match:
+    return Match(
+        rule=row.rule,
+        actor=row.actor,
+        tier=row.tier,
+        role=row.role,
+        field=row.field,
+        start=row.start,
+        end=row.end,
+        surface=row.surface,
+        pattern=row.pattern,
+        steps=tuple(json.loads(row.steps)),
+    )

@@ -1,0 +1,218 @@
+"""Which items are new: a pure decision over what a page lists and what is stored.
+
+    listed items -> identities (guid, address, content) -> new | changed | seen -> a Harvest to be recorded
+
+An item is known by any of three identities, because sites change each of them: guids are made afresh, addresses grow
+session and tracking tails, headlines are edited. Each is a hint and not the truth, so each has its guard: a guid or
+address that several different items of one page share identifies none of them, and a guid alone does not outweigh
+another address with other words (sites reuse guids). Nothing here touches a database or a network.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from scraper.address import canonical
+from scraper.model import Item, Listed, Outcome, Source
+
+SAME_WORDS_ENOUGH = 40
+"""Code points of headline and teaser from which the same words mean the same statement even at another address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A stored statement as novelty needs to see it. `digests` are those of all its texts, past and present."""
+
+    statement: int
+    url: str | None
+    title: str
+    digest: str
+    digests: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class NewStatement:
+    """An item that novelty judged new. `keys` are all its identities, the first is its own for good."""
+
+    item: Item
+    keys: tuple[str, ...]
+    digest: str
+    wants_article: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedStatement:
+    """A known statement whose words are other now."""
+
+    statement: int
+    item: Item
+    keys: tuple[str, ...]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Harvest:
+    """What one successful poll found, ready to be recorded in one transaction."""
+
+    new: tuple[NewStatement, ...] = ()
+    changed: tuple[ChangedStatement, ...] = ()
+    more_keys: tuple[tuple[str, int], ...] = ()
+    """Further keys of statements already known: (key, statement)."""
+    items: int = 0
+    baseline: bool = False
+    """True where this poll is the first whole one: from the next on, what is new rings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a poll comes to. Where `outcome` is not "ok", the harvest is empty and `detail` says why."""
+
+    outcome: Outcome
+    detail: str = ""
+    harvest: Harvest = Harvest()
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """An item with its identities, strongest first, and the digest of its words."""
+
+    item: Item
+    keys: tuple[str, ...]
+    digest: str
+
+
+def identify(source: Source, items: Sequence[Item]) -> tuple[Identified, ...]:
+    """The identities of each item of one page, in the page's order. Each has at least one."""
+    drafts = [(item, _guid_key(item), _url_key(source, item), digest(item)) for item in items]
+    under_guid = Counter(guid for guid, _ in {(guid, url or words) for _, guid, url, words in drafts})
+    words_at = Counter(url for url, _ in {(url, words) for _, _, url, words in drafts})
+    guids_at = Counter(url for url, _ in {(url, guid) for _, guid, url, _ in drafts if guid})
+    found = []
+    for item, guid, url, words in drafts:
+        keys = []
+        if guid and under_guid[guid] == 1:
+            keys.append(guid)
+        if url and words_at[url] <= 2 and (words_at[url] == 1 or guids_at[url] <= 1):
+            keys.append(url)
+        if not keys or _telling(item):
+            keys.append(_content_key(item))
+        found.append(Identified(item, tuple(keys), words))
+    return tuple(found)
+
+
+def decide(
+    source: Source, listed: Listed, known: Mapping[str, Known], *, has_baseline: bool, items_before: int
+) -> Decision:
+    """What this page adds to the store. `known` maps identities (of `identify`) to what is stored under them.
+
+    `has_baseline` is false until the first whole, non-empty page of this source; `items_before` is how many items the
+    last good page had. An empty page where there were items is "empty" and changes nothing.
+    """
+    if not listed.items:
+        before = f"; it listed {items_before} items before" if items_before else ""
+        return Decision("empty", f"the page lists nothing{before}")
+    new: list[NewStatement] = []
+    changed: dict[int, ChangedStatement] = {}
+    more_keys: dict[str, int] = {}
+    fresh: dict[str, int] = {}
+    for one in identify(source, listed.items):
+        match = _recognise(one, known)
+        if match is not None:
+            more_keys |= {key: match.statement for key in one.keys if key not in known and key not in fresh}
+            if one.digest not in match.digests and match.statement not in changed:
+                changed[match.statement] = ChangedStatement(match.statement, one.item, one.keys, one.digest)
+            continue
+        free = tuple(key for key in one.keys if key not in known and key not in more_keys)
+        repeated = next((fresh[key] for key in free if key in fresh), None)
+        if repeated is None:
+            free = free or (_last_resort(one),)
+            fresh |= dict.fromkeys(free, len(new))
+            new.append(NewStatement(one.item, free, one.digest, _wants_article(source, one.item)))
+        else:
+            extra = tuple(key for key in free if key not in fresh)
+            fresh |= dict.fromkeys(extra, repeated)
+            new[repeated] = replace(new[repeated], keys=new[repeated].keys + extra)
+    harvest = Harvest(
+        new=tuple(new),
+        changed=tuple(changed.values()),
+        more_keys=tuple(more_keys.items()),
+        items=len(listed.items) + listed.left_out,
+        baseline=not has_baseline and not listed.partial,
+    )
+    return Decision("ok", harvest=harvest)
+
+
+def digest(item: Item) -> str:
+    """What an item says, as one short value: headline, teaser and text, with white space and case made even."""
+    said = "\x1f".join(_even(part) for part in (item.title, item.summary, item.text or ""))
+    return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
+
+
+def _recognise(one: Identified, known: Mapping[str, Known]) -> Known | None:
+    """The stored statement that this item is, by its strongest identity that convinces."""
+    for key in one.keys:
+        candidate = known.get(key)
+        if candidate is None:
+            continue
+        if key.startswith("g:") and _another_under_this_guid(one.item, candidate):
+            continue
+        return candidate
+    return None
+
+
+def _another_under_this_guid(item: Item, candidate: Known) -> bool:
+    """True where only the guid agrees: another address and another headline are another statement (reused guids)."""
+    if item.url is None or candidate.url is None:
+        return False
+    return canonical(item.url) != canonical(candidate.url) and _even(item.title) != _even(candidate.title)
+
+
+def _last_resort(one: Identified) -> str:
+    """An identity for an item whose every key belongs to other statements: its words, address and guid together."""
+    said = f"{one.item.url}\x1f{one.item.guid}\x1f{one.digest}"
+    return "x:" + hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
+
+
+def _guid_key(item: Item) -> str:
+    return "g:" + _short(item.guid) if item.guid else ""
+
+
+def _url_key(source: Source, item: Item) -> str:
+    """The address as an identity; a link back to the list itself identifies nothing."""
+    if item.url is None:
+        return ""
+    address = canonical(item.url)
+    return "" if address == canonical(source.url) else "u:" + _short(address)
+
+
+def _content_key(item: Item) -> str:
+    day = ""
+    if item.published is not None and not item.published.method.startswith("relative"):
+        day = (
+            item.published.at.isoformat() if item.published.precision != "day" else item.published.at.date().isoformat()
+        )
+    said = "\x1f".join((_even(item.title), _even(item.summary), day))
+    return "c:" + hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
+
+
+def _telling(item: Item) -> bool:
+    """True where the words alone say which statement it is: not "Daily briefing", which is new every day."""
+    absolute = item.published is not None and not item.published.method.startswith("relative")
+    timed = absolute and item.published is not None and item.published.precision != "day"
+    return timed or len(_even(item.title)) + len(_even(item.summary)) >= SAME_WORDS_ENOUGH
+
+
+def _wants_article(source: Source, item: Item) -> bool:
+    return source.full_text and not item.text and item.url is not None
+
+
+def _even(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _short(value: str) -> str:
+    """Keys are kept short: a long guid or address is its digest."""
+    return value if len(value) <= 200 else "#" + hashlib.blake2b(value.encode(), digest_size=16).hexdigest()

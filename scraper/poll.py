@@ -1,0 +1,152 @@
+"""The story of one poll.
+
+    source -> fetch -> parse -> novelty -> record
+              |        |        |          new statements, validators and the next due time: one commit, or nothing
+              |        |        which items are new, which are changed
+              |        in a process that can be killed
+              one polite, bounded request; "not modified" ends the story early
+
+Whatever fails on the way is a `SourceError`, recorded under its class; nothing stored is touched by it. A cut at any
+point leaves the source due, with its old validators, so the next poll finds the same news again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from scraper import novelty, schedule, sources, store
+from scraper.db import Database
+from scraper.errors import FetchError, SourceError
+from scraper.model import HEALTHY, Outcome, Page, Source, Unchanged, Validators
+from scraper.net.fetch import Fetcher
+from scraper.parsers.workers import ParsePool
+from scraper.settings import FetchSettings
+from scraper.sources import SourceState
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a poll works with. `spread` draws a number in [0, 1) for the jitter of due times."""
+
+    db: Database
+    fetcher: Fetcher
+    parsers: ParsePool
+    settings: FetchSettings
+    clock: Clock
+    spread: Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """How a poll ended. `new` are the ids of statements stored by it, `silent` whether they belong to the baseline."""
+
+    source: str
+    outcome: Outcome
+    detail: str = ""
+    new: tuple[int, ...] = ()
+    changed: int = 0
+    silent: bool = False
+    items: int = 0
+
+    @property
+    def healthy(self) -> bool:
+        """Whether the source answered as it should."""
+        return self.outcome in HEALTHY
+
+
+async def poll(source: Source, state: SourceState, tools: Tools) -> Polled:
+    """Look at one source once, and record what came of it. Raises StoreError only: then nothing was recorded."""
+    try:
+        answer = await tools.fetcher.fetch(
+            source,
+            source.url,
+            clock=tools.clock,
+            validators=_validators(state, tools),
+        )
+        if isinstance(answer, Unchanged):
+            return await _unchanged(source, tools, full_fetch=False)
+        body_hash = hashlib.blake2b(answer.body, digest_size=16).hexdigest()
+        if body_hash == state.body_hash and not state.failures:
+            return await _unchanged(source, tools, full_fetch=True)
+        return await _read(source, state, answer, body_hash, tools)
+    except SourceError as failure:
+        return await _failed(source, state, failure, tools)
+
+
+async def _read(source: Source, state: SourceState, page: Page, body_hash: str, tools: Tools) -> Polled:
+    listed = await tools.parsers.listed(page, source)
+    keys = [key for one in novelty.identify(source, listed.items) for key in one.keys]
+    known = await tools.db.read(lambda conn: store.known(conn, source.id, keys))
+    has_baseline = state.baseline_at is not None
+    decision = novelty.decide(source, listed, known, has_baseline=has_baseline, items_before=state.items)
+    if decision.outcome != "ok":
+        raise SourceError(decision.outcome, decision.detail)
+    now = tools.clock()
+    due_at = schedule.next_poll(source, tools.settings, outcome="ok", failures=0, now=now, spread=tools.spread())
+    # A page that was cut is read for what it has, but it is asked for again in full: its validators are not kept.
+    validators = Validators() if listed.partial else page.validators
+    new = await tools.db.write(
+        lambda conn: store.record_poll(
+            conn,
+            source.id,
+            decision.harvest,
+            silent=not has_baseline,
+            validators=validators,
+            body_hash="" if listed.partial else body_hash,
+            moved_to=page.moved_to,
+            now=now,
+            due_at=due_at,
+        )
+    )
+    return Polled(
+        source.id,
+        "ok",
+        detail=f"{listed.left_out} items over the limit were left out" if listed.left_out else "",
+        new=new,
+        changed=len(decision.harvest.changed),
+        silent=not has_baseline,
+        items=len(listed.items),
+    )
+
+
+async def _unchanged(source: Source, tools: Tools, *, full_fetch: bool) -> Polled:
+    now = tools.clock()
+    outcome: Outcome = "ok" if full_fetch else "not_modified"
+    due_at = schedule.next_poll(source, tools.settings, outcome=outcome, failures=0, now=now, spread=tools.spread())
+    await tools.db.write(
+        lambda conn: sources.record_unchanged(
+            conn, source.id, outcome=outcome, now=now, due_at=due_at, full_fetch=full_fetch
+        )
+    )
+    return Polled(source.id, outcome)
+
+
+async def _failed(source: Source, state: SourceState, failure: SourceError, tools: Tools) -> Polled:
+    now = tools.clock()
+    due_at = schedule.next_poll(
+        source,
+        tools.settings,
+        outcome=failure.outcome,
+        failures=state.failures + 1,
+        now=now,
+        spread=tools.spread(),
+        retry_after=failure.retry_after if isinstance(failure, FetchError) else None,
+    )
+    await tools.db.write(
+        lambda conn: sources.record_failure(
+            conn, source.id, outcome=failure.outcome, detail=failure.detail, now=now, due_at=due_at
+        )
+    )
+    return Polled(source.id, failure.outcome, failure.detail)
+
+
+def _validators(state: SourceState, tools: Tools) -> Validators:
+    conditional = schedule.asks_conditionally(
+        tools.settings, failures=state.failures, full_fetch_at=state.full_fetch_at, now=tools.clock()
+    )
+    return state.validators if conditional else Validators()

@@ -1,0 +1,208 @@
+"""All SQL about sources: what is remembered of each between polls, when each is due, their robots.txt, signs of life.
+
+Every function takes the `Connection` of a transaction (`scraper/db.py`) and opens none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, insert, literal, select, update
+from sqlalchemy.engine import Connection
+
+from scraper.db import Instant
+from scraper.model import Outcome, Source, Validators
+from scraper.schema import heartbeat, robots, source_state
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """What is remembered of a source between polls. `failures` counts polls in a row that were not healthy."""
+
+    id: str
+    url: str
+    validators: Validators
+    body_hash: str
+    baseline_at: datetime | None
+    due_at: datetime
+    outcome: Outcome | None
+    outcome_at: datetime | None
+    detail: str
+    failures: int
+    failing_since: datetime | None
+    full_fetch_at: datetime | None
+    last_new_at: datetime | None
+    items: int
+    moved_to: str
+
+
+def fingerprint(source: Source) -> str:
+    """What makes a source another one: its address and its selectors. Another one starts with a baseline of its own."""
+    return json.dumps([source.kind, source.url, repr(source.select)])
+
+
+def enrol(conn: Connection, sources: Iterable[Source], now: datetime) -> None:
+    """Make a state for each source that has none, due at once; one whose address or selectors changed starts anew."""
+    known = {row.id: row for row in conn.execute(select(source_state.c.id, source_state.c.fingerprint))}
+    fresh = [
+        {"id": source.id, "fingerprint": fingerprint(source), "url": source.url, "due_at": now}
+        for source in sources
+        if source.id not in known
+    ]
+    if fresh:
+        conn.execute(insert(source_state), fresh)
+    for source in sources:
+        row = known.get(source.id)
+        if row is not None and row.fingerprint != fingerprint(source):
+            anew = dict(fingerprint=fingerprint(source), url=source.url, etag="", last_modified="", body_hash="")
+            conn.execute(
+                update(source_state)
+                .where(source_state.c.id == source.id)
+                .values(
+                    **anew, baseline_at=None, due_at=now, failures=0, failing_since=None, full_fetch_at=None, items=0
+                )
+            )
+
+
+def due(conn: Connection, now: datetime, limit: int, ids: Iterable[str] | None = None) -> tuple[SourceState, ...]:
+    """The sources whose time has come, longest waiting first. `ids` narrows them."""
+    query = select(source_state).where(source_state.c.due_at <= now).order_by(source_state.c.due_at).limit(limit)
+    if ids is not None:
+        query = query.where(source_state.c.id.in_(list(ids)))
+    return tuple(_state(row) for row in conn.execute(query))
+
+
+def states(conn: Connection) -> tuple[SourceState, ...]:
+    """Every source that was ever enrolled, by id."""
+    return tuple(_state(row) for row in conn.execute(select(source_state).order_by(source_state.c.id)))
+
+
+def state(conn: Connection, source_id: str) -> SourceState | None:
+    """One source's state, or None where it was never enrolled."""
+    row = conn.execute(select(source_state).where(source_state.c.id == source_id)).first()
+    return None if row is None else _state(row)
+
+
+def hasten(conn: Connection, source_id: str, now: datetime) -> None:
+    """Make a source due at once."""
+    conn.execute(update(source_state).where(source_state.c.id == source_id).values(due_at=now))
+
+
+def record_unchanged(
+    conn: Connection, source_id: str, *, outcome: Outcome, now: datetime, due_at: datetime, full_fetch: bool
+) -> None:
+    """A healthy poll that found nothing different: only the bookkeeping moves."""
+    values: dict[str, Any] = dict(
+        outcome=outcome, outcome_at=now, detail="", failures=0, failing_since=None, due_at=due_at
+    )
+    if full_fetch:
+        values["full_fetch_at"] = now
+    conn.execute(update(source_state).where(source_state.c.id == source_id).values(**values))
+
+
+def record_harvest(
+    conn: Connection,
+    source_id: str,
+    *,
+    validators: Validators,
+    body_hash: str,
+    moved_to: str,
+    items: int,
+    baseline: bool,
+    found_new: bool,
+    now: datetime,
+    due_at: datetime,
+) -> None:
+    """The source's half of commit 1 (`store.record_poll` calls it): a whole page was read, and what it held is stored."""
+    values: dict[str, Any] = dict(
+        etag=validators.etag,
+        last_modified=validators.last_modified,
+        body_hash=body_hash,
+        due_at=due_at,
+        outcome="ok",
+        outcome_at=now,
+        detail="",
+        failures=0,
+        failing_since=None,
+        full_fetch_at=now,
+        items=items,
+        moved_to=moved_to,
+    )
+    if baseline:
+        values["baseline_at"] = now
+    if found_new:
+        values["last_new_at"] = now
+    conn.execute(update(source_state).where(source_state.c.id == source_id).values(**values))
+
+
+def record_failure(
+    conn: Connection, source_id: str, *, outcome: Outcome, detail: str, now: datetime, due_at: datetime
+) -> None:
+    """A poll that gave nothing to trust. What is stored stays; the validators go, so that a 304 cannot heal it unseen."""
+    conn.execute(
+        update(source_state)
+        .where(source_state.c.id == source_id)
+        .values(
+            outcome=outcome,
+            outcome_at=now,
+            detail=detail,
+            failures=source_state.c.failures + 1,
+            failing_since=func.coalesce(source_state.c.failing_since, literal(now, Instant)),
+            due_at=due_at,
+            etag="",
+            last_modified="",
+            body_hash="",
+        )
+    )
+
+
+def _state(row: Any) -> SourceState:
+    return SourceState(
+        id=row.id,
+        url=row.url,
+        validators=Validators(row.etag, row.last_modified),
+        body_hash=row.body_hash,
+        baseline_at=row.baseline_at,
+        due_at=row.due_at,
+        outcome=row.outcome,
+        outcome_at=row.outcome_at,
+        detail=row.detail,
+        failures=row.failures,
+        failing_since=row.failing_since,
+        full_fetch_at=row.full_fetch_at,
+        last_new_at=row.last_new_at,
+        items=row.items,
+        moved_to=row.moved_to,
+    )
+
+
+def load_robots(conn: Connection, origin: str) -> tuple[bytes, datetime] | None:
+    """What is kept of an origin's robots.txt (in the form `net/robots.py` gave it), and when it was fetched."""
+    row = conn.execute(select(robots.c.file, robots.c.fetched_at).where(robots.c.origin == origin)).first()
+    return None if row is None else (bytes(row.file), row.fetched_at)
+
+
+def save_robots(conn: Connection, origin: str, file: bytes, fetched_at: datetime) -> None:
+    """Keep an origin's robots.txt, in place of an older one."""
+    conn.execute(delete(robots).where(robots.c.origin == origin))
+    conn.execute(insert(robots).values(origin=origin, file=file, fetched_at=fetched_at))
+
+
+def beat(conn: Connection, name: str, at: datetime, detail: str = "") -> None:
+    """Leave a sign of life."""
+    conn.execute(delete(heartbeat).where(heartbeat.c.name == name))
+    conn.execute(insert(heartbeat).values(name=name, at=at, detail=detail))
+
+
+def beats(conn: Connection) -> dict[str, tuple[datetime, str]]:
+    """The last sign of life of each loop."""
+    return {row.name: (row.at, row.detail) for row in conn.execute(select(heartbeat))}
+
+
+def forget_robots(conn: Connection, older_than: timedelta, now: datetime) -> int:
+    """Drop copies of robots.txt that nobody refreshed: their sources are gone. Returns how many."""
+    return conn.execute(delete(robots).where(robots.c.fetched_at < now - older_than)).rowcount
