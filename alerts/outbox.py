@@ -311,3 +311,9 @@ def _entry(row: Any) -> Entry:
         text=row.text,
         reason=row.reason,
     )
+
+
+def notice_subjects(conn: Connection, prefix: str) -> tuple[str, ...]:
+    """The subjects of all notices that begin so: what was told already."""
+    query = select(delivery.c.subject).where(delivery.c.kind == "notice", delivery.c.subject.startswith(prefix))
+    return tuple(row.subject for row in conn.execute(query.distinct()))

@@ -1,0 +1,280 @@
+"""The story of one alert.
+
+    due delivery -> claim -> message -> channel -> settle
+                    |        |          |          sent with its message id, or due again, or unconfirmed, or failed
+                    |        |          one call over the network; no transaction is open meanwhile
+                    |        drawn from the statement as it stands now
+                    the attempt is counted before anything is sent
+
+A crash before the claim costs nothing; between claim and settle it may repeat one message, because the Bot API has no
+idempotency key (tdlib/telegram-bot-api issue 482): that repeat carries a mark. Each channel is drained by itself, one
+message after the other, so one that waits or fails never holds up another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from alerts import health, message, outbox, retry, verdicts
+from alerts.errors import ChannelDown, MessageRefused, RecipientGone, TryLater
+from alerts.model import Actor, Alert, Channel, Delivery, Message, Receipt
+from alerts.outbox import ChannelState
+from alerts.pace import Pace
+from alerts.words import en
+from scraper import store
+from scraper.db import Connection, Database
+
+log = structlog.get_logger(__name__)
+
+LATE = timedelta(minutes=5)
+"""From this delay on, an alert says how late it is."""
+
+
+class Reach(Protocol):
+    """The opened channels (`alerts/channels`)."""
+
+    def reach(self, channel: str, *, chat: str | None = None, drop_topic: bool = False) -> Channel:
+        """The channel of that id, at another chat where it has moved."""
+        ...
+
+    def pace_key(self, channel: str, *, chat: str | None = None) -> tuple[str, str]:
+        """The bot and chat behind a channel, for pacing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What delivering works with. `operators` are the channels that hear of trouble."""
+
+    db: Database
+    channels: Reach
+    actors: Mapping[str, Actor]
+    source_names: Mapping[str, str]
+    operators: tuple[str, ...]
+    timezone: str
+    excerpt: int
+    clock: Callable[[], datetime]
+    pace: Pace = field(default_factory=lambda: Pace(20))
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """What became of one channel's due deliveries: counts of this drain."""
+
+    sent: int = 0
+    later: int = 0
+    failed: int = 0
+
+
+async def drain(channel: str, desk: Desk, stopping: asyncio.Event) -> Drained:
+    """Send what is due in one channel, in order, at its pace, until nothing is, or it must rest, or we are `stopping`."""
+    counts = {"sent": 0, "later": 0, "failed": 0}
+    while not stopping.is_set():
+        state = await desk.db.read(lambda conn: outbox.channel(conn, channel))
+        now = desk.clock()
+        if state.condition == "gone" or (state.paused_until is not None and state.paused_until > now):
+            break
+        if not await _my_turn(channel, state, desk, stopping):
+            break
+        claimed = await _claim(channel, state, desk)
+        if claimed is None:
+            break
+        counts[await _attempt(claimed, state, desk)] += 1
+    return Drained(**counts)
+
+
+async def _claim(channel: str, state: ChannelState, desk: Desk) -> Delivery | None:
+    """Commit 3, with a probe of the next message where the first has failed again and again."""
+    now = desk.clock()
+    lease = now + retry.LEASE
+    ahead = retry.skip(state.failures)
+    claimed = await desk.db.write(lambda conn: outbox.claim(conn, channel, now, lease, skip=ahead))
+    if claimed is None and ahead:
+        claimed = await desk.db.write(lambda conn: outbox.claim(conn, channel, now, lease))
+    return claimed
+
+
+async def _attempt(claimed: Delivery, state: ChannelState, desk: Desk) -> str:
+    """One message to one channel, and commit 4. Returns which counter it belongs to."""
+    try:
+        drawn = await _draw(claimed, desk)
+        if drawn is None:
+            return await _give_up(claimed, "its statement is gone from the store", desk)
+        way = desk.channels.reach(claimed.channel, chat=state.chat, drop_topic=state.drop_topic)
+        receipt = await way.send(drawn)
+    except TryLater as error:
+        return await _rest(claimed, state, error, desk)
+    except MessageRefused as error:
+        if error.markup and not claimed.plain:
+            log.error("message refused for its entities, sent plain", delivery=claimed.id, reason=error.reason)
+            return await _again_at_once(claimed, error.reason, desk, plain=True)
+        return await _give_up(claimed, f"refused: {error.reason}", desk)
+    except RecipientGone as error:
+        return await _follow_or_stop(claimed, state, error, desk)
+    except ChannelDown as error:
+        return await _hold_everything(claimed, state, error, desk)
+    return await _arrived(claimed, state, receipt, desk)
+
+
+async def _draw(claimed: Delivery, desk: Desk) -> Message | None:
+    """The message of a delivery, from what the store holds now. None where there is nothing left to say."""
+    if claimed.kind == "notice":
+        repeat = f"\n{en.MAY_REPEAT}" if claimed.may_repeat else ""
+        drawn = message.draw_notice(claimed.text + repeat)
+    else:
+        alert = await desk.db.read(lambda conn: _alert(conn, claimed, desk))
+        if alert is None:
+            return None
+        drawn = message.draw(alert, now=desk.clock(), timezone=desk.timezone, excerpt=desk.excerpt)
+    return message.plain(drawn) if claimed.plain else drawn
+
+
+def _alert(conn: Connection, claimed: Delivery, desk: Desk) -> Alert | None:
+    statement = store.get(conn, claimed.statement) if claimed.statement is not None else None
+    if statement is None:
+        return None
+    matches = verdicts.matches_of(conn, [(statement.id, statement.revision)]).get(statement.id, ())
+    if not matches and statement.revision > 1:
+        # It was edited after it rang and is not judged anew yet, or the hit was edited away: say what rang.
+        matches = verdicts.matches_of(conn, [(statement.id, statement.revision - 1)]).get(statement.id, ())
+    met = dict.fromkeys(match.actor for match in matches if match.actor is not None)
+    actors = tuple(desk.actors.get(actor) or Actor(actor, "person", actor) for actor in met)
+    groups = {group for actor in actors for group in actor.member_of}
+    late = desk.clock() - claimed.created_at
+    return Alert(
+        statement=statement,
+        source_name=desk.source_names.get(statement.source, statement.source),
+        matches=matches,
+        actors=actors,
+        routes=claimed.routes,
+        tag=message.tag(statement.id, statement.revision),
+        delayed=late if late >= LATE else None,
+        may_repeat=claimed.may_repeat,
+        groups=tuple(desk.actors[group] for group in sorted(groups) if group in desk.actors),
+    )
+
+
+async def _arrived(claimed: Delivery, state: ChannelState, receipt: Receipt, desk: Desk) -> str:
+    now = desk.clock()
+
+    def record(conn: Connection) -> None:
+        outbox.settle_sent(conn, claimed, receipt.message_id, now)
+        if state.failures or state.condition != "ok":
+            outbox.learn(conn, claimed.channel, failures=0, paused_until=None, condition="ok", since=None, reason="")
+
+    await desk.db.write(record)
+    log.info("alert sent", channel=claimed.channel, delivery=claimed.id, attempt=claimed.attempt)
+    return "sent"
+
+
+async def _rest(claimed: Delivery, state: ChannelState, error: TryLater, desk: Desk) -> str:
+    """The same message, later; the whole channel rests with it, so that its order is kept."""
+    now = desk.clock()
+    failures = state.failures + 1
+    until = now + retry.pause(failures, error.after)
+
+    def record(conn: Connection) -> None:
+        outbox.settle_later(conn, claimed, certain=error.certain, due_at=now, reason=error.reason)
+        outbox.learn(conn, claimed.channel, failures=failures, paused_until=until, reason=error.reason)
+
+    await desk.db.write(record)
+    log.warning(
+        "alert not sent, will be tried again", channel=claimed.channel, delivery=claimed.id, reason=error.reason,
+        sure_unsent=error.certain, until=until.isoformat(timespec="seconds"),
+    )  # fmt: skip
+    return "later"
+
+
+async def _again_at_once(claimed: Delivery, reason: str, desk: Desk, *, plain: bool | None = None) -> str:
+    now = desk.clock()
+    await desk.db.write(
+        lambda conn: outbox.settle_later(conn, claimed, certain=True, due_at=now, reason=reason, plain=plain)
+    )
+    return "later"
+
+
+async def _give_up(claimed: Delivery, reason: str, desk: Desk) -> str:
+    now = desk.clock()
+    notice = health.undeliverable(claimed, reason)
+
+    def record(conn: Connection) -> None:
+        outbox.settle_failed(conn, claimed, reason, now)
+        outbox.put(conn, health.to_operators(notice, desk.operators, now, but_not=claimed.channel), now)
+
+    await desk.db.write(record)
+    log.error("alert given up", channel=claimed.channel, delivery=claimed.id, reason=reason)
+    return "failed"
+
+
+async def _follow_or_stop(claimed: Delivery, state: ChannelState, error: RecipientGone, desk: Desk) -> str:
+    """A chat that moved is followed, a closed topic left for its chat; a chat that is gone is told to the operators."""
+    now = desk.clock()
+    if error.moved_to is not None and error.moved_to != state.chat:
+        learned: dict[str, object] = {"chat": error.moved_to, "reason": error.reason}
+    elif error.topic_only and not state.drop_topic:
+        learned = {"drop_topic": True, "reason": error.reason}
+    else:
+        return await _suspend(claimed, error.reason, desk)
+    notice = health.channel_changed(claimed.channel, error, now)
+
+    def record(conn: Connection) -> None:
+        outbox.settle_later(conn, claimed, certain=True, due_at=now, reason=error.reason)
+        outbox.learn(conn, claimed.channel, **learned)
+        outbox.put(conn, health.to_operators(notice, desk.operators, now, but_not=claimed.channel), now)
+
+    await desk.db.write(record)
+    log.warning("channel has changed", channel=claimed.channel, reason=error.reason, moved_to=error.moved_to)
+    return "later"
+
+
+async def _suspend(claimed: Delivery, reason: str, desk: Desk) -> str:
+    """The recipient is gone: this delivery has failed, the others wait for a person, the operators are told."""
+    now = desk.clock()
+    notice = health.channel_gone(claimed.channel, reason, now)
+
+    def record(conn: Connection) -> None:
+        outbox.settle_failed(conn, claimed, reason, now)
+        outbox.learn(conn, claimed.channel, condition="gone", since=now, reason=reason)
+        outbox.put(conn, health.to_operators(notice, desk.operators, now, but_not=claimed.channel), now)
+
+    await desk.db.write(record)
+    log.error("recipient is gone", channel=claimed.channel, reason=reason)
+    return "failed"
+
+
+async def _hold_everything(claimed: Delivery, state: ChannelState, error: ChannelDown, desk: Desk) -> str:
+    """The way itself is closed: nothing is lost, everything waits, somebody must act."""
+    now = desk.clock()
+    since = state.since or now
+    notice = health.channel_down(claimed.channel, error.reason, since)
+
+    def record(conn: Connection) -> None:
+        outbox.settle_later(conn, claimed, certain=True, due_at=now, reason=error.reason)
+        outbox.learn(
+            conn, claimed.channel, condition="down", since=since, reason=error.reason,
+            failures=state.failures + 1, paused_until=now + retry.DOWN_WAIT,
+        )  # fmt: skip
+        outbox.put(conn, health.to_operators(notice, desk.operators, now, but_not=claimed.channel), now)
+
+    await desk.db.write(record)
+    log.error("channel is down", channel=claimed.channel, reason=error.reason)
+    return "later"
+
+
+async def _my_turn(channel: str, state: ChannelState, desk: Desk, stopping: asyncio.Event) -> bool:
+    """Wait until the chat and the bot may hear the next message. False where we are stopping first."""
+    key = desk.channels.pace_key(channel, chat=state.chat)
+    while (wait := (desk.pace.next_at(key, desk.clock()) - desk.clock()).total_seconds()) > 0:
+        try:
+            await asyncio.wait_for(stopping.wait(), wait)
+        except TimeoutError:
+            continue
+        return False
+    desk.pace.note(key, desk.clock())
+    return not stopping.is_set()

@@ -1,0 +1,117 @@
+"""Watching the watcher: what operators are told about sources and channels, once for each change. Pure.
+
+A notice is a delivery like any other (kind "notice"), so it survives crashes and outages, and its subject names the
+incident: the unique key of the outbox makes sure that nobody hears of one incident twice, however often it is seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts.errors import RecipientGone
+from alerts.model import Delivery
+from alerts.outbox import Draft
+from scraper.sources import SourceState
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something an operator should know. `subject` names the incident."""
+
+    subject: str
+    text: str
+
+
+def to_operators(notice: Notice, operators: Sequence[str], now: datetime, *, but_not: str = "") -> tuple[Draft, ...]:
+    """One delivery of the notice for each operators' channel, except the one it is about."""
+    return tuple(
+        Draft(channel, "notice", notice.subject, 1, "high", now, text=notice.text)
+        for channel in operators
+        if channel != but_not
+    )
+
+
+def broken(state: SourceState) -> Notice:
+    """A source has failed as often as the operator said is too often."""
+    since = f"{state.failing_since:%d %b %Y, %H:%M} UTC" if state.failing_since else "its first poll"
+    last = f"{state.last_new_at:%d %b %Y, %H:%M} UTC" if state.last_new_at else "never"
+    return Notice(
+        _incident(state),
+        f"Source {state.id} is broken: {state.outcome}, {state.failures} polls in a row since {since}.\n"
+        f"{state.detail}\nLast new statement: {last}. What is stored stays; it is polled on, more slowly. "
+        f"Next step: bayan status",
+    )
+
+
+def well_again(state: SourceState, incident: str) -> Notice:
+    """A source of which `incident` was told answers again."""
+    return Notice(f"{incident}:well", f"Source {state.id} is well again: {state.outcome}, {state.items} items.")
+
+
+def source_notices(states: Iterable[SourceState], told: Iterable[str], *, failures: int) -> tuple[Notice, ...]:
+    """What is to be said about the sources now, given the subjects that were told before.
+
+    Level, not edge: it looks at how things stand, so a crash between a poll and its notice loses nothing.
+    """
+    before = set(told)
+    open_incidents = {_source_of(subject): subject for subject in sorted(before) if _is_open(subject, before)}
+    notices = []
+    for state in states:
+        incident = open_incidents.get(state.id)
+        if state.failures >= failures and _incident(state) not in before:
+            notices.append(broken(state))
+        elif state.failures == 0 and state.outcome is not None and incident is not None:
+            notices.append(well_again(state, incident))
+    return tuple(notices)
+
+
+def undeliverable(claimed: Delivery, reason: str) -> Notice:
+    """An alert was given up."""
+    return Notice(
+        f"delivery:{claimed.id}:failed",
+        f"Alert {claimed.id} for channel {claimed.channel} could not be delivered: {reason}\n"
+        f"Next step: bayan alerts explain {claimed.id}",
+    )
+
+
+def channel_gone(channel: str, reason: str, now: datetime) -> Notice:
+    """A recipient is gone; its other deliveries wait."""
+    return Notice(
+        f"channel:{channel}:gone:{now:%Y%m%dT%H%M%S}",
+        f"Channel {channel} no longer takes messages: {reason}\n"
+        "What is due there waits until the chat is back or the channel is changed in the configuration.",
+    )
+
+
+def channel_down(channel: str, reason: str, since: datetime) -> Notice:
+    """The way to a channel is closed for everybody."""
+    return Notice(
+        f"channel:{channel}:down:{since:%Y%m%dT%H%M%S}",
+        f"Channel {channel} is down: {reason}\nAlerts wait and are sent when it is back. Check the token.",
+    )
+
+
+def channel_changed(channel: str, error: RecipientGone, now: datetime) -> Notice:
+    """A chat moved, or a topic is closed: we went on, and the configuration should be told."""
+    what = f"its chat moved to {error.moved_to}" if error.moved_to else f"its topic is not there ({error.reason})"
+    did = "messages follow it" if error.moved_to else "messages go to the chat itself"
+    return Notice(
+        f"channel:{channel}:changed:{now:%Y%m%dT%H%M%S}",
+        f"Channel {channel}: {what}; {did}. Please change the configuration.",
+    )
+
+
+def _incident(state: SourceState) -> str:
+    return (
+        f"source:{state.id}:broken:{state.failing_since:%Y%m%dT%H%M%S}" if state.failing_since else f"source:{state.id}"
+    )
+
+
+def _source_of(subject: str) -> str:
+    return subject.split(":")[1] if subject.startswith("source:") else ""
+
+
+def _is_open(subject: str, told: set[str]) -> bool:
+    return subject.startswith("source:") and not subject.endswith(":well") and f"{subject}:well" not in told

@@ -1,0 +1,95 @@
+"""Who gets an alert, and how urgently: pure, a table read from top to bottom.
+
+A route takes a statement when all of its conditions hold; it then stops there unless it says to proceed. With no routes
+at all, every match goes to every channel: a newcomer's first alert needs no table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from alerts.model import PRIORITIES, Actor, Keywords, Match, Priority, Ring, Route
+from scraper.model import Source, Statement
+
+EVERYTHING = "everything"
+"""The name of the route that is meant where the configuration has none."""
+
+
+def route(
+    statement: Statement,
+    matches: Sequence[Match],
+    *,
+    routes: Sequence[Route],
+    channels: Sequence[str],
+    source: Source | None,
+    actors: Mapping[str, Actor],
+    keywords: Mapping[str, Keywords],
+) -> tuple[Ring, ...]:
+    """The channels to ring, each once, with all routes that named it and the highest priority among them.
+
+    `source` is None where it has left the configuration since: conditions on its tags then fail. Without matches, or
+    for a baseline statement, nothing rings.
+    """
+    if not matches or statement.baseline:
+        return ()
+    inherent = _highest(
+        [actors[match.actor].priority for match in matches if match.actor is not None and match.actor in actors]
+        + [keywords[match.rule].priority for match in matches if match.rule is not None and match.rule in keywords]
+    )
+    table = routes or (Route(name=EVERYTHING, channels=tuple(channels)),)
+    rings: dict[str, Ring] = {}
+    for row in table:
+        if not takes(row, statement, matches, source):
+            continue
+        priority = row.priority or inherent
+        for channel in row.channels:
+            before = rings.get(channel)
+            if before is None:
+                rings[channel] = Ring(channel, (row.name,), priority)
+            else:
+                rings[channel] = Ring(channel, (*before.routes, row.name), _highest([before.priority, priority]))
+        if not row.proceed:
+            break
+    return tuple(rings.values())
+
+
+def takes(row: Route, statement: Statement, matches: Sequence[Match], source: Source | None) -> bool:
+    """Whether all conditions of one route hold."""
+    if row.sources and statement.source not in row.sources:
+        return False
+    if row.source_tags and (source is None or not set(row.source_tags) & set(source.tags)):
+        return False
+    if row.languages and not _speaks(statement.language, row.languages):
+        return False
+    return _wanted(row, matches)
+
+
+def _wanted(row: Route, matches: Sequence[Match]) -> bool:
+    actors = {match.actor for match in matches if match.actor is not None}
+    rules = {match.rule for match in matches if match.rule is not None}
+    asked = [_met(row.actors, actors), _met(row.keywords, rules)]
+    if row.require == "all":
+        return all(
+            wanted <= found or ("*" in wanted and bool(found))
+            for wanted, found in ((set(row.actors), actors), (set(row.keywords), rules))
+        )
+    given = [met for met in asked if met is not None]
+    return any(given) if given else True
+
+
+def _met(wanted: Sequence[str], found: set[str]) -> bool | None:
+    """Whether one of `wanted` was found; None where nothing was asked for. A star is any."""
+    if not wanted:
+        return None
+    return bool(found) if "*" in wanted else bool(found & set(wanted))
+
+
+def _speaks(language: str | None, wanted: Sequence[str]) -> bool:
+    """`ar-IQ` satisfies `ar`. A statement of unknown language is not kept from anybody: losing it would be worse."""
+    if language is None:
+        return True
+    return any(language == one or language.lower().startswith(f"{one.lower()}-") for one in wanted)
+
+
+def _highest(priorities: Sequence[Priority]) -> Priority:
+    return min(priorities, key=PRIORITIES.index, default="normal")
