@@ -1,0 +1,63 @@
+"""The words of alerts in English. Another language is a file beside this one with the same names."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+SAID = "said"
+PUBLISHED = "published"
+SEEN = "seen"
+ABOUT = "about"
+DATE_ONLY = "date only"
+TO_THE_HOUR = "to the hour"
+NO_DATE = "no date given"
+UNSURE = "uncertain"
+IN_THE_FUTURE = "in the future"
+NO_HEADLINE = "(no headline)"
+NO_RULE = "watchlist"
+MAY_REPEAT = "may repeat: an earlier try perhaps arrived"
+EMPTY_NOTICE = "(a notice without words)"
+
+
+def rules(count: int) -> str:
+    """What stands before the names of the routes that rang."""
+    return "rule" if count == 1 else "rules"
+
+
+def hits(count: int) -> str:
+    """How often something was met."""
+    return f"{count} hit" if count == 1 else f"{count} hits"
+
+
+def more(count: int) -> str:
+    """What stands for names that were left out."""
+    return f"and {count} more"
+
+
+def written(surface: str) -> str:
+    """How the statement writes a watched name, where that differs."""
+    return f"as “{surface}”"
+
+
+def old(days: int) -> str:
+    """A time long past."""
+    return f"{days} days ago"
+
+
+def no_link(what: str) -> str:
+    """The address of an item cannot be a link: `what` is its scheme or host."""
+    return f"no link: {what}"
+
+
+def delayed(by: timedelta) -> str:
+    """How late an alert is: whole minutes below two hours, hours below two days, then days."""
+    minutes = max(1, round(by.total_seconds() / 60))
+    if minutes < 120:
+        return f"delayed {minutes} min"
+    if minutes < 48 * 60:
+        return f"delayed {minutes // 60} h {minutes % 60} min" if minutes % 60 else f"delayed {minutes // 60} h"
+    days, rest = divmod(minutes // 60, 24)
+    return f"delayed {days} d {rest} h" if rest else f"delayed {days} d"
