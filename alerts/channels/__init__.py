@@ -1,1 +1,80 @@
-"""One file for each way to reach people; only that file knows that the way exists."""
+"""One file for each way to reach people; only that file knows that the way exists. Here the configured ones are opened."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TextIO
+
+from alerts.errors import ChannelDown
+from alerts.model import Channel
+from alerts.settings import ChannelSettings
+
+if TYPE_CHECKING:
+    from alerts.channels.telegram import Client
+
+
+class Channels:
+    """The opened channels of one configuration: one bot client for each token, shared by its chats.
+
+    Nothing is opened before the first `reach`, and python-telegram-bot (most of a second) is not even imported where no
+    channel needs it.
+    """
+
+    def __init__(self, settings: Sequence[ChannelSettings], *, console: TextIO | None = None) -> None:
+        """`settings` are the configured channels; `console` is where a console channel writes (None: standard output)."""
+        self._settings = {channel.id: channel for channel in settings}
+        self._console = console
+        self._clients: dict[str, Client] = {}
+        self._opened: dict[tuple[str, str, bool], Channel] = {}
+
+    def reach(self, channel: str, *, chat: str | None = None, drop_topic: bool = False) -> Channel:
+        """The channel of that id. `chat` is used instead of the configured one (it has moved); `drop_topic` leaves out its topic.
+
+        Raises `ChannelDown` where no such channel is configured (any more), or its token is missing: what waits for it is held.
+        """
+        settings = self._settings.get(channel)
+        if settings is None:
+            raise ChannelDown(f"no channel {channel!r} is configured: add it again, or its messages wait")
+        key = (channel, chat or settings.chat, drop_topic)
+        if key not in self._opened:
+            self._opened[key] = self._open(settings, key[1], drop_topic)
+        return self._opened[key]
+
+    def pace_key(self, channel: str, *, chat: str | None = None) -> tuple[str, str]:
+        """The bot and the chat behind a channel, as two opaque words: channels that share one of them share its pace.
+
+        The bot's word is made of a digest of its token and server, never of the token.
+        """
+        settings = self._settings.get(channel)
+        if settings is None or settings.kind == "console":
+            return (settings.kind if settings else "unknown", channel)
+        return (_bot_key(settings), (chat or settings.chat).lower())
+
+    async def aclose(self) -> None:
+        """Close every connection. What is under way is cut off, so wait for it first."""
+        clients, self._clients = list(self._clients.values()), {}
+        self._opened.clear()
+        for client in clients:
+            await client.aclose()
+
+    def _open(self, settings: ChannelSettings, chat: str, drop_topic: bool) -> Channel:
+        if settings.kind == "console":
+            from alerts.channels.console import ConsoleChannel
+
+            return ConsoleChannel(self._console)
+        from alerts.channels.telegram import Client, TelegramChannel
+
+        if not settings.token:
+            raise ChannelDown(f"channel {settings.id!r} has no bot token")
+        key = _bot_key(settings)
+        if key not in self._clients:
+            self._clients[key] = Client(settings.token, settings.api_base)
+        topic = None if drop_topic else settings.topic
+        return TelegramChannel(self._clients[key], chat, topic=topic, silent=settings.silent)
+
+
+def _bot_key(settings: ChannelSettings) -> str:
+    token = settings.token.reveal() if settings.token else ""
+    digest = hashlib.sha256(f"{settings.api_base}\n{token}".encode()).hexdigest()
+    return f"{settings.kind}:{digest[:16]}"

@@ -1,0 +1,260 @@
+"""A small Bot API server on loopback: takes messages, remembers them, and fails as it is told. Standard library only.
+
+In a test:
+
+    async with FakeBotApi() as api:                 # api.url is what `api_base` wants
+        api.fail("reset", when="after")             # the next message is accepted, and its sender never hears of it
+        ...
+        api.accepted                                # every message that arrived, in order
+
+As a process, which outlives the one it is asked by (crash tests):
+
+    python tests/fake_botapi.py --port-file F --log F [--port N] [--token T] [--fail JSON ...]
+
+The port file appears, whole, once it listens. The log gets one JSON line for each accepted message, on disk before the
+answer is sent. `POST /_control/fail` with {"kind", "when", "count", "skip", "chat", ...} orders a failure, `POST
+/_control/heal` takes all orders back, `GET /_control/accepted` answers what arrived. SIGTERM ends it.
+
+Kinds of failure: `error` (code, description, parameters), `flood` (seconds), `html` (code), `bad_json`, `json` (body),
+`drop` (the connection ends without an answer), `reset` (it is torn down), `silent` (no answer, ever). `when` is "before"
+(the message never happened) or "after" (it was accepted). `refuse()` and `listen()` close and open the door itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import socket
+import struct
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TextIO
+from urllib.parse import parse_qsl
+
+TOKEN = "100000001:TEST-TOKEN"  # the strict server's own, too
+KINDS = frozenset({"error", "flood", "html", "bad_json", "json", "drop", "reset", "silent"})
+_PAGE = b"<html><body><h1>502 Bad Gateway</h1>%s</body></html>"
+
+
+@dataclass
+class Failure:
+    """An order: the next `count` messages (after `skip` others, to `chat` only where it is given) meet this."""
+
+    kind: str
+    when: str = "before"
+    count: int = 1
+    skip: int = 0
+    chat: str = ""
+    code: int = 0
+    description: str = ""
+    parameters: dict[str, Any] = field(default_factory=dict)
+    seconds: int = 1
+    body: Any = None
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS or self.when not in ("before", "after"):
+            raise ValueError(f"kind is one of {sorted(KINDS)}, when is before or after")
+
+
+class FakeBotApi:
+    """One server. `accepted` holds what arrived; every entry has at least chat_id, text, message_id and at (seconds)."""
+
+    def __init__(self, *, token: str = TOKEN, port: int = 0, log: TextIO | None = None) -> None:
+        self.token = token
+        self.port = port
+        self.accepted: list[dict[str, Any]] = []
+        self.calls = 0
+        self._failures: list[Failure] = []
+        self._log = log
+        self._server: asyncio.Server | None = None
+        self._open: set[asyncio.StreamWriter] = set()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def fail(self, kind: str, **order: Any) -> None:
+        """Order a failure; orders are met one after the other."""
+        self._failures.append(Failure(kind, **order))
+
+    def heal(self) -> None:
+        """Take back every order that is still open."""
+        self._failures.clear()
+
+    async def listen(self) -> None:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, limit=1 << 20)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def refuse(self) -> None:
+        """Close the door: connections are refused until `listen`. Open ones are torn down."""
+        if self._server is not None:
+            self._server.close()
+            for writer in list(self._open):
+                writer.transport.abort()
+            await self._server.wait_closed()
+            self._server = None
+
+    async def __aenter__(self) -> FakeBotApi:
+        await self.listen()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.refuse()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open.add(writer)
+        try:
+            while request := await _read(reader):
+                if not await self._answer(request, writer):
+                    break
+        except (ConnectionError, asyncio.IncompleteReadError, ValueError):
+            pass
+        finally:
+            self._open.discard(writer)
+            writer.close()
+
+    async def _answer(self, request: tuple[str, dict[str, Any]], writer: asyncio.StreamWriter) -> bool:
+        """Answers one request; False ends the connection."""
+        path, args = request
+        if path.startswith("/_control/"):
+            return await self._control(path.removeprefix("/_control/"), args, writer)
+        self.calls += 1
+        if path.partition("/bot")[2].partition("/")[0] != self.token:
+            return await _json(writer, 401, _error(401, "Unauthorized"))
+        method = path.rpartition("/")[2].lower()
+        if method == "getme":
+            bot = {"id": int(self.token.split(":")[0]), "is_bot": True, "first_name": "Fake", "username": "fake_bot"}
+            return await _json(writer, 200, {"ok": True, "result": bot})
+        if method != "sendmessage":
+            return await _json(writer, 404, _error(404, "Not Found: method not found"))
+        failure = self._take(str(args.get("chat_id", "")))
+        if failure is not None and failure.when == "before":
+            return await self._misbehave(failure, path, writer)
+        text = str(args.get("text", ""))
+        if not text or len(text.encode("utf-16-le")) // 2 > 4096:
+            words = "message is too long" if text else "message text is empty"
+            return await _json(writer, 400, _error(400, f"Bad Request: {words}"))
+        message = self._accept(args)
+        if failure is not None:
+            return await self._misbehave(failure, path, writer)
+        return await _json(writer, 200, {"ok": True, "result": message})
+
+    def _accept(self, args: dict[str, Any]) -> dict[str, Any]:
+        number = len(self.accepted) + 1
+        entry = {**args, "chat_id": str(args.get("chat_id", "")), "message_id": number, "at": time.time()}
+        self.accepted.append(entry)
+        if self._log is not None:
+            self._log.write(json.dumps(entry, ensure_ascii=False) + "\n")
+            self._log.flush()
+            os.fsync(self._log.fileno())
+        chat_id = entry["chat_id"]
+        chat = {"id": int(chat_id) if chat_id.lstrip("-").isdigit() else -1, "type": "private", "first_name": "Reader"}
+        return {"message_id": number, "date": int(entry["at"]), "chat": chat, "text": args["text"]}
+
+    def _take(self, chat: str) -> Failure | None:
+        for failure in self._failures:
+            if failure.chat and failure.chat != chat:
+                continue
+            if failure.skip > 0:
+                failure.skip -= 1
+                continue
+            failure.count -= 1
+            if failure.count < 1:
+                self._failures.remove(failure)
+            return failure
+        return None
+
+    async def _misbehave(self, failure: Failure, path: str, writer: asyncio.StreamWriter) -> bool:
+        if failure.kind == "error":
+            return await _json(
+                writer, failure.code, _error(failure.code, failure.description, failure.parameters or None)
+            )
+        if failure.kind == "flood":
+            words = f"Too Many Requests: retry after {failure.seconds}"
+            return await _json(writer, 429, _error(429, words, {"retry_after": failure.seconds}))
+        if failure.kind == "html":  # proxies like to name the address that was asked for
+            return await _raw(writer, failure.code or 502, "text/html", _PAGE % path.encode())
+        if failure.kind == "bad_json":
+            return await _raw(writer, failure.code or 200, "application/json", b'{"ok":true,"result":{"message_id":')
+        if failure.kind == "json":
+            return await _json(writer, failure.code or 200, failure.body)
+        if failure.kind == "silent":
+            await asyncio.Event().wait()
+        if failure.kind == "reset":
+            connection = writer.get_extra_info("socket")
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            writer.transport.abort()
+        return False
+
+    async def _control(self, verb: str, args: dict[str, Any], writer: asyncio.StreamWriter) -> bool:
+        if verb == "fail":
+            self.fail(**args)
+        elif verb == "heal":
+            self.heal()
+        elif verb != "accepted":
+            return await _json(writer, 404, {"ok": False})
+        return await _json(writer, 200, {"ok": True, "result": self.accepted})
+
+
+async def _read(reader: asyncio.StreamReader) -> tuple[str, dict[str, Any]] | None:
+    """The next request's path and arguments; None at the end of the connection."""
+    head = await reader.readuntil(b"\r\n\r\n") if not reader.at_eof() else b""
+    if not head:
+        return None
+    first, *lines = head.decode("latin-1").split("\r\n")
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    body = (await reader.readexactly(int(headers.get("content-length", "0")))).decode()
+    if headers.get("content-type", "").startswith("application/json"):
+        args: dict[str, Any] = json.loads(body or "{}")
+    else:
+        args = dict(parse_qsl(body, keep_blank_values=True))
+    for key in ("entities", "link_preview_options"):
+        if isinstance(args.get(key), str):
+            args[key] = json.loads(args[key])
+    return first.split(" ")[1], args
+
+
+def _error(code: int, description: str, parameters: dict[str, Any] | None = None) -> dict[str, Any]:
+    body: dict[str, Any] = {"ok": False, "error_code": code, "description": description}
+    return {**body, "parameters": parameters} if parameters else body
+
+
+async def _json(writer: asyncio.StreamWriter, code: int, body: Any) -> bool:
+    return await _raw(writer, code, "application/json", json.dumps(body).encode())
+
+
+async def _raw(writer: asyncio.StreamWriter, code: int, kind: str, body: bytes) -> bool:
+    writer.write(f"HTTP/1.1 {code} X\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+    await writer.drain()
+    return True
+
+
+async def _main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="A small Bot API server on loopback that fails as it is told.")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--port-file", type=Path, required=True)
+    parser.add_argument("--log", type=Path, required=True)
+    parser.add_argument("--token", default=TOKEN)
+    parser.add_argument("--fail", type=json.loads, action="append", default=[])
+    options = parser.parse_args(argv)
+    stop = asyncio.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+    with options.log.open("a", encoding="utf-8") as log:
+        async with FakeBotApi(token=options.token, port=options.port, log=log) as api:
+            for order in options.fail:
+                api.fail(**order)
+            part = options.port_file.with_suffix(".part")
+            part.write_text(f"{api.port}\n", encoding="ascii")
+            part.replace(options.port_file)
+            await stop.wait()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(_main()))
