@@ -1,1 +1,28 @@
-"""Page in, items out: one file for each kind of source, and `article` for the page behind an item."""
+"""Page in, items out: one file for each kind of source, and `article` for the page behind an item.
+
+The readers and their libraries are imported when a page is parsed, not before: this package stays cheap to import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from scraper.model import Kind, Listed, Page, Source
+
+Parser = Callable[[Page, Source], Listed]
+
+
+def _feed(page: Page, source: Source) -> Listed:
+    from scraper.parsers.feed import parse
+
+    return parse(page, source)
+
+
+def _listing(page: Page, source: Source) -> Listed:
+    from scraper.parsers.listing import parse
+
+    return parse(page, source)
+
+
+PARSERS: dict[Kind, Parser] = {"feed": _feed, "listing": _listing}
+"""The reader for each kind of source. All raise ParseError and nothing else for whatever a page holds."""

@@ -1,0 +1,84 @@
+"""Markup inside a feed or a JSON value, made plain text: no tags, no entities, paragraphs as lines.
+
+It works on the text alone and builds no tree, so that a value made to hurt a tree builder costs no more than its length.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+from scraper.text import clean, clean_line
+
+TEXT_LIMIT = 1_000_000
+TITLE_LIMIT = 4_000
+
+_UNSEEN = ("script", "style", "template", "noscript", "iframe", "svg", "head")
+_UNSEEN_START = re.compile(rf"<(?:({'|'.join(_UNSEEN)})\b|(!--)|(!\[CDATA\[))", re.IGNORECASE)
+_UNSEEN_END = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in _UNSEEN}
+_COMMENT_END = re.compile(r"--!?>")
+_BLOCK = re.compile(
+    r"<(?:br\b|hr\b|/?(?:p|div|ul|ol|dl|dt|dd|li|h[1-6]|table|thead|tbody|tr|blockquote|pre|section|article|aside|header|"
+    r"footer|figure|figcaption|form|fieldset|main|nav|address|details|summary)\b)",
+    re.IGNORECASE,
+)
+_CELL = re.compile(r"</t[dh]\b", re.IGNORECASE)
+# A quoted value may hold ">" or "<"; its length is bounded, so that a lone quotation mark cannot swallow the rest.
+_TAG = re.compile(r"""</?[A-Za-z][^<>"']*+(?:(?:"[^"]{0,4000}+"|'[^']{0,4000}+')[^<>"']*+){0,64}+>""")
+_LOOSE_TAG = re.compile(r"<[/!?]?[A-Za-z][^<>]*+>|<[!?][^<>]*+>")
+_SPACES = re.compile(r"[ \t\r\f\v\xa0]+")
+_AROUND_LINES = re.compile(r" *\n[ \n]*")
+_PAIR = re.compile(r"<([A-Za-z][A-Za-z0-9]*)\b[^<>]*>[^<]*</\1\s*>|<(?:br|img|hr)\b[^<>]*>", re.IGNORECASE)
+
+
+def plain(markup: str, limit: int = TEXT_LIMIT) -> str:
+    """The text of a piece of HTML (a fragment or a whole page), blocks on lines of their own, at most `limit` code points."""
+    text = markup[: limit * 8]
+    if "<" in text:
+        text = _without_unseen(text)
+        # Line ends inside markup are white space; only blocks make lines.
+        text = text.replace("\n", " ")
+        text = _CELL.sub(" \\g<0>", _BLOCK.sub("\n\\g<0>", text))
+        text = _LOOSE_TAG.sub("", _TAG.sub("", text))
+    if "&" in text:
+        text = html.unescape(text)
+    return clean(_AROUND_LINES.sub("\n", _SPACES.sub(" ", text)), limit)
+
+
+def headline(markup: str, *, literal: bool = False) -> str:
+    """A title as one line of plain text. `literal` says that the source promised text without markup.
+
+    Even then entities are resolved and tags that come in pairs are taken off: far more feeds break that promise than
+    write about tags.
+    """
+    text = markup[: TITLE_LIMIT * 16]
+    if not literal or _PAIR.search(text):
+        text = plain(text, TITLE_LIMIT * 2)
+    elif "&" in text:
+        text = html.unescape(text)
+    return clean_line(text, TITLE_LIMIT)
+
+
+def _without_unseen(text: str) -> str:
+    """`text` without comments, scripts and styles. The words of a CDATA section stay; an unclosed comment ends the text."""
+    parts: list[str] = []
+    unclosed: set[str] = set()
+    at = 0
+    while (found := _UNSEEN_START.search(text, at)) is not None:
+        parts.append(text[at : found.start()])
+        name = (found[1] or "").lower()
+        if found[3] or name in unclosed:
+            at = found.end()
+            continue
+        end = _COMMENT_END.search(text, found.end()) if found[2] else _UNSEEN_END[name].search(text, found.end())
+        if end is None and found[2]:
+            return "".join(parts)
+        if end is None:
+            unclosed.add(name)  # asked once for each name: a thousand of them cost one search
+            at = found.end()
+            parts.append("<" + name)
+            continue
+        parts.append(" ")
+        at = end.end()
+    parts.append(text[at:])
+    return "".join(parts).replace("]]>", "")
