@@ -1,0 +1,121 @@
+"""Takes in the body of an answer: never more than the cap, never half of it as if it were the whole.
+
+`httpx` and `aiohttp` decode first and let the caller look afterwards: 1.6 kB of brotli become a gigabyte in one call. So only
+gzip and deflate are asked for, and both are unpacked here in steps of 64 KiB.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import AsyncIterable, Iterable, Iterator
+from typing import Final
+
+from scraper.errors import FetchError
+
+ACCEPT_ENCODING: Final = "gzip, deflate"
+MAX_PIECES: Final = 65_536
+"""Chunks of one body. Each costs tens of microseconds, so ten megabytes in one-byte chunks would cost minutes of processor."""
+
+_STEP = 64 * 1024
+_GZIP, _ZLIB, _RAW = 31, 15, -15  # zlib's wbits
+
+
+def coding_of(content_encoding: Iterable[str]) -> str:
+    """The one coding to undo: "", "gzip" or "deflate". Takes all Content-Encoding values, in order.
+
+    Raises FetchError("unsupported_encoding") for any other, and for more than one: stacked codings multiply a bomb.
+    """
+    names = [name.strip().lower() for value in content_encoding for name in value.split(",")]
+    names = [name for name in names if name not in ("", "identity")]
+    if not names:
+        return ""
+    if len(names) > 1 or names[0] not in ("gzip", "x-gzip", "deflate"):
+        raise FetchError(
+            "unsupported_encoding", f"the body is coded as {', '.join(names)[:80]}; we asked for {ACCEPT_ENCODING}"
+        )
+    return "deflate" if names[0] == "deflate" else "gzip"
+
+
+class Unpacker:
+    """Undoes gzip or deflate piece by piece. The cap counts over all members of a gzip file."""
+
+    def __init__(self, coding: str, max_bytes: int) -> None:
+        self._decoder = zlib.decompressobj(_GZIP if coding == "gzip" else _ZLIB)
+        self._may_be_raw = coding == "deflate"
+        self._left = max_bytes
+        self._max_bytes = max_bytes
+        self._is_done = False
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """The next decoded pieces, each of at most 64 KiB. Raises FetchError: too_large or decode_error."""
+        while data and not self._is_done:
+            try:
+                piece = self._decoder.decompress(data, _STEP)
+            except zlib.error as error:
+                if not self._may_be_raw:
+                    raise FetchError("decode_error", f"the compressed body is damaged: {error}") from error
+                # RFC 9110 section 8.4.1.2: some servers send "deflate" without the zlib wrapper.
+                self._may_be_raw = False
+                self._decoder = zlib.decompressobj(_RAW)
+                continue
+            self._may_be_raw = False
+            self._left -= len(piece)
+            if self._left < 0:
+                raise too_large(self._max_bytes)
+            if piece:
+                yield piece
+            data = self._decoder.unconsumed_tail
+            if self._decoder.eof:
+                data = self._decoder.unused_data
+                # RFC 1952 section 2.2: another member may follow. Anything else behind the end is padding.
+                if data.startswith(b"\x1f\x8b"):
+                    self._decoder = zlib.decompressobj(_GZIP)
+                else:
+                    self._is_done = True
+
+    def finish(self) -> None:
+        """Raises FetchError("incomplete") where the end mark has not come."""
+        if not self._is_done:
+            raise FetchError("incomplete", "the compressed body ends before its end mark")
+
+
+async def read_body(
+    pieces: AsyncIterable[bytes], coding: str, max_bytes: int, *, cut_after: float | None = None
+) -> bytes:
+    """All of `pieces`, decoded. Raises FetchError: too_large, decode_error, incomplete, and what `pieces` raises.
+
+    With `cut_after` (seconds) a body that is longer than `max_bytes` or takes longer than that is cut there instead: for files
+    of which the beginning will do.
+    """
+    body = bytearray()
+    unpacker = Unpacker(coding, max_bytes) if coding else None
+    count = 0
+    try:
+        async with asyncio.timeout(cut_after):
+            async for piece in pieces:
+                count += 1
+                if count > MAX_PIECES:
+                    raise FetchError("too_large", f"the body comes in more than {MAX_PIECES} pieces")
+                if unpacker is None:
+                    body += piece
+                else:
+                    for decoded in unpacker.feed(piece):
+                        body += decoded
+                if len(body) > max_bytes:
+                    raise too_large(max_bytes)
+    except TimeoutError:
+        if cut_after is None:
+            raise
+    except FetchError as error:
+        if cut_after is None or error.outcome != "too_large":
+            raise
+    else:
+        if unpacker is not None and count:
+            unpacker.finish()
+    return bytes(memoryview(body)[:max_bytes])
+
+
+def too_large(max_bytes: int) -> FetchError:
+    """The error for a body over `max_bytes`."""
+    return FetchError("too_large", f"the body is larger than {max_bytes} bytes")
