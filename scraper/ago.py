@@ -1,0 +1,173 @@
+"""Reads how long ago something was said to be: "7 hours ago", "قبل ساعتين", "۳ ساعت پیش", "dün". Pure.
+
+Works on text that went through `phrases.fold`. Each language is one expression, made from its table when first needed;
+number and unit must stand beside that language's own "ago", so a length ("5 min read") is no age.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from scraper.model import Precision
+from scraper.phrases import LANGUAGES, Words
+from scraper.written import alternatives
+
+_UNITS = ("second", "minute", "hour", "day", "week", "month", "year")
+_PRECISION: dict[str, Precision] = {"second": "second", "minute": "minute", "hour": "hour"}
+_LETTER = r"[^\W\d_]"
+_START = r"(?<![\w.,:/-])(?<!\d )"
+
+
+@dataclass(frozen=True, slots=True)
+class _Grammar:
+    ago: re.Pattern[str]
+    bare: re.Pattern[str]
+    piece: re.Pattern[str]
+    units: dict[str, str]
+    numbers: dict[str, float]
+    pairs: dict[str, str]
+    now: re.Pattern[str]
+    days: tuple[tuple[re.Pattern[str], int], ...]
+
+
+def _any(words: Iterable[str]) -> str:
+    """An expression for any of `words`, the longest first; one that never matches where there are none."""
+    return "|".join(re.escape(word) for word in sorted(set(words), key=len, reverse=True)) or "(?!)"
+
+
+def _pairs(table: str) -> Iterator[tuple[str, str]]:
+    for entry in table.split():
+        names, _, value = entry.partition("=")
+        for name in alternatives(names):
+            yield name, value
+
+
+@lru_cache(maxsize=64)
+def _grammar(language: str) -> _Grammar:
+    words: Words = LANGUAGES[language]
+    by_unit = zip(_UNITS, words.units.split("|"), strict=True)
+    units = {name: unit for unit, entry in by_unit for name in alternatives(entry)}
+    numbers = {name: float(value) for name, value in _pairs(words.numbers)}
+    pairs = dict(_pairs(words.pairs))
+    digits = rf"\d{{1,4}}(?:[.,]\d{{1,2}})?(?:[ -]|(?={_LETTER}))"
+    number = rf"(?P<n>{digits}|(?:(?:{_any(numbers)})[ -]){{1,2}})"
+    piece = rf"(?:(?P<p>{_any(pairs)})|{number}?(?P<u>{_any(units)}))(?!{_LETTER})\.?"
+    plain = re.sub(r"\?P<\w>", "?:", piece)
+    joiner = rf"[ ,]{{0,2}}(?:(?:{_any(alternatives(words.joiner))}) ?)?"
+    run = f"{plain}(?:{joiner}{plain}){{0,6}}"
+    about = f"(?:(?:{_any(alternatives(words.about))}) ?)?"
+    before = rf"{_START}(?:{_any(alternatives(words.before))}) ?{about}(?P<run>{run})"
+    after = rf"{_START}{about}(?P<run2>{run}) ?(?:{_any(alternatives(words.after))})(?!\w)"
+    named = ((words.day_before, 2), (words.yesterday, 1), (words.today, 0))
+    return _Grammar(
+        ago=re.compile(f"{before}|{after}"),
+        bare=re.compile(f"{about}(?P<run>{run})"),
+        piece=re.compile(joiner + piece),
+        units=units,
+        numbers=numbers,
+        pairs=pairs,
+        now=re.compile(_any(alternatives(words.now))),
+        days=tuple((re.compile(rf"(?<!\w)(?:{_any(alternatives(table))})(?!\w)"), back) for table, back in named),
+    )
+
+
+def _languages(language: str | None) -> tuple[str, ...]:
+    """The languages to try: the given one and English, or all."""
+    if language in LANGUAGES and language is not None:
+        return (language,) if language == "en" else (language, "en")
+    return tuple(LANGUAGES)
+
+
+def since(folded: str, now: datetime, language: str | None) -> tuple[datetime, Precision] | None:
+    """The moment that a span back from `now` names, cut to its precision: its smallest unit, a day at most.
+
+    Without "ago" the whole text must be numbers and units ("7h"). Where languages compete, the longest reading counts; None
+    where two of the same length differ ("год" is a year in Russian and an hour in Ukrainian), and for over 200 years.
+    """
+    return _longest(folded, now, language, whole=False) or _longest(folded.rstrip(" .,"), now, language, whole=True)
+
+
+def _longest(folded: str, now: datetime, language: str | None, *, whole: bool) -> tuple[datetime, Precision] | None:
+    readings: dict[int, set[tuple[datetime, Precision] | None]] = {}
+    for code in _languages(language):
+        grammar = _grammar(code)
+        match = grammar.bare.fullmatch(folded) if whole else grammar.ago.search(folded)
+        if match is None:
+            continue
+        run: str = match["run"] if whole or match["run"] else match["run2"]
+        found = _back(run, now, grammar, counted=whole)
+        if code == language:
+            return found
+        readings.setdefault(len(run), set()).add(found)
+    longest = readings[max(readings)] if readings else set()
+    return longest.pop() if len(longest) == 1 else None
+
+
+def _back(run: str, now: datetime, grammar: _Grammar, *, counted: bool) -> tuple[datetime, Precision] | None:
+    """`now` less all pieces of `run`; with `counted` every piece must have its number."""
+    months, span, smallest, at = 0, timedelta(), len(_UNITS), 0
+    while (piece := grammar.piece.match(run, at)) is not None:
+        at = piece.end()
+        if piece["p"]:
+            amount, unit = 2.0, grammar.pairs[piece["p"]]
+        else:
+            unit = grammar.units[piece["u"]]
+            if counted and not piece["n"]:
+                return None
+            amount = _amount(piece["n"] or "", grammar.numbers)
+        smallest = min(smallest, _UNITS.index(unit))
+        if unit in ("month", "year"):
+            months += round(amount * (12 if unit == "year" else 1))
+        else:
+            span += timedelta(**{unit + "s": amount})
+    if smallest == len(_UNITS) or months > 2_400 or span > timedelta(days=73_000):
+        return None
+    then = _months_back(now, months)
+    return None if then is None else cut(then - span, _PRECISION.get(_UNITS[smallest], "day"))
+
+
+def _amount(number: str, words: dict[str, float]) -> float:
+    """ "2,5" or "forty-five" as a number; one where nothing stands."""
+    number = number.strip(" -")
+    if number[:1].isdigit():
+        return float(number.replace(",", "."))
+    return sum(words[word] for word in re.split("[ -]", number)) if number else 1.0
+
+
+def _months_back(now: datetime, months: int) -> datetime | None:
+    """The same day of an earlier month, or that month's last day."""
+    year, month = divmod(now.year * 12 + now.month - 1 - months, 12)
+    for day in (now.day, 30, 29, 28):
+        try:
+            return now.replace(year=year, month=month + 1, day=min(day, now.day))
+        except ValueError:
+            continue
+    return None
+
+
+def cut(moment: datetime, precision: Precision) -> tuple[datetime, Precision]:
+    """`moment` without the digits that nobody gave."""
+    if precision == "second":
+        return moment.replace(microsecond=0), precision
+    if precision == "minute":
+        return moment.replace(second=0, microsecond=0), precision
+    return moment.replace(hour=moment.hour if precision == "hour" else 0, minute=0, second=0, microsecond=0), precision
+
+
+def just_now(folded: str, language: str | None) -> bool:
+    """Whether the text is a word for this very minute."""
+    return any(_grammar(code).now.fullmatch(folded.strip(" .,!")) for code in _languages(language))
+
+
+def days_back(folded: str, language: str | None) -> int | None:
+    """0 for "today", 1 for "yesterday", 2 for the day before it; None where no such word stands, or two of them."""
+    for code in _languages(language):
+        named = [days for pattern, days in _grammar(code).days if pattern.search(folded)]
+        if named:
+            # "vorgestern" is no "gestern", but "أول أمس" holds "أمس": the furthest is the whole word.
+            return max(named)
+    return None
