@@ -1,0 +1,363 @@
+"""Reads a configuration file whole: finds it, joins what it includes, and gives one valid value or all that is wrong.
+
+    path -> document(s) -> without what is not built -> keys of each table -> values -> how they hang together -> Configuration
+
+Nothing is global and nothing is created on disk. The environment is an argument.
+"""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Mapping
+from pathlib import Path
+
+from alerts import wiring
+from alerts.keys import (
+    CHANNEL_KINDS,
+    ConsoleKeys,
+    DeliveryKeys,
+    HealthKeys,
+    LoggingKeys,
+    RouteKeys,
+    ServiceKeys,
+    TopKeys,
+)
+from alerts.model import Actor, Keywords, Route
+from alerts.settings import (
+    ChannelSettings,
+    Configuration,
+    DeliverySettings,
+    HealthSettings,
+    LoggingSettings,
+    ServiceSettings,
+)
+from alerts.unbuilt import NOT_BUILT, later_keys, without_unbuilt
+from alerts.watchlists import read_actors, read_keywords
+from scraper.config import Surroundings, read_fetch, read_sources, read_storage
+from scraper.document import Document, Part, read_document
+from scraper.errors import ConfigError, Problem
+from scraper.references import find_secret
+from scraper.validate import Checker, kind_of, names, settle
+
+TABLES = (
+    "storage",
+    "fetch",
+    "health",
+    "sources",
+    "actors",
+    "keywords",
+    "channels",
+    "routes",
+    "delivery",
+    "service",
+    "logging",
+)
+INCLUDED_TABLES = ("sources", "actors", "keywords")
+MAX_INCLUDED = 1_000
+MAX_INCLUDED_CHARACTERS = 32 * 1024 * 1024
+
+
+def find(asked: Path | None, environ: Mapping[str, str]) -> Path:
+    """The configuration file to read: `asked`, `$BAYAN_CONFIG`, or the first that is there of `./config.toml`,
+    `$XDG_CONFIG_HOME/bayan/config.toml` (`~/.config/...`) and `/etc/bayan/config.toml`.
+
+    A file that was asked for is not looked up here: reading it says what is wrong with it. Raises `ConfigError`.
+    """
+    if asked is not None:
+        return asked
+    if environ.get("BAYAN_CONFIG"):
+        return Path(environ["BAYAN_CONFIG"])
+    home = environ.get("XDG_CONFIG_HOME", "")
+    if not home.startswith("/") and environ.get("HOME"):
+        home = str(Path(environ["HOME"]) / ".config")
+    places = [
+        Path("config.toml"),
+        *([Path(home) / "bayan" / "config.toml"] if home else []),
+        Path("/etc/bayan/config.toml"),
+    ]
+    for place in places:
+        if place.is_file():
+            return place
+    looked = ", ".join(str(place) for place in places)
+    raise ConfigError(
+        [Problem("", 0, 0, "", f"no configuration found (looked for {looked})", "`bayan init` writes a first one")]
+    )
+
+
+def load(path: Path, environ: Mapping[str, str], *, data_dir: Path | None = None) -> Configuration:
+    """The configuration in the file at `path`. `data_dir` is the folder that was asked for on the command line.
+
+    Raises `ConfigError` with all problems, in the order of the files and their lines.
+    """
+    checker = Checker()
+    document = read_document(path)
+    top = without_unbuilt(Part(document, (), document.data), checker.findings)
+    first = _top(top, checker)
+    tables = {
+        name: _table(top, name, checker) for name in TABLES if name not in (*INCLUDED_TABLES, "channels", "routes")
+    }
+    joined = {name: _ids(top, name, checker) for name in (*INCLUDED_TABLES, "channels")}
+    for included in _included(first, top, checker):
+        _join(included, joined, checker)
+    around = Surroundings(environ, data_dir)
+    storage = read_storage(tables["storage"], around, checker)
+    fetch = read_fetch(tables["fetch"], checker)
+    sources = read_sources(joined["sources"], fetch, first.timezone, around, checker)
+    actors = read_actors(joined["actors"], checker)
+    keywords = read_keywords(joined["keywords"], checker)
+    channels = tuple(_channel(id_, part, around, checker) for id_, part in joined["channels"].items())
+    known = wiring.Known(
+        {**dict.fromkeys(_raw_ids(document, "sources"), top), **joined["sources"]},
+        joined["actors"],
+        joined["keywords"],
+        {**dict.fromkeys(_raw_ids(document, "channels"), top), **joined["channels"]},
+        dict.fromkeys(
+            _tags(document.data.get("sources")) + _tags({id_: part.raw for id_, part in joined["sources"].items()})
+        ),
+    )
+    for source in sources:
+        for index, actor in enumerate(source.speaks_for):
+            if actor not in known.actors:
+                checker.unknown(joined["sources"][source.id].at("speaks_for").at(index), "actor", dict(known.actors))
+    routes = _routes(top, known, checker)
+    wiring.check_reach([(route, part) for route, part, whole in routes if whole], sources, known, checker)
+    health, _ = checker.keys(HealthKeys, tables["health"], later_keys("health"))
+    for index, channel in enumerate(health.notify):
+        if channel not in known.channels:
+            checker.unknown(tables["health"].at("notify").at(index), "channel", dict(known.channels))
+    used = wiring.Known(known.sources, known.actors, known.keywords, joined["channels"], known.tags)
+    wiring.warn_of_loose_ends([route for route, _, _ in routes], health.notify, used, actors, keywords, checker)
+    _enough(top, known, routes, checker)
+    delivery, _ = checker.keys(DeliveryKeys, tables["delivery"], later_keys("delivery"))
+    service, _ = checker.keys(ServiceKeys, tables["service"], later_keys("service"))
+    logging = _logging(tables["logging"], storage.data_dir, environ, checker)
+    checker.findings.raise_problems()
+    return Configuration(
+        path=path,
+        timezone=first.timezone,
+        language=first.language,
+        storage=storage,
+        fetch=fetch,
+        sources=sources,
+        actors=actors,
+        keywords=keywords,
+        channels=channels,
+        routes=tuple(route for route, _, _ in routes),
+        health=settle(HealthSettings, health),
+        delivery=settle(DeliverySettings, delivery),
+        service=settle(ServiceSettings, service),
+        logging=logging,
+        warnings=checker.findings.warnings(),
+    )
+
+
+def load_watchlists(path: Path) -> tuple[tuple[Actor, ...], tuple[Keywords, ...]]:
+    """What `path`, a file with `[actors.*]` and `[keywords.*]` only, watches. Raises `ConfigError` with all problems."""
+    checker = Checker()
+    document = read_document(path)
+    top = without_unbuilt(Part(document, (), document.data), checker.findings)
+    for key, part in top.tables():
+        if key not in ("actors", "keywords"):
+            hint = checker.intended.hint(key, ("actors", "keywords"))
+            checker.findings.problem(part, "a watchlist has only [actors.ID] and [keywords.ID]", hint)
+    actors = read_actors(_ids(top, "actors", checker), checker)
+    keywords = read_keywords(_ids(top, "keywords", checker), checker)
+    checker.findings.raise_problems()
+    return actors, keywords
+
+
+def _top(top: Part, checker: Checker) -> TopKeys:
+    """The keys above the first table; also says which tables are none of ours."""
+    keys = {key: value for key, value in top.raw.items() if key not in TABLES}
+    tables = (*TABLES, *(key for key in NOT_BUILT if "." not in key))
+    for key in [key for key, value in keys.items() if isinstance(value, dict | list) and key not in names(TopKeys)]:
+        if isinstance(keys.pop(key), dict) or kind_of(top.raw[key]).endswith(")"):
+            singular = key + "s" if key + "s" in TABLES else ""
+            hint = f'did you mean "{singular}"?' if singular else checker.intended.hint(key, tables)
+            checker.findings.problem(top.at(key), "is not a known table", hint)
+        else:
+            checker.findings.problem(
+                top.at(key), "is not a known key", checker.intended.hint(key, (*names(TopKeys), *tables))
+            )
+    for key in [key for key, value in keys.items() if key not in names(TopKeys)]:
+        del keys[key]
+        hint = checker.intended.hint(key, names(TopKeys)) or _home_of(key)
+        checker.findings.problem(top.at(key), "is not a known key", hint)
+    first, _ = checker.keys(TopKeys, Part(top.document, (), keys))
+    return first
+
+
+def _home_of(key: str) -> str:
+    """Which table a key belongs to that stands above the first table."""
+    from scraper.keys import FetchKeys, StorageKeys
+
+    for table, model in (
+        ("storage", StorageKeys),
+        ("fetch", FetchKeys),
+        ("health", HealthKeys),
+        ("delivery", DeliveryKeys),
+        ("service", ServiceKeys),
+        ("logging", LoggingKeys),
+    ):
+        if key in names(model):
+            return f"it belongs under [{table}]"
+    return ""
+
+
+def _table(top: Part, name: str, checker: Checker) -> Part:
+    """The table `name`, empty where it is left out."""
+    part = top.at(name)
+    if name not in top.raw:
+        return Part(part.document, part.path, {})
+    if not isinstance(part.raw, dict):
+        checker.findings.problem(part, f"must be a table, not {kind_of(part.raw)}", f"write [{name}] above its keys")
+        return Part(part.document, part.path, {})
+    return part
+
+
+def _ids(top: Part, name: str, checker: Checker) -> dict[str, Part]:
+    what = {"sources": "source", "actors": "actor", "keywords": "keyword list", "channels": "channel"}[name]
+    return checker.ids(top.at(name), what) if name in top.raw else {}
+
+
+def _raw_ids(document: Document, name: str) -> tuple[str, ...]:
+    """Every id under `name`, also of tables that were taken out because their kind is not built."""
+    raw = document.data.get(name)
+    return tuple(raw) if isinstance(raw, dict) else ()
+
+
+def _tags(sources: object) -> tuple[str, ...]:
+    """Every tag in the tables of `sources`, whatever else is wrong there."""
+    tables = sources.values() if isinstance(sources, dict) else ()
+    lists = (table.get("tags") for table in tables if isinstance(table, dict))
+    return tuple(tag for tags in lists if isinstance(tags, list) for tag in tags if isinstance(tag, str))
+
+
+def _included(first: TopKeys, top: Part, checker: Checker) -> list[Part]:
+    """The top of every included file, in the order of the patterns, each file once."""
+    folder = top.document.folder
+    found: dict[str, Part] = {}
+    for index, pattern in enumerate(first.include):
+        here = top.at("include").at(index)
+        try:
+            files = sorted(glob.glob(pattern, root_dir=folder))  # noqa: PTH207 - Path.glob knows no absolute patterns
+        except ValueError:
+            files = []
+        if not files:
+            glob_like = any(mark in pattern for mark in "*?[")
+            (checker.findings.warn if glob_like else checker.findings.problem)(here, f'there is no file "{pattern}"')
+        for file in files:
+            path = folder / file
+            if str(path) in found or path.resolve() == top.document.folder.resolve() / Path(top.document.file).name:
+                continue
+            if len(found) >= MAX_INCLUDED:
+                checker.findings.problem(here, f"more than {MAX_INCLUDED:,} files are included")
+                return list(found.values())
+            try:
+                document = read_document(path)
+            except ConfigError as error:
+                checker.findings.elsewhere(error.problems)
+                continue
+            found[str(path)] = without_unbuilt(Part(document, (), document.data), checker.findings)
+            if sum(len(part.document.text) for part in found.values()) > MAX_INCLUDED_CHARACTERS:
+                checker.findings.problem(here, "the included files are larger than 32 MiB together")
+                return list(found.values())
+    return list(found.values())
+
+
+def _join(included: Part, joined: dict[str, dict[str, Part]], checker: Checker) -> None:
+    """Adds what an included file holds; an id that is there already is a problem, never an override."""
+    for key, part in included.tables():
+        if key not in INCLUDED_TABLES:
+            hint = checker.intended.hint(key, INCLUDED_TABLES)
+            message = "an included file has only [sources.ID], [actors.ID] and [keywords.ID]"
+            checker.findings.problem(part, message, hint)
+            continue
+        for id_, below in _ids(included, key, checker).items():
+            if id_ in joined[key]:
+                checker.findings.problem(
+                    below, f"stands in {joined[key][id_].document.file} too", "nothing is overridden"
+                )
+            else:
+                joined[key][id_] = below
+
+
+def _channel(id_: str, part: Part, around: Surroundings, checker: Checker) -> ChannelSettings:
+    likeliest = "telegram" if "token" in part.raw or "chat" in part.raw else "console"
+    kind = checker.kind(part, CHANNEL_KINDS, likeliest)
+    keys, bad = checker.keys(CHANNEL_KINDS[kind], part, later_keys("channels.*"))
+    if isinstance(keys, ConsoleKeys):
+        return settle(ChannelSettings, keys, id=id_)
+    token = None
+    if "token" not in bad:
+        token = find_secret(keys.token, part.at("token"), checker, around.environ)
+    if token is not None:
+        _judge_token(token.reveal(), keys.api_base, part.at("token"), checker)
+    if keys.api_base.startswith("http:") and not _is_near(keys.api_base):
+        message = "the token goes over the network unencrypted"
+        checker.findings.warn(part.at("api_base"), message, "use https:// or a server on this machine")
+    return settle(ChannelSettings, keys, id=id_, token=token)
+
+
+def _judge_token(token: str, api_base: str, part: Part, checker: Checker) -> None:
+    """A token becomes part of an address, so its letters are bounded; Telegram's own form is known."""
+    if not all(letter.isascii() and (letter.isalnum() or letter in ":_-") for letter in token):
+        checker.findings.problem(part, "the token holds characters that no bot token has")
+    elif not api_base and not (token.partition(":")[0].isdigit() and len(token.partition(":")[2]) >= 30):
+        checker.findings.warn(part, "the token does not look like one that @BotFather gives (NUMBER:LETTERS)")
+
+
+def _is_near(url: str) -> bool:
+    from scraper.net.guard import read_literal, standing
+    from scraper.net.target import read_target
+
+    host = read_target(url).origin.host
+    literal = read_literal(host)
+    return host == "localhost" or (literal is not None and standing(literal)[1] == "loopback")
+
+
+def _routes(top: Part, known: wiring.Known, checker: Checker) -> list[tuple[Route, Part, bool]]:
+    """`[[routes]]` in order, each with whether all of its keys could be read."""
+    part = top.at("routes")
+    if "routes" not in top.raw:
+        return []
+    if not isinstance(part.raw, list):
+        checker.findings.problem(
+            part, f"must be a list of tables, not {kind_of(part.raw)}", "write [[routes]] above each"
+        )
+        return []
+    routes = []
+    seen: dict[str, int] = {}
+    for index in range(len(part.raw)):
+        below = part.at(index)
+        keys, bad = checker.keys(RouteKeys, below, later_keys("routes.*"))
+        route = settle(Route, keys)
+        wiring.check_references(route, below, known, checker)
+        if keys.name and seen.setdefault(keys.name, index) != index:
+            checker.findings.problem(below.at("name"), f"routes[{seen[keys.name]}] has the same name")
+        routes.append((route, below, not bad))
+    return routes
+
+
+def _enough(top: Part, known: wiring.Known, routes: list[tuple[Route, Part, bool]], checker: Checker) -> None:
+    """Without a source there is nothing to poll, without a channel nobody to tell."""
+    if not known.sources:
+        checker.findings.problem(top.at("sources"), "there is no source", "add [sources.ID] with kind and url")
+    if not known.channels:
+        hint = 'add [channels.screen] with kind = "console"'
+        checker.findings.problem(top.at("channels"), "there is no channel", hint)
+    elif not routes:
+        checker.findings.warn(top, "there is no [[routes]]: statements are stored and nobody is told")
+
+
+def _logging(part: Part, data_dir: Path, environ: Mapping[str, str], checker: Checker) -> LoggingSettings:
+    level = environ.get("BAYAN_LOG_LEVEL", "")
+    if level:
+        allowed = ("debug", "info", "warning", "error")
+        if level.lower() in allowed:
+            part = Part(part.document, part.path, {**part.raw, "level": level.lower()})
+        else:
+            hint = checker.intended.hint(level, allowed)
+            checker.findings.outside("BAYAN_LOG_LEVEL", 'must be one of "debug", "info", "warning", "error"', hint)
+    keys, _ = checker.keys(LoggingKeys, part, later_keys("logging"))
+    return settle(LoggingSettings, keys, file=str(data_dir / keys.file) if keys.file else "")

@@ -1,0 +1,260 @@
+"""Every key of the configuration but `[storage]`, `[fetch]` and `[sources.*]`, which are in `scraper/keys.py`.
+
+The one place to add a key: the reader, `bayan config schema`, `bayan config show` and the tables of
+docs/configuration.md follow from here. Field names are those of the settings they become; where the key is written
+otherwise (`in`, `continue`), it is the field's alias.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
+
+from alerts.model import Actor, Keywords, Priority, Route
+from alerts.model import Field as TextField
+from alerts.settings import ChannelSettings, DeliverySettings, HealthSettings, LoggingSettings, ServiceSettings
+from scraper.validate import REQUIRED, Keys
+from scraper.values import (
+    Duration,
+    DurationOrZero,
+    FilledText,
+    Language,
+    Reference,
+    SecretReference,
+    Tag,
+    Text,
+    TimeZone,
+    UrlOrNothing,
+    Written,
+    wrong,
+)
+
+HEALTH = HealthSettings()
+DELIVERY = DeliverySettings()
+SERVICE = ServiceSettings()
+LOGGING = LoggingSettings()
+ACTOR = Actor(id="", type="person", name="")
+KEYWORDS = Keywords(id="")
+ROUTE = Route(name="", channels=())
+CHANNEL = ChannelSettings(id="", kind="console")
+
+
+def _name(text: str) -> str:
+    if not any(letter.isalnum() for letter in text):
+        raise wrong("must hold a letter or a digit")
+    if len(text) > 200:
+        raise wrong("is longer than 200 characters")
+    return text
+
+
+def _keyword(text: str) -> str:
+    """A word or phrase; one star, at the end, after at least three letters of its last word."""
+    stem = text.removesuffix("*")
+    if "*" in stem:
+        raise wrong("a star may stand only once, at the end")
+    if stem != text:
+        letters = "".join(c for c in stem if not unicodedata.combining(c) and c not in "'’ʼʿʾ`")
+        last = re.search(r"[^\W_]*$", letters)
+        if last is None or len(last[0]) < 3:
+            raise wrong("a star needs at least three letters before it")
+    return _name(text)
+
+
+def _chat(raw: Any) -> str:
+    """A chat as the Bot API takes it: a numeric id or @name."""
+    if isinstance(raw, int) and not isinstance(raw, bool) and raw and abs(raw) < 2**52:
+        return str(raw)
+    if isinstance(raw, str):
+        if re.fullmatch(r"-?[1-9][0-9]{0,15}", raw) or re.fullmatch(r"@[A-Za-z][A-Za-z0-9_]{3,31}", raw):
+            return raw
+        raise wrong('is no chat: write its numeric id, as in -1001234567890, or the public name, as in "@example"')
+    raise wrong('must be a chat: a whole number, as in -1001234567890, or "@name"')
+
+
+def _rate(raw: Any) -> int:
+    found = re.fullmatch(r"([0-9]{1,4}) ?/ ?min", raw) if isinstance(raw, str) else None
+    if found is None or not 1 <= int(found[1]) <= 1_000:
+        raise wrong('must be messages a minute, as in "20/min"')
+    return int(found[1])
+
+
+def _form(number: int) -> int:
+    if number > 1:
+        raise wrong("was written for a newer version of this program, which reads form 1 only")
+    if number < 1:
+        raise wrong("must be 1")
+    return number
+
+
+Form = Annotated[int, AfterValidator(_form)]
+Name = Annotated[str, AfterValidator(_name)]
+Keyword = Annotated[str, AfterValidator(_keyword)]
+Chat = Annotated[
+    str,
+    PlainValidator(_chat),
+    WithJsonSchema(
+        {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^(-?[1-9][0-9]*|@[A-Za-z][A-Za-z0-9_]{3,31})$"}]}
+    ),
+    Written(lambda chat: chat if chat.startswith("@") else int(chat)),
+]
+Rate = Annotated[
+    int,
+    PlainValidator(_rate),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,4} ?/ ?min$"}),
+    Written(lambda rate: f"{rate}/min"),
+]
+
+
+class TopKeys(Keys):
+    """Keys above the first table."""
+
+    config_version: Form = Field(1, description="The form of this file. This version reads form 1.")
+    timezone: TimeZone = Field("UTC", description="Undated local times are read in it, and times are shown in it.")
+    language: Literal["en"] = Field("en", description="Language of the bot's own words in alerts.")
+    include: list[FilledText] = Field(
+        [],
+        description="More files with `[sources.*]`, `[actors.*]` and `[keywords.*]`: paths from this file's folder, `*` allowed. "
+        "Nothing is overridden: an id stands in one file only.",
+    )
+
+
+class HealthKeys(Keys):
+    """When the operator is told that a source is broken."""
+
+    failures: int = Field(HEALTH.failures, ge=1, le=1_000, description="This many failed polls in a row.")
+    notify: list[Text] = Field([], description="The channels that are told, by id.")
+
+
+class ActorKeys(Keys):
+    """A person or group to watch. It matches when any spelling occurs, whatever its case, accents or vowel marks."""
+
+    type: Annotated[Literal["person", "group"], REQUIRED] = Field(
+        "person", description="What it is.", examples=['"person"']
+    )
+    name: Annotated[Name, REQUIRED] = Field(
+        "", description="The name that alerts show.", examples=['"Qais al-Khazali"']
+    )
+    aliases: list[Name] = Field([], description="Other full names and spellings, in any script.")
+    weak_aliases: list[Name] = Field(
+        [],
+        description="Too short or common to ring alone: they count with a full alias or a word of `context` in the same statement.",
+    )
+    acronyms: list[Name] = Field([], description="Whole words, case as written; they count as weak aliases do.")
+    context: list[Name] = Field([], description="Words that make a weak alias or acronym count.")
+    not_near: list[Name] = Field([], description="Phrases of namesakes: a hit inside one is ignored.")
+    member_of: list[Text] = Field([], description="Groups it belongs to, by id.")
+    role: Text = Field(ACTOR.role, description='What alerts say beside the name, such as "secretary-general".')
+    priority: Priority = Field(
+        ACTOR.priority, description="The least priority of its alerts, unless a route says otherwise."
+    )
+
+
+class KeywordsKeys(Keys):
+    """A list of words and phrases to watch."""
+
+    any: Annotated[list[Keyword], REQUIRED] = Field(
+        [],
+        min_length=1,
+        description="It rings when one of these occurs. A star at the end of a word is a prefix.",
+        examples=['["threat*"]'],
+    )
+    none: list[Keyword] = Field([], description="It stays silent where one of these occurs.")
+    fields: list[TextField] = Field(list(KEYWORDS.fields), min_length=1, alias="in", description="Where it looks.")
+    languages: list[Language] = Field([], description="Statements in these languages only; `[]` is every language.")
+    priority: Priority = Field(
+        KEYWORDS.priority, description="The least priority of its alerts, unless a route says otherwise."
+    )
+
+
+class TelegramKeys(Keys):
+    """A Telegram chat, group or channel."""
+
+    kind: Annotated[Literal["telegram"], REQUIRED] = Field("telegram", description='`"telegram"`.')
+    token: Annotated[SecretReference, REQUIRED] = Field(
+        Reference("plain", ""),
+        description="The bot's token, as a secret.",
+        examples=['{ env = "BAYAN_TELEGRAM_TOKEN" }'],
+    )
+    chat: Annotated[Chat, REQUIRED] = Field(
+        "", description='The chat: its numeric id, or `"@name"`.', examples=["-1001234567890"]
+    )
+    topic: int | None = Field(CHANNEL.topic, ge=1, description="A forum topic of that chat; leave it out for none.")
+    api_base: UrlOrNothing = Field(CHANNEL.api_base, description='A Bot API server of your own; `""` is Telegram\'s.')
+    silent: bool = Field(CHANNEL.silent, description="Messages arrive without a sound.")
+
+
+class ConsoleKeys(Keys):
+    """The terminal, or wherever standard output goes. It needs no token."""
+
+    kind: Annotated[Literal["console"], REQUIRED] = Field("console", description='`"console"`.')
+    silent: bool = Field(CHANNEL.silent, description="Accepted for every channel; a terminal makes no sound.")
+
+
+CHANNEL_KINDS: dict[str, type[TelegramKeys] | type[ConsoleKeys]] = {"telegram": TelegramKeys, "console": ConsoleKeys}
+"""The kinds of channel that are built. A new kind is a row here."""
+
+
+class RouteKeys(Keys):
+    """Who gets what. Read from top to bottom: the first route that takes a statement ends the reading, unless it continues.
+
+    A route takes a statement when all of its conditions hold. What no route takes is stored and not sent.
+    """
+
+    name: Annotated[Name, REQUIRED] = Field(
+        "", description="What alerts and explanations call it.", examples=['"desk Iraq"']
+    )
+    channels: Annotated[list[Text], REQUIRED] = Field(
+        [], min_length=1, description="Where it goes, by id.", examples=['["screen"]']
+    )
+    actors: list[Text] = Field([], description='Actors that must match; `["*"]` is any actor.')
+    keywords: list[Text] = Field([], description='Keyword lists that must match; `["*"]` is any list.')
+    require: Literal["any", "all"] = Field(
+        ROUTE.require, description="Whether any of the listed actors and keywords is enough, or all must match."
+    )
+    sources: list[Text] = Field([], description="Only from these sources, by id.")
+    source_tags: list[Tag] = Field([], description="Only from sources with one of these tags.")
+    languages: list[Language] = Field([], description="Only statements in these languages.")
+    priority: Priority | None = Field(
+        ROUTE.priority, description="The priority of its alerts. Default: the highest of what matched."
+    )
+    proceed: bool = Field(
+        ROUTE.proceed, alias="continue", description="Go on to the next routes even when this one takes it."
+    )
+
+
+class DeliveryKeys(Keys):
+    """How alerts are sent."""
+
+    max_age: Duration = Field(
+        DELIVERY.max_age, description='A statement that claims to be older is sent all the same, marked "older".'
+    )
+    per_chat_rate: Rate = Field(
+        DELIVERY.per_chat_rate, description="Messages a minute to one chat. Telegram's own limits are kept besides."
+    )
+    excerpt: int = Field(DELIVERY.excerpt, ge=0, le=3_000, description="Characters of the statement in an alert.")
+    body_wait: DurationOrZero = Field(
+        DELIVERY.body_wait,
+        description='How long an alert waits for its article, so that it can show the passage. `"0s"`: not at all.',
+    )
+
+
+class ServiceKeys(Keys):
+    """The running service."""
+
+    lock: bool = Field(SERVICE.lock, description="A second `bayan run` on the same data folder ends with exit code 75.")
+    shutdown_grace: DurationOrZero = Field(
+        SERVICE.shutdown_grace, description="A send still without an answer after this ends unconfirmed."
+    )
+
+
+class LoggingKeys(Keys):
+    """The log. Secrets never reach it, whatever stands here."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field(LOGGING.level, description="The least that is logged.")
+    format: Literal["auto", "console", "json", "logfmt"] = Field(
+        LOGGING.format, description='`"auto"`: readable on a terminal, JSON lines elsewhere.'
+    )
+    file: Text = Field(LOGGING.file, description='Where it goes, from the data folder; `""` is standard error.')

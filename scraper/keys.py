@@ -1,0 +1,186 @@
+"""Every key of `[storage]`, `[fetch]` and `[sources.*]`: type, limits, default and what it means.
+
+The one place to add a key: the reader, `bayan config schema`, `bayan config show` and the tables of
+docs/configuration.md follow from here. Field names are those of the settings they become; where the key is written
+otherwise, it is the field's alias.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from scraper.model import ArticleRules, Select, Source
+from scraper.settings import FetchSettings
+from scraper.validate import REQUIRED, Keys
+from scraper.values import (
+    Duration,
+    DurationOrZero,
+    Headers,
+    Language,
+    Proxy,
+    Robots,
+    Selector,
+    SelectorWithAttribute,
+    Size,
+    Tag,
+    Text,
+    TimeZone,
+    Url,
+    UserAgent,
+)  # fmt: skip
+
+FETCH = FetchSettings()
+SOURCE = Source(id="", kind="feed", url="")
+SELECT = Select(item="")
+ARTICLE = ArticleRules()
+
+
+class StorageKeys(Keys):
+    """Where statements and deliveries are kept."""
+
+    url: Text = Field(
+        "sqlite:///bayan.db",
+        description="The store: `sqlite:///FILE`, relative to `data_dir`, or `sqlite:////absolute/file`. "
+        "This version stores in SQLite.",
+    )
+    data_dir: Text = Field(
+        "",
+        description='The folder for the store and the lock. `""` is `$STATE_DIRECTORY` (systemd\'s), '
+        "else `$XDG_DATA_HOME/bayan`, else `~/.local/share/bayan`.",
+    )
+
+
+class FetchKeys(Keys):
+    """Politeness and limits for every request; a source may set some of them for itself."""
+
+    user_agent: UserAgent = Field(
+        FETCH.user_agent, description="What every request says it is. Please say who you are and how to reach you."
+    )
+    interval: Duration = Field(FETCH.interval, description="Shortest time between two polls of one source.")
+    jitter: float = Field(
+        FETCH.jitter,
+        ge=0,
+        le=1,
+        description="Spreads polls by up to this part of the interval, so that sources are not asked in step.",
+    )
+    total_timeout: Duration = Field(
+        FETCH.total_timeout, description="The longest a fetch may take: names, redirects and body together."
+    )
+    max_bytes: Size = Field(FETCH.max_bytes, description="The largest body, after unpacking.")
+    max_redirects: int = Field(FETCH.max_redirects, ge=0, le=20, description="How many redirects are followed.")
+    concurrency: int = Field(
+        FETCH.concurrency, ge=1, le=1_000, description="Requests under way at once, all hosts together."
+    )
+    per_host_concurrency: int = Field(
+        FETCH.per_host_concurrency, ge=1, le=100, description="Requests under way at once to one host."
+    )
+    per_host_delay: DurationOrZero = Field(
+        FETCH.per_host_delay, description="Least time between two requests to one host."
+    )
+    robots: Robots = Field(FETCH.robots, description='`"obey"` robots.txt, or `"warn"`: fetch, but say so in the log.')
+    conditional: bool = Field(
+        FETCH.conditional,
+        description='Ask "has it changed?" (If-None-Match, If-Modified-Since) where the site gave the means.',
+    )
+    max_retry_after: Duration = Field(FETCH.max_retry_after, description="A longer Retry-After is cut to this.")
+    max_interval: Duration = Field(
+        FETCH.max_interval, description="Quiet sources are polled less and less often, down to this."
+    )
+    allow_private: list[Text] = Field(
+        [],
+        description="Private networks (CIDR) or `host:port` that any request may reach. Otherwise only public addresses are asked.",
+    )
+    proxy: Proxy = Field(
+        FETCH.proxy, description='`http://`, `https://`, `socks5://` or `socks5h://` with host and port; `""` for none.'
+    )
+
+
+class SelectKeys(Keys):
+    """CSS selectors of a listing; without this table the repeated block is found by itself.
+
+    `SELECTOR@ATTRIBUTE` takes an attribute; without `@` it is the text.
+    """
+
+    item: Annotated[Selector, REQUIRED] = Field(
+        "", description="One element for each item of the list.", examples=['"ul.news > li"']
+    )
+    link: SelectorWithAttribute = Field(
+        SELECT.link, description="The item's address, relative to `item`, as are all below.", examples=['"a@href"']
+    )
+    title: SelectorWithAttribute = Field(SELECT.title, description="The item's headline.")
+    date: SelectorWithAttribute = Field(
+        SELECT.date, description="When the item was published.", examples=['"time@datetime"']
+    )
+    summary: SelectorWithAttribute = Field(SELECT.summary, description="The item's teaser.")
+    next_page: SelectorWithAttribute = Field(
+        SELECT.next_page, description="The address of the next page of the list, relative to the whole page."
+    )
+    max_pages: int = Field(
+        SELECT.max_pages,
+        ge=1,
+        le=100,
+        description="How many pages are read, on the first poll and after an outage only.",
+    )
+
+
+class ArticleKeys(Keys):
+    """How to read the page behind an item; without this table the extractor decides."""
+
+    body: Selector = Field(ARTICLE.body, description="The element that holds the text.")
+    title: Selector = Field(ARTICLE.title, description="The element that holds the headline.")
+    date: SelectorWithAttribute = Field(ARTICLE.date, description="When the article was published.")
+    remove: list[Selector] = Field([], description="Elements to leave out of the text.")
+
+
+class SourceKeys(Keys):
+    """The keys that every kind of source has."""
+
+    url: Annotated[Url, REQUIRED] = Field(
+        "", description="The address that is polled, http or https.", examples=['"https://news.example.org/rss"']
+    )
+    language: Language | None = Field(SOURCE.language, description="The language of its statements, where it is one.")
+    timezone: TimeZone | None = Field(
+        None, description="Where its undated local times are read. Default: the top-level `timezone`."
+    )
+    interval: Duration | None = Field(None, description="Shortest time between two polls. Default: that of `[fetch]`.")
+    max_interval: Duration | None = Field(
+        None,
+        description="Longest time between two polls. Default: that of `[fetch]`, or `interval` where that is longer.",
+    )
+    tags: list[Tag] = Field([], description="Words that routes choose sources by.")
+    speaks_for: list[Text] = Field([], description="Actors whose own outlet this is: what it publishes, they say.")
+    full_text: bool = Field(
+        SOURCE.full_text, description="Fetch the linked page of each new item too and take its article."
+    )
+    allow_private: bool = Field(
+        SOURCE.allow_private,
+        description="This source's own origin (scheme, host, port) may be a private or loopback address.",
+    )
+    article: ArticleKeys | None = Field(None, description="A table of its own, see below.")
+    user_agent: UserAgent = Field(SOURCE.user_agent, description="Instead of that of `[fetch]`.")
+    proxy: Proxy = Field(SOURCE.proxy, description="Instead of that of `[fetch]`.")
+    headers: Headers = Field(
+        {}, description="Headers of every request to this source's own origin; each value is text or a secret."
+    )
+    robots: Robots | None = Field(None, description="Instead of that of `[fetch]`.")
+    enabled: bool = Field(SOURCE.enabled, description="`false`: it is kept in the file and not polled.")
+    note: Text = Field(SOURCE.note, description="For people: why it is here, or why it is switched off.")
+
+
+class FeedKeys(SourceKeys):
+    """A feed: RSS, Atom, RDF and JSON Feed are told apart by content."""
+
+    kind: Annotated[Literal["feed"], REQUIRED] = Field("feed", description='`"feed"`.')
+
+
+class ListingKeys(SourceKeys):
+    """A page that lists items."""
+
+    kind: Annotated[Literal["listing"], REQUIRED] = Field("listing", description='`"listing"`.')
+    select: SelectKeys | None = Field(None, description="A table of its own, see below.")
+
+
+SOURCE_KINDS: dict[str, type[SourceKeys]] = {"feed": FeedKeys, "listing": ListingKeys}
+"""The kinds of source that are built. A new kind is a row here."""

@@ -1,0 +1,300 @@
+"""What one value of the configuration may be: a duration, a size, a selector, an address, a secret. Types for `keys.py`.
+
+Each type reads what TOML gave, refuses with a sentence that continues "KEY: ...", and knows its JSON Schema and how it
+is written again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from scraper import measures
+from scraper.errors import one_line
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """In a field's `Annotated`: how its value is written in TOML again."""
+
+    write: Callable[[Any], Any]
+
+
+def wrong(said: str, hint: str = "") -> PydanticCustomError:
+    """What a validator raises: a sentence that continues "KEY: ..."."""
+    return PydanticCustomError("bayan", "{said}", {"said": said, "hint": hint})
+
+
+def _duration(least: timedelta) -> Callable[[Any], timedelta]:
+    def read(raw: Any) -> timedelta:
+        if not isinstance(raw, str):
+            raise wrong('must be a duration in quotes, as in "30s" or "15m"')
+        try:
+            span = measures.read_duration(raw)
+        except ValueError as error:
+            raise wrong(str(error)) from None
+        if span < least:
+            raise wrong(f'must be at least "{measures.write_duration(least)}"')
+        return span
+
+    return read
+
+
+def _size(raw: Any) -> int:
+    if not isinstance(raw, str):
+        raise wrong('must be a size in quotes, as in "8MiB"')
+    try:
+        size = measures.read_size(raw)
+    except ValueError as error:
+        raise wrong(str(error)) from None
+    if size < 1024:
+        raise wrong('must be at least "1KiB"')
+    return size
+
+
+def plain_text(text: str) -> str:
+    """Text without control characters, at most 2,000 code points, no space at its ends."""
+    if len(text) > 2_000:
+        raise wrong("is longer than 2,000 characters")
+    if any(ord(letter) < 32 or 127 <= ord(letter) < 160 for letter in text):
+        raise wrong("must not hold control characters or line breaks")
+    return text.strip()
+
+
+def _filled(text: str) -> str:
+    if not text.strip():
+        raise wrong("must not be empty")
+    return text
+
+
+def _tag(text: str) -> str:
+    if not re.fullmatch(r"[^\W_][\w.:-]{0,63}", text):
+        raise wrong("is no tag: letters, digits, - _ . and :, at most 64")
+    return text
+
+
+def _language(text: str) -> str:
+    if not re.fullmatch(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{1,8}){0,3}", text):
+        raise wrong('is no language tag: write "ar", "en" or "pt-BR"')
+    return text
+
+
+def _time_zone(name: str) -> str:
+    if not _is_time_zone(name):
+        near = _near_time_zone(name)
+        raise wrong(
+            'is no time zone: write a name of the IANA database, as in "Asia/Baghdad" or "UTC"',
+            f'did you mean "{near}"?' if near else "",
+        )
+    return name
+
+
+@lru_cache(maxsize=1_000)
+def _is_time_zone(name: str) -> bool:
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):  # a path, a folder of the database, not there (ZoneInfoNotFoundError)
+        return False
+    return True
+
+
+@lru_cache(maxsize=100)
+def _near_time_zone(name: str) -> str:
+    import zoneinfo
+    from difflib import get_close_matches
+
+    zones = {zone.casefold(): zone for zone in zoneinfo.available_timezones()}
+    cities = {zone.rpartition("/")[2]: zone for zone in sorted(zones)}
+    folded = name.casefold().replace(" ", "_")[:64]
+    close = get_close_matches(folded, zones, n=1) or get_close_matches(folded, cities, n=1, cutoff=0.8)
+    return zones[cities.get(close[0], close[0])] if close else ""
+
+
+def split_selector(text: str) -> tuple[str, str]:
+    """`SELECTOR@ATTRIBUTE` as (selector, attribute); the attribute is "" where the text of the element is meant."""
+    found = re.fullmatch(r"(.*)@([A-Za-z_:][-A-Za-z0-9_:.]*)", text, re.DOTALL)
+    return (found[1].strip(), found[2].lower()) if found else (text, "")
+
+
+@lru_cache(maxsize=10_000)
+def _parses(selector: str) -> bool:
+    from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+
+    try:
+        LexborHTMLParser("<p></p>").css(selector)
+    except SelectolaxError:
+        return False
+    return True
+
+
+def _css(selector: str) -> str:
+    if len(selector) > 500:
+        raise wrong("is longer than 500 characters")
+    if "\0" in selector or not _parses(selector):
+        raise wrong("is not a CSS selector that can be read", "try it on the page with `bayan read`")
+    return selector
+
+
+def _selector(text: str) -> str:
+    text = text.strip()
+    if text:
+        _css(text)
+    return text
+
+
+def _selector_with_attribute(text: str) -> str:
+    selector, _ = split_selector(text.strip())
+    if selector:
+        _css(selector)
+    return text.strip()
+
+
+def url_shape(text: str) -> str:
+    """An http or https address that can be asked as it stands. Its text is never repeated: it may hold a password."""
+    if len(text) > 2_000:
+        raise wrong("is longer than 2,000 characters")
+    if re.search(r"[\x00-\x20\x7f-\x9f\\]", text):
+        raise wrong("must not hold spaces, control characters or backslashes")
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname
+    except ValueError:
+        raise wrong("is not an address that can be read") from None
+    if parts.scheme not in ("http", "https"):
+        shown = f'"{parts.scheme}:"' if re.fullmatch(r"[a-z][a-z0-9+.-]{0,20}", parts.scheme) else "this"
+        raise wrong(f"must begin with http:// or https://, not {shown}")
+    if parts.username is not None or parts.password is not None:
+        raise wrong("must not hold a user or password", "put it into `headers`, as a secret")
+    if not host:
+        raise wrong("names no host")
+    return _askable(text)
+
+
+def _askable(text: str) -> str:
+    """The last word has the parser that every request goes through, so that the two never differ."""
+    from scraper.errors import FetchError
+    from scraper.net.target import read_target
+
+    try:
+        read_target(text)
+    except FetchError as error:
+        said = "not an address that can be read" if error.detail.startswith("not an address") else error.detail
+        raise wrong(f"is no address to ask: {said}") from None
+    return text
+
+
+def _proxy(text: str) -> str:
+    if not text:
+        return text
+    try:
+        parts = urlsplit(text)
+        usable = bool(parts.hostname and parts.port)
+    except ValueError:
+        usable = False
+    if not usable or parts.scheme not in ("http", "https", "socks5", "socks5h") or re.search(r"[\x00-\x20\\]", text):
+        raise wrong('is no proxy: write "http://HOST:PORT", "https://HOST:PORT" or "socks5://HOST:PORT"')
+    return text
+
+
+def _user_agent(text: str) -> str:
+    if not re.fullmatch(r"[\x20-\x7e]{0,300}", text):
+        raise wrong("must be plain ASCII, at most 300 characters")
+    return text.strip()
+
+
+REFERENCE_FORMS = '{ env = "NAME" }, { file = "PATH" } or { credential = "NAME" }'
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Where a secret is to be found: `kind` is env, file, credential, or plain where it stands in the file itself."""
+
+    kind: Literal["env", "file", "credential", "plain"]
+    value: str
+
+    def __repr__(self) -> str:
+        return f"Reference({self.kind})"
+
+
+def _reference(raw: Any) -> Reference:
+    if isinstance(raw, str):
+        return Reference("plain", raw)
+    if not isinstance(raw, dict) or len(raw) != 1:
+        raise wrong(f"must be a secret: {REFERENCE_FORMS}")
+    ((kind, value),) = raw.items()
+    if kind not in ("env", "file", "credential"):
+        raise wrong(f"is no place for a secret: write {REFERENCE_FORMS}")
+    if not isinstance(value, str) or not value or any(ord(letter) < 32 for letter in value):
+        raise wrong(f"must name where the secret is: {REFERENCE_FORMS}")
+    if kind == "credential" and not re.fullmatch(r"[A-Za-z0-9_.-]{1,200}", value.lstrip(".")):
+        raise wrong("is no name of a credential")
+    return Reference(kind, value)
+
+
+def _headers(raw: Any) -> dict[str, Reference]:
+    """Header names are checked here, their values when they are known."""
+    if not isinstance(raw, dict):
+        raise wrong("must be a table of headers")
+    for name in raw:
+        if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}", name):  # RFC 9110 section 5.6.2, token
+            raise wrong(f'holds "{one_line(name, 40)}", which is no header name')
+        if name.lower() in _OUR_HEADERS:
+            raise wrong(f"must not set {name.title()}: every request sets it by itself")
+    return {name: _reference(value) for name, value in raw.items()}
+
+
+_OUR_HEADERS = frozenset(
+    {
+        "accept-encoding", "connection", "content-length", "expect", "host", "if-modified-since", "if-none-match",
+        "keep-alive", "proxy-authorization", "proxy-connection", "range", "te", "trailer", "transfer-encoding",
+        "upgrade", "user-agent",
+    }
+)  # fmt: skip
+_SECRET_SCHEMA = {
+    "anyOf": [
+        {"type": "string"},
+        *(
+            {"type": "object", "properties": {k: {"type": "string"}}, "required": [k], "additionalProperties": False}
+            for k in ("env", "file", "credential")
+        ),
+    ]
+}
+
+_duration_json = WithJsonSchema({"type": "string", "pattern": measures.DURATION_PATTERN})
+_written_duration = Written(measures.write_duration)
+Duration = Annotated[timedelta, PlainValidator(_duration(timedelta(milliseconds=1))), _duration_json, _written_duration]
+DurationOrZero = Annotated[timedelta, PlainValidator(_duration(timedelta(0))), _duration_json, _written_duration]
+Size = Annotated[
+    int,
+    PlainValidator(_size),
+    WithJsonSchema({"type": "string", "pattern": measures.SIZE_PATTERN}),
+    Written(measures.write_size),
+]
+Text = Annotated[str, AfterValidator(plain_text)]
+FilledText = Annotated[str, AfterValidator(plain_text), AfterValidator(_filled)]
+Tag = Annotated[str, AfterValidator(_tag)]
+Language = Annotated[str, AfterValidator(_language)]
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+Selector = Annotated[str, AfterValidator(_selector)]
+SelectorWithAttribute = Annotated[str, AfterValidator(_selector_with_attribute)]
+Url = Annotated[str, AfterValidator(url_shape)]
+UrlOrNothing = Annotated[str, AfterValidator(lambda text: url_shape(text) if text else text)]
+Proxy = Annotated[str, AfterValidator(_proxy)]
+UserAgent = Annotated[str, AfterValidator(_user_agent)]
+SecretReference = Annotated[Reference, PlainValidator(_reference), WithJsonSchema(_SECRET_SCHEMA)]
+Headers = Annotated[
+    dict[str, Reference],
+    PlainValidator(_headers),
+    WithJsonSchema({"type": "object", "additionalProperties": _SECRET_SCHEMA}),
+]
+Robots = Literal["obey", "warn"]
