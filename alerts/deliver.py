@@ -84,6 +84,7 @@ async def drain(channel: str, desk: Desk, stopping: asyncio.Event) -> Drained:
             break
         claimed = await _claim(channel, state, desk)
         if claimed is None:
+            desk.pace.take_back(desk.channels.pace_key(channel, chat=state.chat))
             break
         counts[await _attempt(claimed, state, desk)] += 1
     return Drained(**counts)

@@ -14,7 +14,7 @@ unconfirmed and due at once at the next start.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -89,9 +89,14 @@ def hasten(conn: Connection, statements: Iterable[int], now: datetime) -> None:
 # -------------------------------------------------------------------------------------------------- sending
 
 
-def recover(conn: Connection, now: datetime) -> int:
-    """At a start: what a dead process had claimed perhaps arrived. It is due at once, and will be marked. Returns how many."""
+def recover(conn: Connection, now: datetime, *, expired_only: bool = False) -> int:
+    """At a start: what a dead process had claimed perhaps arrived. It is due at once, and will be marked. Returns how many.
+
+    With `expired_only`, in the midst of life: only claims that nobody settled within their lease.
+    """
     lost = update(delivery).where(delivery.c.state == "claimed")
+    if expired_only:
+        lost = lost.where(delivery.c.due_at <= now)
     return conn.execute(
         lost.values(state="unconfirmed", may_repeat=True, due_at=now, reason="the program stopped while it was sent")
     ).rowcount
@@ -217,6 +222,18 @@ def channel(conn: Connection, channel_id: str) -> ChannelState:
 def channels(conn: Connection) -> tuple[ChannelState, ...]:
     """Every channel about which something was learned."""
     return tuple(_channel(row) for row in conn.execute(select(channel_state).order_by(channel_state.c.id)))
+
+
+def enrol(conn: Connection, fingerprints: Mapping[str, str]) -> None:
+    """Forget what was learned about channels that are configured otherwise by now (another chat, topic or token)."""
+    known = dict(conn.execute(select(channel_state.c.id, channel_state.c.fingerprint)).tuples().all())
+    for channel_id, fingerprint in fingerprints.items():
+        if channel_id not in known:
+            conn.execute(insert(channel_state).values(id=channel_id, fingerprint=fingerprint))
+        elif known[channel_id] != fingerprint:
+            anew = dict(fingerprint=fingerprint, chat=None, drop_topic=False, condition="ok", failures=0)
+            same = channel_state.c.id == channel_id
+            conn.execute(update(channel_state).where(same).values(**anew, paused_until=None, since=None, reason=""))
 
 
 def learn(conn: Connection, channel_id: str, **values: Any) -> None:

@@ -42,3 +42,10 @@ class Pace:
         bot, _ = key
         self._chats.setdefault(key, deque(maxlen=max(self._per_minute, 1))).append(at)
         self._bots.setdefault(bot, deque(maxlen=BOT_PER_SECOND)).append(at)
+
+    def take_back(self, key: tuple[str, str]) -> None:
+        """The turn that was noted last was not used: nothing was due after all."""
+        bot, _ = key
+        for times in (self._chats.get(key), self._bots.get(bot)):
+            if times:
+                times.pop()

@@ -68,6 +68,7 @@ channel_state = Table(
     "channel_state",
     metadata,
     Column("id", String, primary_key=True),
+    Column("fingerprint", String, nullable=False, default=""),
     Column("chat", String),
     Column("drop_topic", Boolean, nullable=False, default=False),
     Column("condition", String, nullable=False, default="ok"),

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -27,6 +28,13 @@ class ChannelSettings:
     topic: int | None = None
     api_base: str = ""
     silent: bool = False
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when the destination does: what was learned about the old one then no longer holds. Tells no secret."""
+        token = self.token.reveal() if self.token else ""
+        said = "\x1f".join((self.kind, token, self.chat, str(self.topic), self.api_base))
+        return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     String,
     Table,
     Text,
@@ -107,8 +106,10 @@ robots = Table(
     "robots",
     metadata,
     Column("origin", String, primary_key=True),
-    Column("file", LargeBinary, nullable=False),
-    Column("fetched_at", Instant, nullable=False),
+    Column("verdict", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("read_at", Instant, nullable=False),
+    Column("asked_at", Instant, nullable=False),
 )
 """robots.txt of each origin, so that a run from cron does not ask for it every time."""
 

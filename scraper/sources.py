@@ -1,4 +1,4 @@
-"""All SQL about sources: what is remembered of each between polls, when each is due, their robots.txt, signs of life.
+"""All SQL about sources: what is remembered of each between polls, when each is due, and signs of life.
 
 Every function takes the `Connection` of a transaction (`scraper/db.py`) and opens none.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, insert, literal, select, update
@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from scraper.db import Instant
 from scraper.model import Outcome, Source, Validators
-from scraper.schema import heartbeat, robots, source_state
+from scraper.schema import heartbeat, source_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,18 +180,6 @@ def _state(row: Any) -> SourceState:
     )
 
 
-def load_robots(conn: Connection, origin: str) -> tuple[bytes, datetime] | None:
-    """What is kept of an origin's robots.txt (in the form `net/robots.py` gave it), and when it was fetched."""
-    row = conn.execute(select(robots.c.file, robots.c.fetched_at).where(robots.c.origin == origin)).first()
-    return None if row is None else (bytes(row.file), row.fetched_at)
-
-
-def save_robots(conn: Connection, origin: str, file: bytes, fetched_at: datetime) -> None:
-    """Keep an origin's robots.txt, in place of an older one."""
-    conn.execute(delete(robots).where(robots.c.origin == origin))
-    conn.execute(insert(robots).values(origin=origin, file=file, fetched_at=fetched_at))
-
-
 def beat(conn: Connection, name: str, at: datetime, detail: str = "") -> None:
     """Leave a sign of life."""
     conn.execute(delete(heartbeat).where(heartbeat.c.name == name))
@@ -201,8 +189,3 @@ def beat(conn: Connection, name: str, at: datetime, detail: str = "") -> None:
 def beats(conn: Connection) -> dict[str, tuple[datetime, str]]:
     """The last sign of life of each loop."""
     return {row.name: (row.at, row.detail) for row in conn.execute(select(heartbeat))}
-
-
-def forget_robots(conn: Connection, older_than: timedelta, now: datetime) -> int:
-    """Drop copies of robots.txt that nobody refreshed: their sources are gone. Returns how many."""
-    return conn.execute(delete(robots).where(robots.c.fetched_at < now - older_than)).rowcount

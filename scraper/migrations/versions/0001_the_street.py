@@ -104,8 +104,10 @@ def upgrade() -> None:
     op.create_table(
         "robots",
         sa.Column("origin", sa.String, nullable=False),
-        sa.Column("file", sa.LargeBinary, nullable=False),
-        sa.Column("fetched_at", INSTANT, nullable=False),
+        sa.Column("verdict", sa.String, nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("read_at", INSTANT, nullable=False),
+        sa.Column("asked_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("origin", name="pk_robots"),
     )
     op.create_table(
@@ -176,6 +178,7 @@ def upgrade() -> None:
     op.create_table(
         "channel_state",
         sa.Column("id", sa.String, nullable=False),
+        sa.Column("fingerprint", sa.String, nullable=False),
         sa.Column("chat", sa.String),
         sa.Column("drop_topic", sa.Boolean, nullable=False),
         sa.Column("condition", sa.String, nullable=False),

@@ -1,0 +1,128 @@
+"""The command line: the end of a one-way street, from which all of it can be reached. One file for each noun.
+
+Results go to stdout, logs and progress to stderr. Every verb's imports are its own, so that `bayan --help` is quick.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from alerts.cli import alerts as alerts_verbs
+from alerts.cli import config as config_verbs
+from alerts.cli import demo, match, read, run, statements, status
+from alerts.cli.exits import BUG, CONFIG, LOCKED, OK, UNAVAILABLE
+
+app = typer.Typer(
+    name="bayan",
+    help="""Watches public sites for what named people and groups say, and puts one clear message on the right phone.
+
+First steps:  bayan demo            see an alert, without any set-up
+              bayan config check    is the configuration right?
+              bayan run             watch, until stopped (bayan run --once for cron)
+              bayan status          is all well?
+""",
+    no_args_is_help=True,
+    add_completion=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+app.command("demo")(demo.demo)
+app.command("run")(run.run)
+app.command("status")(status.status)
+app.command("read")(read.read)
+app.command("match")(match.match)
+app.add_typer(config_verbs.app, name="config")
+app.add_typer(statements.app, name="statements")
+app.add_typer(alerts_verbs.app, name="alerts")
+
+
+@app.command("version")
+def version(json_: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False) -> None:
+    """The version of bayan and of what it stands on.
+
+    Example:  bayan version --json
+    """
+    import json
+    import platform
+    from importlib.metadata import version as installed
+
+    from scraper.db import HEAD
+
+    parts = {"bayan": installed("bayan"), "schema": HEAD, "python": platform.python_version()}
+    parts |= {name: installed(name) for name in ("httpx", "selectolax", "apscheduler", "python-telegram-bot")}
+    if json_:
+        typer.echo(json.dumps({"schema": 1, "versions": parts}))
+    else:
+        typer.echo("\n".join(f"{name} {number}" for name, number in parts.items()))
+
+
+def main() -> None:
+    """Run the command line. What goes wrong is said in a line or two that name the next step; never a traceback."""
+    sys.exit(run_command(sys.argv[1:]))
+
+
+def run_command(arguments: list[str]) -> int:
+    """Run one command and return its exit code (DESIGN, "Command line")."""
+    from alerts.lock import AlreadyRunning
+    from scraper.errors import BayanError, ConfigError, StoreError
+
+    try:
+        app(args=arguments, prog_name="bayan", standalone_mode=False)
+    except typer.Exit as done:
+        return done.exit_code
+    except ConfigError as error:
+        for problem in error.problems:
+            _say(str(problem))
+        count = len(error.problems)
+        _say(f"{count} problem{'s' if count != 1 else ''} in the configuration; nothing was touched.")
+        return CONFIG
+    except AlreadyRunning as error:
+        _say(str(error))
+        return LOCKED
+    except StoreError as error:
+        _say(f"store: {error}")
+        return UNAVAILABLE
+    except BayanError as error:
+        _say(str(error))
+        return UNAVAILABLE
+    except (KeyboardInterrupt, typer.Abort):
+        _say("interrupted")
+        return 130
+    except BrokenPipeError:
+        return OK
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a person reads this, not a programmer
+        usage = _usage(error)
+        return usage if usage is not None else _bug(error)
+    return OK
+
+
+def _usage(error: Exception) -> int | None:
+    """The exit code of a mistake in the command's words, after saying it; None where the error is something else."""
+    from click.exceptions import ClickException
+
+    if isinstance(error, ClickException):
+        error.show()
+        return int(error.exit_code)
+    return None
+
+
+def _bug(error: Exception) -> int:
+    import os
+    import traceback
+
+    _say(f"internal error: {type(error).__name__}. This is a fault in bayan; nothing stored is lost by it.")
+    if os.environ.get("BAYAN_DEBUG"):
+        traceback.print_exc()
+    else:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        _say(f"at {frame.name} ({frame.filename.rsplit('/', 2)[-1]}:{frame.lineno}); BAYAN_DEBUG=1 shows all of it.")
+    return BUG
+
+
+def _say(line: str) -> None:
+    typer.echo(f"bayan: {line}", err=True)

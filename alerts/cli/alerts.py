@@ -1,0 +1,154 @@
+"""`bayan alerts`: what was sent, what waits, and why."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from alerts.cli.frame import ConfigOption, DataOption, JsonOption, load, opened
+
+if TYPE_CHECKING:
+    from alerts.model import DeliveryState, Match
+    from alerts.outbox import Entry
+    from scraper.db import Database
+
+app = typer.Typer(no_args_is_help=True, help="What was sent, what waits, and why.")
+
+
+@app.command("list")
+def list_(
+    config: ConfigOption = None,
+    data_dir: DataOption = None,
+    state: Annotated[
+        str | None, typer.Option("--state", help="pending, claimed, unconfirmed, held, sent or failed.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=100_000, help="How many, newest first.")] = 20,
+    json_: JsonOption = False,
+) -> None:
+    """The latest alerts and notices, newest first.
+
+    Example:  bayan alerts list --state failed
+    """
+    from typing import get_args
+
+    from alerts import outbox
+    from alerts.model import DeliveryState
+
+    if state is not None and state not in get_args(DeliveryState):
+        raise typer.BadParameter(f"one of {', '.join(get_args(DeliveryState))}", param_hint="--state")
+    asked: DeliveryState | None = state  # type: ignore[assignment]
+    with opened(load(config, data_dir)) as database:
+        found = database.read_now(lambda conn: outbox.entries(conn, state=asked, limit=limit))
+        titles = _titles(database, found)
+    if json_:
+        typer.echo(json.dumps({"schema": 1, "alerts": [_as_json(one) for one in found]}, ensure_ascii=False))
+        return
+    if not found:
+        typer.echo("No alerts yet." if state is None else f"No alerts are {state}.")
+    for one in found:
+        mark = " (may repeat)" if one.may_repeat else ""
+        what = titles.get(one.statement or 0) or one.text.splitlines()[0] if one.text or one.statement else one.subject
+        typer.echo(f"{one.id:>6}  {one.created_at:%d %b %H:%M}  {one.state:<11} {one.channel:<12} {what}{mark}")
+        if one.reason and one.state != "sent":
+            typer.echo(f"        {one.reason}")
+
+
+@app.command("explain")
+def explain(
+    alert: Annotated[int, typer.Argument(help="The alert's number, as `bayan alerts list` gives it.")],
+    config: ConfigOption = None,
+    data_dir: DataOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Why an alert rang: what matched where, which route took it, and how each step of its way went.
+
+    Example:  bayan alerts explain 7
+    """
+    from alerts import outbox, verdicts
+    from scraper import store
+
+    with opened(load(config, data_dir)) as database:
+        found = database.read_now(lambda conn: outbox.entries(conn, delivery_id=alert))
+        if not found:
+            typer.echo(f"bayan: there is no alert {alert}; bayan alerts list shows them", err=True)
+            raise typer.Exit(1)
+        one = found[0]
+        statement = None
+        if one.statement is not None:
+            number = one.statement
+            statement = database.read_now(lambda conn: store.get(conn, number))
+        matches: tuple[Match, ...] = ()
+        judgements: tuple[tuple[Any, ...], ...] = ()
+        if statement is not None:
+            pairs = [(statement.id, statement.revision)]
+            matches = database.read_now(lambda conn: verdicts.matches_of(conn, pairs)).get(statement.id, ())
+            judgements = database.read_now(lambda conn: verdicts.history(conn, pairs[0][0]))
+    if json_:
+        from alerts.cli.statements import as_row
+
+        whole = {"schema": 1, "alert": _as_json(one)}
+        if statement is not None:
+            whole["statement"] = as_row(statement, matches)
+        typer.echo(json.dumps(whole, ensure_ascii=False))
+        return
+    typer.echo(
+        f"{one.kind} {one.id} for channel {one.channel}: {one.state}" + (f" ({one.reason})" if one.reason else "")
+    )
+    if statement is None:
+        typer.echo(one.text)
+    else:
+        typer.echo(f"statement {statement.id} of source {statement.source}: {statement.title}")
+        for match in matches:
+            steps = f"; {', '.join(match.steps)}" if match.steps else ""
+            where = f"{match.field} {match.start}-{match.end}"
+            typer.echo(
+                f"  {match.watch} (tier {match.tier}): {match.surface!r} at {where}, as {match.pattern!r}{steps}"
+            )
+        typer.echo(f"route{'s' if len(one.routes) != 1 else ''}: {', '.join(one.routes) or '-'}")
+        for revision, extent, at, _, count in judgements:
+            typer.echo(f"judged {at:%d %b %Y %H:%M:%S} UTC: revision {revision}, {extent}, {count} matches")
+    typer.echo(f"queued {one.created_at:%d %b %Y %H:%M:%S} UTC, priority {one.priority}, attempts {one.attempts}")
+    if one.settled_at is not None:
+        message = f", message {one.message_id}" if one.message_id else ""
+        typer.echo(f"{one.state} {one.settled_at:%d %b %Y %H:%M:%S} UTC{message}")
+    elif one.state != "held":
+        typer.echo(f"due {one.due_at:%d %b %Y %H:%M:%S} UTC")
+    if one.may_repeat:
+        typer.echo("An earlier attempt perhaps arrived: the message says that it may repeat.")
+
+
+def _titles(database: Database, found: tuple[Entry, ...]) -> dict[int, str]:
+    from scraper import store
+
+    titles = {}
+    for number in {one.statement for one in found if one.statement is not None}:
+        statement = database.read_now(lambda conn, which=number: store.get(conn, which))  # type: ignore[misc]
+        if statement is not None:
+            titles[number] = statement.title
+    return titles
+
+
+def _as_json(one: Entry) -> dict[str, Any]:
+    def stamp(moment: Any) -> str | None:
+        return None if moment is None else moment.isoformat().replace("+00:00", "Z")
+
+    return {
+        "id": one.id,
+        "channel": one.channel,
+        "kind": one.kind,
+        "subject": one.subject,
+        "statement": one.statement,
+        "state": one.state,
+        "priority": one.priority,
+        "attempts": one.attempts,
+        "due_at": stamp(one.due_at),
+        "created_at": stamp(one.created_at),
+        "settled_at": stamp(one.settled_at),
+        "message_id": one.message_id,
+        "may_repeat": one.may_repeat,
+        "routes": list(one.routes),
+        "text": one.text,
+        "reason": one.reason,
+    }

@@ -1,0 +1,61 @@
+"""What every verb that works with a configuration does first: find it, read it, open the store, set up the log."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from alerts.settings import Configuration
+    from scraper.db import Database
+
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", "-c", help="The configuration file; else $BAYAN_CONFIG, else ./config.toml.")
+]
+DataOption = Annotated[Path | None, typer.Option("--data-dir", help="The data folder, instead of the configured one.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout, for programs.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Only warnings and errors on stderr.")]
+VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Everything, on stderr.")]
+
+
+def load(config: Path | None, data_dir: Path | None = None) -> Configuration:
+    """The configuration. Raises ConfigError with every problem in it."""
+    from alerts.config import find, load
+
+    return load(find(config, os.environ), os.environ, data_dir=data_dir)
+
+
+@contextmanager
+def opened(configuration: Configuration, *, create: bool = False) -> Iterator[Database]:
+    """The store of a configuration, closed at the end. Raises StoreError; without `create`, also where there is none yet."""
+    import alerts.schema  # noqa: F401 - the tables of both rooms belong to one store
+    from scraper.db import open_database
+
+    database = open_database(configuration.storage.url, create=create)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def set_up_log(configuration: Configuration, *, quiet: bool = False, verbose: bool = False) -> None:
+    """Logs go to stderr, without secrets."""
+    from dataclasses import replace
+
+    from alerts.logs import set_up
+
+    level = "debug" if verbose else "warning" if quiet else configuration.logging.level
+    secrets = [channel.token.reveal() for channel in configuration.channels if channel.token]
+    secrets += [value for source in configuration.sources for value in source.headers.values()]
+    set_up(replace(configuration.logging, level=level), secrets=secrets, stream=sys.stderr)
+
+
+def on_terminal() -> bool:
+    """Whether somebody watches: progress is for people, and silent in cron."""
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"

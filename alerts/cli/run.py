@@ -1,0 +1,190 @@
+"""`bayan run`: watch until stopped, or once for cron."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from alerts.cli.exits import OK, PARTIAL, UNAVAILABLE
+from alerts.cli.frame import (
+    ConfigOption,
+    DataOption,
+    JsonOption,
+    QuietOption,
+    VerboseOption,
+    load,
+    on_terminal,
+    opened,
+    set_up_log,
+)
+
+if TYPE_CHECKING:
+    from alerts.service import Report, Watch
+    from alerts.settings import Configuration
+    from scraper.db import Database
+
+REACHED_NOTHING = frozenset({"network_error", "timeout"})
+
+
+def run(
+    config: ConfigOption = None,
+    data_dir: DataOption = None,
+    once: Annotated[bool, typer.Option("--once", help="Do what is due, then end: for cron.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --once: send and store nothing, print the alerts.")
+    ] = False,
+    source: Annotated[
+        list[str] | None, typer.Option("--source", "-s", help="With --once: only this source, due or not.")
+    ] = None,
+    json_: JsonOption = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+) -> None:
+    """Watch the sources and send alerts, until SIGTERM or Ctrl-C; or once, for cron.
+
+    \b
+    bayan run                            the service
+    bayan run --once                     what is due now:  */5 * * * * bayan run --once --quiet
+    bayan run --once --dry-run           try a configuration: nothing is sent or stored
+    bayan run --once --source ministry   one source, at once
+
+    Exit codes: 0 all well, 1 some sources or deliveries failed, 69 nothing could be reached, 75 another bayan works in
+    this data folder, 78 the configuration is wrong.
+    """
+    import asyncio
+
+    from alerts.lock import only_instance
+    from scraper.errors import ConfigError, Problem
+
+    if (dry_run or source or json_) and not once:
+        raise typer.BadParameter("--dry-run, --source and --json go with --once")
+    configuration = load(config, data_dir)
+    set_up_log(configuration, quiet=quiet or (once and not verbose and not on_terminal()), verbose=verbose)
+    _warn(configuration)
+    known = {one.id for one in configuration.sources}
+    unknown = [name for name in source or () if name not in known]
+    if unknown:
+        raise ConfigError(
+            [Problem(configuration.path.name, 0, 0, f"--source {name}", "there is no such source") for name in unknown]
+        )
+    if dry_run:
+        raise typer.Exit(_dry(configuration, source, json_))
+    with only_instance(configuration.storage.data_dir), opened(configuration, create=True) as database:
+        if once:
+            raise typer.Exit(asyncio.run(_once(configuration, database, source, json_)))
+        asyncio.run(_stay(configuration, database))
+
+
+async def _stay(configuration: Configuration, database: Database) -> None:
+    from contextlib import AsyncExitStack
+
+    from alerts.service import open_service
+
+    async with AsyncExitStack() as stack:
+        service = await open_service(stack, configuration, db=database)
+        await service.run()
+
+
+async def _once(configuration: Configuration, database: Database, only: list[str] | None, json_: bool) -> int:
+    from contextlib import AsyncExitStack
+
+    from alerts.service import open_service
+
+    async with AsyncExitStack() as stack:
+        service = await open_service(stack, configuration, db=database)
+        report = await service.once(only=only, watch=_progress() if on_terminal() and not json_ else None)
+    return _conclude(report, json_)
+
+
+def _dry(configuration: Configuration, only: list[str] | None, json_: bool) -> int:
+    """The real thing on a copy of the store, with every channel drawn on the terminal. The copy is thrown away."""
+    import asyncio
+    import sqlite3
+    import tempfile
+    from contextlib import closing
+    from dataclasses import replace
+
+    from sqlalchemy.engine import make_url
+
+    from alerts.settings import ChannelSettings
+
+    with tempfile.TemporaryDirectory(prefix="bayan-dry-run-") as folder:
+        copy = Path(folder) / "bayan.db"
+        original = make_url(configuration.storage.url).database
+        if original and Path(original).exists():
+            there = sqlite3.connect(f"file:{original}?mode=ro", uri=True)
+            with closing(there) as old, closing(sqlite3.connect(copy)) as new:
+                old.backup(new)
+        tried = replace(
+            configuration,
+            storage=replace(configuration.storage, url=f"sqlite:///{copy}", data_dir=Path(folder)),
+            channels=tuple(ChannelSettings(id=channel.id, kind="console") for channel in configuration.channels),
+        )
+        everything = [one.id for one in tried.sources if one.enabled]
+        with opened(tried, create=True) as database:
+            code = asyncio.run(_once(tried, database, only or everything, json_))
+    typer.echo("Dry run: nothing was sent, nothing was stored.", err=True)
+    return code
+
+
+def _warn(configuration: Configuration) -> None:
+    import structlog
+
+    for warning in configuration.warnings:
+        structlog.get_logger("bayan").warning("configuration", note=warning)
+
+
+def _progress() -> Watch:
+    """One line for each thing that happens, for a person who watches."""
+    from alerts.judge import Judged
+    from scraper.follow import Followed
+    from scraper.poll import Polled
+
+    def say(what: Polled | Followed | Judged) -> None:
+        if isinstance(what, Polled):
+            found = "first look, stored silently" if what.silent and what.new else f"{len(what.new)} new"
+            typer.echo(
+                f"  {what.source}: {what.outcome}" + (f", {found}" if what.healthy else f": {what.detail}"), err=True
+            )
+        elif isinstance(what, Followed):
+            typer.echo(f"  {what.source}: article of statement {what.statement}: {what.outcome}", err=True)
+        elif what.rings:
+            typer.echo(f"  {what.statement.source}: {what.statement.title[:70]!r} rings", err=True)
+
+    return say
+
+
+def _conclude(report: Report, json_: bool) -> int:
+    """Say what one run did, and choose its exit code."""
+    import json
+
+    failures = [polled for polled in report.polled if not polled.healthy]
+    new = sum(len(polled.new) for polled in report.polled)
+    if json_:
+        typer.echo(json.dumps(_as_json(report), ensure_ascii=False))
+    elif on_terminal():
+        waiting = f", {report.pending} waiting to be sent" if report.pending else ""
+        broken = f", {len(failures)} failed" if failures else ""
+        typer.echo(
+            f"{len(report.polled)} sources polled{broken}; {new} new statements, {report.matched} matched, "
+            f"{report.sent} alerts sent{waiting}.",
+            err=True,
+        )
+    if report.polled and all(one.outcome in REACHED_NOTHING for one in report.polled):
+        if not json_ and len(report.polled) > 1:
+            typer.echo("bayan: no source could be reached; is there a network?", err=True)
+        return UNAVAILABLE
+    if failures or report.failed or report.later:
+        return PARTIAL
+    return OK
+
+
+def _as_json(report: Report) -> dict[str, object]:
+    polled = [
+        {"source": one.source, "outcome": one.outcome, "detail": one.detail, "new": len(one.new), "silent": one.silent}
+        for one in report.polled
+    ]
+    counts = {name: getattr(report, name) for name in ("judged", "matched", "sent", "failed", "pending")}
+    return {"schema": 1, "polled": polled, "articles": len(report.followed), **counts}

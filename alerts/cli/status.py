@@ -1,0 +1,146 @@
+"""`bayan status`: one screen that tells in five seconds whether all is well."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from alerts.cli.frame import ConfigOption, DataOption, JsonOption, load, opened
+
+if TYPE_CHECKING:
+    from alerts.model import DeliveryState
+    from alerts.outbox import ChannelState
+    from alerts.settings import Configuration
+    from scraper.sources import SourceState
+
+
+def status(config: ConfigOption = None, data_dir: DataOption = None, json_: JsonOption = False) -> None:
+    """Is all well? Sources, what waits to be sent, channels, and whether the service is alive.
+
+    Example:  bayan status
+              bayan status --json | jq '.sources[] | select(.outcome != "ok")'
+    """
+    from alerts import outbox
+    from scraper import sources, store
+
+    configuration = load(config, data_dir)
+    with opened(configuration) as database:
+        states = database.read_now(sources.states)
+        by_state, oldest = database.read_now(outbox.summary)
+        channels = database.read_now(outbox.channels)
+        beats = database.read_now(sources.beats)
+        counts = database.read_now(store.counts)
+    if json_:
+        typer.echo(json.dumps(_as_json(states, by_state, oldest), ensure_ascii=False))
+        return
+    now = datetime.now(UTC)
+    _draw(configuration, states, by_state, oldest, channels, beats, counts, now)
+
+
+def _as_json(
+    states: tuple[SourceState, ...], by_state: dict[DeliveryState, int], oldest: datetime | None
+) -> dict[str, Any]:
+    """The fixed form of DESIGN, "Verbs with a fixed JSON form"."""
+    waiting = by_state.get("pending", 0) + by_state.get("claimed", 0)
+    return {
+        "schema": 1,
+        "sources": [
+            {
+                "id": state.id,
+                "outcome": state.outcome,
+                "outcome_at": _stamp(state.outcome_at),
+                "failures": state.failures,
+                "last_new_at": _stamp(state.last_new_at),
+                "due_at": _stamp(state.due_at),
+                "items": state.items,
+                "detail": state.detail,
+            }
+            for state in states
+        ],
+        "outbox": {
+            "pending": waiting,
+            "unconfirmed": by_state.get("unconfirmed", 0),
+            "held": by_state.get("held", 0),
+            "failed": by_state.get("failed", 0),
+            "oldest_pending_at": _stamp(oldest),
+        },
+    }
+
+
+def _draw(
+    configuration: Configuration,
+    states: tuple[SourceState, ...],
+    by_state: dict[DeliveryState, int],
+    oldest: datetime | None,
+    channels: tuple[ChannelState, ...],
+    beats: dict[str, tuple[datetime, str]],
+    counts: dict[str, int],
+    now: datetime,
+) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    enabled = {source.id for source in configuration.sources if source.enabled}
+    shown = [state for state in states if state.id in enabled]
+    failing = [state for state in shown if state.failures]
+    waiting = sum(by_state.get(state, 0) for state in ("pending", "claimed", "unconfirmed"))
+    troubled = [channel for channel in channels if channel.condition != "ok"]
+    verdict = (
+        "[green]all is well[/]" if not failing and not troubled and not by_state.get("failed") else "[red]look here[/]"
+    )
+    console.print(f"{verdict}: {len(shown)} sources, {len(failing)} failing; {_alive(beats, now)}")
+    failed = by_state.get("failed", 0)
+    console.print(
+        f"statements {counts['statements']}; alerts sent {by_state.get('sent', 0)}, waiting {waiting}"
+        + (f" (oldest {_ago(oldest, now)})" if oldest and waiting else "")
+        + (f", [red]failed {failed}[/] (bayan alerts list --state failed)" if failed else "")
+    )
+    for channel in troubled:
+        console.print(f"[red]channel {channel.id} is {channel.condition}[/]: {channel.reason}")
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("source", "last poll", "result", "items", "newest", "next"):
+        table.add_column(column, overflow="fold")
+    for state in sorted(shown, key=lambda one: (not one.failures, one.id)):
+        result = f"[red]{state.outcome} x{state.failures}[/]" if state.failures else (state.outcome or "not yet polled")
+        table.add_row(
+            state.id, _ago(state.outcome_at, now), result, str(state.items), _ago(state.last_new_at, now),
+            _ahead(state.due_at, now),
+        )  # fmt: skip
+    console.print(table)
+    for state in failing:
+        console.print(f"[red]{state.id}[/]: {state.detail}", markup=True)
+    for state in shown:
+        if state.moved_to:
+            console.print(f'{state.id} has moved for good: set url = "{state.moved_to}"', markup=False)
+
+
+def _alive(beats: dict[str, tuple[datetime, str]], now: datetime) -> str:
+    if not beats:
+        return "never run yet: bayan run"
+    name, (at, _) = max(beats.items(), key=lambda beat: beat[1][0])
+    what = "the service was alive" if name == "service" else "the last run ended"
+    return f"{what} {_ago(at, now)}"
+
+
+def _ago(moment: datetime | None, now: datetime) -> str:
+    return "-" if moment is None else f"{_span(now - moment)} ago"
+
+
+def _ahead(moment: datetime, now: datetime) -> str:
+    return "now" if moment <= now else f"in {_span(moment - now)}"
+
+
+def _span(span: timedelta) -> str:
+    seconds = max(int(span.total_seconds()), 0)
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size * 2 or (seconds >= size and unit != "d"):
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
+
+
+def _stamp(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat().replace("+00:00", "Z")
