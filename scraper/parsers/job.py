@@ -1,0 +1,276 @@
+"""One parse as data: what is asked of a worker, what it answers, and the loop in which it does so.
+
+Both ways a frame is its length (8 bytes, big end first) and that many bytes. A question is one line of JSON and the body of the
+page. An answer is lines of JSON: a head, and one line for each item. Nothing is ever pickled: the service must not run what a
+hostile page has touched, so it checks every value that comes back (`read_listed`, `read_article`).
+
+A question holds what parsing needs of a source. Headers, proxy and everything else that may be secret stay at home.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import socket
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+from scraper.errors import ParseError
+from scraper.model import Article, ArticleRules, Item, Listed, Moment, Outcome, Page, Precision, Select, Source
+
+Verb = Literal["listed", "article"]
+
+LENGTH = 8
+MAX_ANSWER = 48 * 1024 * 1024
+"""Bytes of an answer. A page is at most 10 MiB; its text, said twice and escaped, stays under this."""
+
+
+def question(verb: Verb, page: Page, source: Source) -> bytes:
+    """The frame that asks a worker for `verb` on `page` of `source`."""
+    head: dict[str, Any] = {
+        "do": verb,
+        "page": {
+            "url": page.url, "asked": page.asked, "fetched_at": page.fetched_at.isoformat(), "status": page.status,
+            "media_type": page.media_type, "charset": page.charset,
+        },
+        "source": {
+            "id": source.id, "kind": source.kind, "url": source.url, "language": source.language, "timezone": source.timezone,
+            "select": _slots(source.select) if source.select else None,
+            "article": _slots(source.article) if source.article else None,
+        },
+    }  # fmt: skip
+    line = json.dumps(head).encode() + b"\n"
+    return (len(line) + len(page.body)).to_bytes(LENGTH, "big") + line + page.body
+
+
+def serve(connection: socket.socket, seconds: float) -> None:
+    """The worker's life: say that it is ready, then answer questions until the other side leaves."""
+    _send(connection, b'{"ready": true}\n')
+    while True:
+        asked = _receive(connection)
+        if asked is None:
+            return
+        _allow_processor(seconds)
+        _send(connection, _answer(asked))
+
+
+def _answer(asked: bytes) -> bytes:
+    try:
+        line, _, body = asked.partition(b"\n")
+        verb, page, source = _asked(json.loads(line), body)
+        answer = _lines(*_do(verb, page, source))
+        if len(answer) > MAX_ANSWER:
+            raise ParseError("too_complex", "more text than fits into an answer")
+        return answer
+    except ParseError as error:
+        return _lines({"error": error.outcome, "detail": error.detail})
+    except (MemoryError, RecursionError) as error:
+        return _lines({"error": "too_complex", "detail": f"the page took more than it may: {type(error).__name__}"})
+    except Exception as error:  # noqa: BLE001 - third-party parsers raise anything; the page is at fault, and the service lives
+        return _lines({"error": "parse_error", "detail": f"the parser failed: {_place(error)}"})
+
+
+def _do(verb: Verb, page: Page, source: Source) -> list[dict[str, Any]]:
+    if verb == "article":
+        from scraper.parsers.article import parse
+
+        return [article_row(parse(page, source))]
+    from scraper.parsers import PARSERS
+
+    listed = PARSERS[source.kind](page, source)
+    head = {
+        "title": listed.title,
+        "left_out": listed.left_out,
+        "partial": listed.partial,
+        "next_page": listed.next_page,
+    }
+    return [head, *(item_row(item) for item in listed.items)]
+
+
+def _asked(head: dict[str, Any], body: bytes) -> tuple[Verb, Page, Source]:
+    page, source = dict(head["page"]), dict(head["source"])
+    page["fetched_at"] = datetime.fromisoformat(page["fetched_at"])
+    if source["select"]:
+        source["select"] = Select(**source["select"])
+    if source["article"]:
+        rules = source["article"]
+        source["article"] = ArticleRules(**{**rules, "remove": tuple(rules["remove"])})
+    return head["do"], Page(body=body, **page), Source(**source)
+
+
+def _allow_processor(seconds: float) -> None:
+    """A second bound beside the service's clock: an orphan cannot run on. It counts processor time (setrlimit(2), RLIMIT_CPU)."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    limit = int(used.ru_utime + used.ru_stime + 2 * seconds) + 2
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
+
+
+def _place(error: Exception) -> str:
+    """Where our own code stood when a library failed: enough to find it, no traceback, nothing of the page."""
+    trace, where = error.__traceback__, ""
+    while trace is not None:
+        name = trace.tb_frame.f_globals.get("__name__", "")
+        if str(name).startswith("scraper."):
+            where = f" in {name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return f"{type(error).__name__}{where}"
+
+
+def _lines(*rows: dict[str, Any]) -> bytes:
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode("utf-8", "replace")
+
+
+def _send(connection: socket.socket, data: bytes) -> None:
+    connection.sendall(len(data).to_bytes(LENGTH, "big") + data)
+
+
+def _receive(connection: socket.socket) -> bytes | None:
+    head = _exactly(connection, LENGTH)
+    return None if head is None else _exactly(connection, int.from_bytes(head, "big"))
+
+
+def _exactly(connection: socket.socket, size: int) -> bytes | None:
+    parts, left = [], size
+    while left:
+        part = connection.recv(min(left, 1 << 20))
+        if not part:
+            return None
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)
+
+
+def _slots(value: Select | ArticleRules) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in value.__slots__}
+
+
+# ------------------------------------------------------------------------------------------- rows
+
+
+def item_row(item: Item) -> dict[str, Any]:
+    """An item as JSON-like data."""
+    return {
+        "guid": item.guid, "url": item.url, "title": item.title, "summary": item.summary, "text": item.text,
+        "published": _moment_row(item.published), "author": item.author, "language": item.language,
+    }  # fmt: skip
+
+
+def article_row(article: Article) -> dict[str, Any]:
+    """An article as JSON-like data."""
+    return {
+        "text": article.text, "title": article.title, "published": _moment_row(article.published),
+        "said_on": _moment_row(article.said_on), "author": article.author, "language": article.language,
+        "links": list(article.links),
+    }  # fmt: skip
+
+
+def _moment_row(moment: Moment | None) -> dict[str, Any] | None:
+    if moment is None:
+        return None
+    # The name of a zone does not travel; its offset at that time does, and that is what the page said.
+    return {
+        "at": moment.at.isoformat(), "precision": moment.precision, "method": moment.method, "confident": moment.confident
+    }  # fmt: skip
+
+
+def read_listed(answer: bytes) -> Listed:
+    """The answer to "listed". Raises ParseError: the one that the worker reports, or that the answer is not understood."""
+    head, *rows = _rows(answer)
+    try:
+        return Listed(
+            items=tuple(_item(row) for row in rows),
+            title=_str(head["title"]),
+            left_out=_int(head["left_out"]),
+            partial=_bool(head["partial"]),
+            next_page=_optional(head["next_page"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise _not_understood() from error
+
+
+def read_article(answer: bytes) -> Article:
+    """The answer to "article". Raises ParseError as `read_listed` does."""
+    head = _rows(answer)[0]
+    try:
+        return Article(
+            text=_str(head["text"]),
+            title=_str(head["title"]),
+            published=_moment(head["published"]),
+            said_on=_moment(head["said_on"]),
+            author=_optional(head["author"]),
+            language=_optional(head["language"]),
+            links=tuple(_str(link) for link in head["links"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise _not_understood() from error
+
+
+def _rows(answer: bytes) -> list[dict[str, Any]]:
+    # Line by line: one long call of the JSON reader would keep every other thread waiting.
+    try:
+        rows = [json.loads(line) for line in answer.split(b"\n") if line]
+    except (ValueError, RecursionError) as error:
+        raise _not_understood() from error
+    if not rows or not all(isinstance(row, dict) for row in rows):
+        raise _not_understood()
+    if "error" in rows[0]:
+        outcome, detail = rows[0]["error"], rows[0].get("detail")
+        if outcome not in get_args(Outcome) or not isinstance(detail, str):
+            raise _not_understood()
+        raise ParseError(outcome, detail)
+    return rows
+
+
+def _item(row: dict[str, Any]) -> Item:
+    return Item(
+        guid=_optional(row["guid"]),
+        url=_address(row["url"]),
+        title=_str(row["title"]),
+        summary=_str(row["summary"]),
+        text=_optional(row["text"]),
+        published=_moment(row["published"]),
+        author=_optional(row["author"]),
+        language=_optional(row["language"]),
+    )
+
+
+def _moment(row: Any) -> Moment | None:
+    if row is None:
+        return None
+    at, precision = datetime.fromisoformat(_str(row["at"])), row["precision"]
+    if at.tzinfo is None or precision not in get_args(Precision):
+        raise ValueError("no moment")
+    return Moment(at, precision, _str(row["method"]), _bool(row["confident"]))
+
+
+def _str(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    return value
+
+
+def _optional(value: Any) -> str | None:
+    return None if value is None else _str(value)
+
+
+def _address(value: Any) -> str | None:
+    if value is not None and not _str(value).startswith(("http://", "https://")):
+        raise ValueError("no web address")
+    return None if value is None else str(value)
+
+
+def _int(value: Any) -> int:
+    if not isinstance(value, int) or value < 0:
+        raise TypeError("no number")
+    return value
+
+
+def _bool(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("no truth value")
+    return value
+
+
+def _not_understood() -> ParseError:
+    return ParseError("parse_error", "the parser's answer is not understood")

@@ -1,0 +1,211 @@
+"""Parses pages in processes that can be killed, so that no page can hold up, crash or enter the service.
+
+    await pool.listed(page, source)  ->  a free slot  ->  its worker (raised if need be)  ->  question .. answer  ->  Listed
+
+A worker that does not answer in time, dies, or takes more memory than it may is killed and its page is "too_complex"; the slot
+is free again whatever happened, also when the waiting coroutine is cancelled. See `nursery.py` for how workers come to be and
+end, and `job.py` for what is said to them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from scraper.errors import ParseError
+from scraper.model import Article, Listed, Page, Source
+from scraper.parsers import job
+
+MIB = 1024 * 1024
+_START_SECONDS = 60.0
+"""For the imports of the nursery on a slow and busy machine."""
+_INLINE = 64 * 1024
+"""Answers up to this many bytes are read at once (2 ms); longer ones in a thread."""
+_BOOT = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from scraper.parsers.nursery import main; "
+    "main(int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]))"
+)
+_KEPT_ENVIRONMENT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME")
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class _Worker:
+    """One process and the line to it. Not a value: it lives and dies."""
+
+    number: bytes
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    jobs: int = 0
+
+
+class _Nursery:
+    """The nursery process and the line on which it takes orders."""
+
+    def __init__(self, memory: int, seconds: float) -> None:
+        self.control, theirs = socket.socketpair()
+        with theirs:
+            self.process = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-I",
+                    "-c",
+                    _BOOT,
+                    json.dumps(sys.path),
+                    str(theirs.fileno()),
+                    str(memory),
+                    str(seconds),
+                ],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                # Secrets may be in the environment, and the parsers need nothing of it.
+                env={"LANG": "C.UTF-8", **{k: os.environ[k] for k in _KEPT_ENVIRONMENT if k in os.environ}},
+                start_new_session=True,  # a Ctrl-C at the terminal is for the service alone
+            )
+
+    def order(self, letter: bytes, number: bytes, *fds: int) -> None:
+        """Send an order; an OSError says that the nursery is gone."""
+        socket.send_fds(self.control, [letter + number], list(fds))
+
+    @property
+    def is_gone(self) -> bool:
+        return self.process.poll() is not None
+
+    def end(self) -> None:
+        """End the nursery and with it every worker. It blocks until they are gone."""
+        self.control.close()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class ParsePool:
+    """At most `workers` parses at a time, each at most `seconds` long and `memory` bytes large (beyond the parsers' own).
+
+    Nothing is started before the first page. A worker is replaced after `jobs` pages, so that what leaks stays small. Use it
+    in one event loop and close it there.
+    """
+
+    def __init__(self, workers: int = 2, *, seconds: float = 3.0, memory: int = 512 * MIB, jobs: int = 500) -> None:
+        self._seconds, self._memory, self._jobs = seconds, memory, jobs
+        self._slots = asyncio.Semaphore(workers)
+        self._idle: list[_Worker] = []
+        self._nursery: _Nursery | None = None
+        self._raised = 0
+        self._closed = False
+
+    async def listed(self, page: Page, source: Source) -> Listed:
+        """What `PARSERS[source.kind]` finds in `page`. Raises ParseError, and nothing else, for whatever the page holds."""
+        return await self._ask("listed", page, source, job.read_listed)
+
+    async def article(self, page: Page, source: Source) -> Article:
+        """What the article parser finds in `page`, by the rules of `source`. Raises ParseError."""
+        return await self._ask("article", page, source, job.read_article)
+
+    async def aclose(self) -> None:
+        """Kill all workers and wait for their end. A parse under way is told that the pool is closed."""
+        self._closed = True
+        for worker in self._idle:
+            worker.writer.close()
+        self._idle.clear()
+        if self._nursery is not None:
+            nursery, self._nursery = self._nursery, None
+            await asyncio.to_thread(nursery.end)
+
+    async def _ask(self, verb: job.Verb, page: Page, source: Source, read: Callable[[bytes], T]) -> T:
+        async with self._slots:
+            worker = await self._free_worker()
+            kept = False
+            try:
+                async with asyncio.timeout(self._seconds):
+                    answer = await _exchange(worker, job.question(verb, page, source))
+                worker.jobs += 1
+                kept = worker.jobs < self._jobs and not self._closed
+            except TimeoutError as error:
+                raise ParseError("too_complex", f"not parsed within {self._seconds:g} s") from error
+            except (OSError, asyncio.IncompleteReadError) as error:
+                raise self._lost() from error
+            finally:
+                if kept:
+                    self._idle.append(worker)
+                else:
+                    self._end(worker)
+        if len(answer) <= _INLINE:
+            return read(answer)
+        return await asyncio.to_thread(read, answer)
+
+    def _lost(self) -> ParseError:
+        if self._closed:
+            return ParseError("parse_error", "the parsers were stopped")
+        return ParseError("too_complex", "the parser died of this page")
+
+    async def _free_worker(self) -> _Worker:
+        while self._idle:
+            worker = self._idle.pop()
+            if not worker.reader.at_eof():
+                return worker
+            self._end(worker)
+        if self._closed:
+            raise self._lost()
+        try:
+            return await self._raise_worker()
+        except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
+            raise ParseError("parse_error", f"no parse worker could be started: {type(error).__name__}") from error
+
+    async def _raise_worker(self) -> _Worker:
+        """A new worker that has said that it is ready."""
+        if self._nursery is None or self._nursery.is_gone:
+            if self._nursery is not None:
+                self._nursery.end()
+            self._nursery = _Nursery(self._memory, self._seconds)
+        self._raised += 1
+        number = self._raised.to_bytes(job.LENGTH // 2, "big")
+        ours, theirs = socket.socketpair()
+        try:
+            with theirs:
+                self._nursery.order(b"S", number, theirs.fileno())
+            reader, writer = await asyncio.open_unix_connection(sock=ours)
+        except BaseException:
+            ours.close()
+            raise
+        worker = _Worker(number, reader, writer)
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                await _frame(reader)
+        except BaseException:
+            self._end(worker)
+            raise
+        return worker
+
+    def _end(self, worker: _Worker) -> None:
+        """Have a worker killed and buried. Never waits, never fails."""
+        worker.writer.transport.abort()
+        if self._nursery is not None:
+            with contextlib.suppress(OSError):  # the nursery is gone, and its workers with it
+                self._nursery.order(b"K", worker.number)
+
+
+async def _exchange(worker: _Worker, asked: bytes) -> bytes:
+    worker.writer.write(asked)
+    await worker.writer.drain()
+    return await _frame(worker.reader)
+
+
+async def _frame(reader: asyncio.StreamReader) -> bytes:
+    size = int.from_bytes(await reader.readexactly(job.LENGTH), "big")
+    if size > job.MAX_ANSWER:
+        raise ConnectionAbortedError("an answer over the limit")
+    return await reader.readexactly(size)
