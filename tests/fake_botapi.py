@@ -72,7 +72,7 @@ class FakeBotApi:
         self._failures: list[Failure] = []
         self._log = log
         self._server: asyncio.Server | None = None
-        self._open: set[asyncio.StreamWriter] = set()
+        self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     @property
     def url(self) -> str:
@@ -94,8 +94,9 @@ class FakeBotApi:
         """Close the door: connections are refused until `listen`. Open ones are torn down."""
         if self._server is not None:
             self._server.close()
-            for writer in list(self._open):
+            for task, writer in list(self._open.items()):
                 writer.transport.abort()
+                task.cancel()
             await self._server.wait_closed()
             self._server = None
 
@@ -107,15 +108,17 @@ class FakeBotApi:
         await self.refuse()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._open.add(writer)
+        task = asyncio.current_task()
+        assert task is not None
+        self._open[task] = writer
         try:
             while request := await _read(reader):
                 if not await self._answer(request, writer):
                     break
-        except (ConnectionError, asyncio.IncompleteReadError, ValueError):
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError, ValueError):
             pass
         finally:
-            self._open.discard(writer)
+            del self._open[task]
             writer.close()
 
     async def _answer(self, request: tuple[str, dict[str, Any]], writer: asyncio.StreamWriter) -> bool:

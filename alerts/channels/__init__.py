@@ -21,8 +21,14 @@ class Channels:
     channel needs it.
     """
 
-    def __init__(self, settings: Sequence[ChannelSettings], *, console: TextIO | None = None) -> None:
-        """`settings` are the configured channels; `console` is where a console channel writes (None: standard output)."""
+    def __init__(
+        self, settings: Sequence[ChannelSettings], *, console: TextIO | None = None, answer_timeout: float = 20.0
+    ) -> None:
+        """`settings` are the configured channels; `console` is where a console channel writes (None: standard output).
+
+        `answer_timeout` is how many seconds a sent message waits for its answer before it counts as unconfirmed.
+        """
+        self._answer_timeout = answer_timeout
         self._settings = {channel.id: channel for channel in settings}
         self._console = console
         self._clients: dict[str, Client] = {}
@@ -69,7 +75,7 @@ class Channels:
             raise ChannelDown(f"channel {settings.id!r} has no bot token")
         key = _bot_key(settings)
         if key not in self._clients:
-            self._clients[key] = Client(settings.token, settings.api_base)
+            self._clients[key] = Client(settings.token, settings.api_base, answer_timeout=self._answer_timeout)
         topic = None if drop_topic else settings.topic
         return TelegramChannel(self._clients[key], chat, topic=topic, silent=settings.silent)
 

@@ -39,7 +39,9 @@ from scraper.secret import Secret
 OFFICIAL = "https://api.telegram.org"
 TOTAL_TIMEOUT = 60.0
 """Seconds for one call, everything included; each step has its own, shorter limit."""
-_CONNECT, _READ, _WRITE, _POOL = 5.0, 20.0, 20.0, 10.0
+ANSWER_TIMEOUT = 20.0
+"""Seconds to wait for an answer: long, because an answer that is given up for lost makes a repeat."""
+_CONNECT, _WRITE, _POOL = 5.0, 20.0, 10.0
 _CONNECTIONS = 16
 _LARGEST_ANSWER = 1_000_000
 _LONGEST_WAIT = timedelta(hours=24)
@@ -80,7 +82,7 @@ class Client:
 
     __slots__ = ("_bot", "_request")
 
-    def __init__(self, token: Secret, api_base: str = "") -> None:
+    def __init__(self, token: Secret, api_base: str = "", *, answer_timeout: float = ANSWER_TIMEOUT) -> None:
         """`api_base` is the server without `/bot...`; "" is Telegram's own. It is the operator's and may be private."""
         secret = token.reveal()
         wire = httpx.AsyncHTTPTransport(
@@ -89,7 +91,7 @@ class Client:
         self._request = HTTPXRequest(
             connection_pool_size=_CONNECTIONS,
             connect_timeout=_CONNECT,
-            read_timeout=_READ,
+            read_timeout=answer_timeout,
             write_timeout=_WRITE,
             pool_timeout=_POOL,
             httpx_kwargs={
