@@ -1,0 +1,397 @@
+"""The compiled watchlist: which actors and keyword lists a statement meets, where, by which spelling, and why.
+
+    title, body -> fold -> hits of names -> weak, not-near, longest -> matches
+                        -> hits of lists -> none, language, field   -> matches
+
+Pure: the same watchlist and text give the same matches, always. `automaton.py` finds, this file judges what was found.
+Specified in `docs/matching.md`; DESIGN, "Verbs with a fixed JSON form", says how a match is written down.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass
+from itertools import islice
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+
+from alerts.model import Actor, Field, Keywords, Match
+from alerts.watch.automaton import Automaton, Node
+from alerts.watch.names import Part, article_forms, is_article, is_plain_article, name_parts
+from alerts.watch.tokens import LOOK_ALIKE, name_readings, rule_readings
+from scraper.letters import has_hidden, is_disguised
+from scraper.text import Folded, fold, spell_rule
+
+MOST_MATCHES = 50
+"""Of one watch in one statement: an alert shows a handful, and a flood of hits says no more than fifty."""
+_MOST_HITS = 5_000
+"""Of all watches in one field: bounds the work that a text made of names can cause."""
+_SHORTEST_STAR = 3
+
+Kind = Literal["alias", "weak", "acronym", "context", "not near", "any", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A hit that is no match, and why, in words for the person who wonders."""
+
+    match: Match
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a statement meets, and what it nearly meets; both in reading order."""
+
+    matches: tuple[Match, ...]
+    suppressed: tuple[Suppressed, ...]
+
+
+def compile_watchlist(actors: Sequence[Actor], keywords: Sequence[Keywords]) -> Watchlist:
+    """Everything that is watched, ready to be found. Ids are unique and entries were checked by the configuration;
+    a name or entry without a letter finds nothing. Raises nothing."""
+    names: Node[_Pattern] = Node()
+    for actor in actors:
+        texts_of: dict[Kind, tuple[str, ...]] = {
+            "alias": (actor.name, *actor.aliases),
+            "weak": actor.weak_aliases,
+            "acronym": actor.acronyms,
+            "context": actor.context,
+            "not near": actor.not_near,
+        }
+        for kind, texts in texts_of.items():
+            for text in texts:
+                for parts in name_parts(text):
+                    _add_name(names, parts, _Pattern(actor.id, kind, text), keeps_article=kind == "alias")
+    lists: Node[_Pattern] = Node()
+    for one in keywords:
+        for text in one.any:
+            _add_words(lists, text, _Pattern(one.id, "any", text))
+        for text in one.none:
+            _add_words(lists, text, _Pattern(one.id, "none", text))
+    return Watchlist(actors, keywords, names, lists)
+
+
+class Watchlist:
+    """Compiled actors and keyword lists. Make one with `compile_watchlist`; it never changes, a new one replaces it.
+
+    `version` is a digest of what is watched: equal configurations have equal versions in every process.
+    """
+
+    def __init__(
+        self, actors: Sequence[Actor], keywords: Sequence[Keywords], names: Node[_Pattern], lists: Node[_Pattern]
+    ) -> None:
+        self.actors: Mapping[str, Actor] = MappingProxyType({actor.id: actor for actor in actors})
+        self.keywords: Mapping[str, Keywords] = MappingProxyType({one.id: one for one in keywords})
+        content = [sorted(map(repr, map(astuple, actors))), sorted(map(repr, map(astuple, keywords)))]
+        self.version = hashlib.sha256(repr(content).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        self._names = Automaton(names, name_readings, is_article) if actors else None
+        self._lists = Automaton(lists, rule_readings) if keywords else None
+
+    def match(
+        self, title: str, body: str, *, language: str | None = None, source: str | None = None
+    ) -> tuple[Match, ...]:
+        """What rings: ordered by field, the title first, and start; one for each place and watch, the longest.
+
+        `body` is the article's text, or the summary while there is none. `language` is a BCP 47 tag or None; `source` is
+        the source's id, for rules that name one. Positions are code points of `title` and `body` as given. At most
+        `MOST_MATCHES` of one watch.
+        """
+        met, _ = self._judge(title, body, language)
+        return tuple(found.match() for found in met)
+
+    def explain(self, title: str, body: str, *, language: str | None = None, source: str | None = None) -> Explanation:
+        """`match`, and what was found but does not ring, each with its reason."""
+        met, silent = self._judge(title, body, language)
+        return Explanation(
+            tuple(found.match() for found in met),
+            tuple(Suppressed(found.match(), reason) for found, reason in _limited(silent)),
+        )
+
+    def _judge(self, title: str, body: str, language: str | None) -> tuple[list[_Found], list[tuple[_Found, str]]]:
+        names: list[_Found] = []
+        lists: list[_Found] = []
+        for order, text in enumerate((title, body)):
+            if not text:
+                continue
+            folded = fold(text)
+            whole = {
+                first: [(behind, "".join(folded.words[first:behind]), "hashtag")] for first, behind in folded.wholes
+            }
+            if self._names is not None:
+                hits = self._names.find(folded, _name_joins(folded, whole) if folded.links else whole)
+                names += [_Found(order, *hit, folded) for hit in islice(hits, _MOST_HITS)]
+            if self._lists is not None:
+                hits = self._lists.find(folded, whole)
+                lists += [_Found(order, *hit, folded) for hit in islice(hits, _MOST_HITS)]
+        met: list[_Found] = []
+        silent: list[tuple[_Found, str]] = []
+        if names:
+            _judge_names(names, met, silent)
+        if lists:
+            self._judge_lists(lists, language, met, silent)
+        met.sort(key=_reading_order)
+        silent.sort(key=lambda pair: _reading_order(pair[0]))
+        return [found for found, _ in _limited([(found, "") for found in met])], silent
+
+    def _judge_lists(
+        self, hits: Sequence[_Found], language: str | None, met: list[_Found], silent: list[tuple[_Found, str]]
+    ) -> None:
+        """Keyword lists: `none` anywhere silences a list, as do another language and another field."""
+        for id_, of_list in _by_watch(hits).items():
+            one = self.keywords[id_]
+            found = _longest([hit for hit in of_list if hit.pattern.kind == "any"])
+            barred = next((hit for hit in of_list if hit.pattern.kind == "none"), None)
+            for hit in found:
+                if hit.field not in one.fields:
+                    silent.append((hit, f"the list reads the {' and '.join(one.fields)} only"))
+                elif not _speaks(language, one.languages):
+                    silent.append((hit, f"the list is for {', '.join(one.languages)}; this is {language or 'unknown'}"))
+                elif barred is not None:
+                    silent.append((hit, f"“{barred.pattern.text}” of the list's `none` stands in the {barred.field}"))
+                else:
+                    met.append(hit)
+
+
+class _Pattern(NamedTuple):
+    """One configured text and what it means for its watch."""
+
+    watch: str
+    kind: Kind
+    text: str
+
+
+class _Found(NamedTuple):
+    """A hit with the text it was found in. `order` is 0 in the title, 1 in the body."""
+
+    order: int
+    first: int
+    behind: int
+    pattern: _Pattern
+    steps: tuple[str, ...]
+    folded: Folded
+
+    @property
+    def field(self) -> Field:
+        return "body" if self.order else "title"
+
+    def surface(self) -> str:
+        start, end = self._span()
+        return self.folded.original[start:end]
+
+    def match(self) -> Match:
+        """The hit as it is told, with every step between the configured spelling and the text's."""
+        start, end = self._span()
+        surface = self.folded.original[start:end]
+        steps = [] if self.pattern.text in surface else ["folded"]
+        steps += self.steps
+        if is_disguised(surface):
+            steps.append(LOOK_ALIKE)
+        if has_hidden(surface):
+            steps.append(_HIDDEN)
+        is_rule = self.pattern.kind in ("any", "none")
+        return Match(
+            rule=self.pattern.watch if is_rule else None,
+            actor=None if is_rule else self.pattern.watch,
+            tier="query" if is_rule else "A",
+            role=None,
+            field=self.field,
+            start=start,
+            end=end,
+            surface=surface,
+            pattern=self.pattern.text,
+            steps=tuple(dict.fromkeys(steps)),
+        )
+
+    def _span(self) -> tuple[int, int]:
+        """An article before a name is part of what people call the name."""
+        first = self.first
+        if first and self.pattern.kind in ("alias", "weak") and is_plain_article(self.folded.words[first - 1]):
+            first -= 1
+        return self.folded.span(first, self.behind)
+
+
+_HIDDEN = "hidden characters"
+
+
+def _judge_names(hits: Iterable[_Found], met: list[_Found], silent: list[tuple[_Found, str]]) -> None:
+    """Names: what stands in a namesake is not meant, a longer name swallows a shorter, weak ones need company."""
+    full: list[_Found] = []
+    weak: list[_Found] = []
+    context: dict[str, list[_Found]] = {}
+    for actor, of_actor in _by_watch(hits).items():
+        others = [hit for hit in of_actor if hit.pattern.kind == "not near"]
+        context[actor] = [hit for hit in of_actor if hit.pattern.kind == "context"]
+        for hit in of_actor:
+            kind = hit.pattern.kind
+            if kind in ("context", "not near") or (LOOK_ALIKE in hit.steps and not _is_disguise(hit.surface())):
+                continue
+            if (other := next((one for one in others if _holds(one, hit)), None)) is not None:
+                silent.append((hit, f"stands in “{other.pattern.text}”, who is not meant"))
+            elif kind == "acronym" and hit.pattern.text not in hit.surface():
+                silent.append((hit, f"not written as “{hit.pattern.text}”"))
+            else:
+                (full if kind == "alias" else weak).append(hit)
+    full = _without_swallowed(full, silent)
+    by_actor = _by_watch(full)
+    company: list[_Found] = []
+    for hit in weak:
+        actor = hit.pattern.watch
+        beside = [one for one in (*by_actor.get(actor, ()), *context[actor]) if not _holds(hit, one)]
+        if any(_holds(one, hit) for one in by_actor.get(actor, ())):
+            continue
+        if beside:
+            word = hit.pattern.kind
+            company.append(hit._replace(steps=(*hit.steps, f"{word}: with {beside[0].pattern.text}")))
+        else:
+            silent.append(
+                (hit, f"{_WEAK[hit.pattern.kind]} alone: neither a full name nor a word of context in this text")
+            )
+    for of_actor in _by_watch(_without_swallowed([*full, *company], silent)).values():
+        met += _longest(of_actor)
+
+
+_WEAK = {"weak": "a weak alias", "acronym": "an acronym"}
+
+
+def _without_swallowed(hits: Sequence[_Found], silent: list[tuple[_Found, str]]) -> list[_Found]:
+    """Without the hits that stand strictly inside a longer name of somebody else."""
+    kept: list[_Found] = []
+    open_: list[_Found] = []
+    for hit in sorted(hits, key=_reading_order):
+        open_ = [one for one in open_ if one.order == hit.order and one.behind > hit.first]
+        longer = next(
+            (
+                one
+                for one in open_
+                if one.pattern.watch != hit.pattern.watch and _holds(one, hit) and not _holds(hit, one)
+            ),
+            None,
+        )
+        if longer is None:
+            kept.append(hit)
+            open_.append(hit)
+        else:
+            silent.append((hit, f"part of a longer name, “{longer.pattern.text}” (@{longer.pattern.watch})"))
+    return kept
+
+
+def _longest(hits: Iterable[_Found]) -> list[_Found]:
+    """Of hits that overlap, the longest; of equally long ones, the one that took the fewest steps."""
+    kept: list[_Found] = []
+    for hit in sorted(hits, key=_reading_order):
+        if not kept or kept[-1].order != hit.order or kept[-1].behind <= hit.first:
+            kept.append(hit)
+        elif hit.behind - hit.first > kept[-1].behind - kept[-1].first:
+            kept[-1] = hit
+    return kept
+
+
+def _holds(outer: _Found, inner: _Found) -> bool:
+    return outer.order == inner.order and outer.first <= inner.first and inner.behind <= outer.behind
+
+
+def _reading_order(hit: _Found) -> tuple[int, int, int, int, _Pattern]:
+    return hit.order, hit.first, -hit.behind, len(hit.steps), hit.pattern
+
+
+def _by_watch(hits: Iterable[_Found]) -> dict[str, list[_Found]]:
+    sorted_out: dict[str, list[_Found]] = {}
+    for hit in hits:
+        sorted_out.setdefault(hit.pattern.watch, []).append(hit)
+    return sorted_out
+
+
+def _limited(pairs: Iterable[tuple[_Found, str]]) -> list[tuple[_Found, str]]:
+    """The first `MOST_MATCHES` of each watch."""
+    kept: list[tuple[_Found, str]] = []
+    counts: dict[tuple[str, bool], int] = {}
+    for found, reason in pairs:
+        watch = found.pattern.watch, found.pattern.kind == "any"
+        counts[watch] = counts.get(watch, 0) + 1
+        if counts[watch] <= MOST_MATCHES:
+            kept.append((found, reason))
+    return kept
+
+
+def _speaks(language: str | None, wanted: Sequence[str]) -> bool:
+    """Whether a list for the languages `wanted` reads this one: the same, or a regional form of it (`ar-IQ` is `ar`)."""
+    spoken = (language or "").lower()
+    return not wanted or any(spoken == one.lower() or spoken.startswith(one.lower() + "-") for one in wanted)
+
+
+def _is_disguise(surface: str) -> bool:
+    """Whether look-alikes stand beside Latin letters: words all in Cyrillic or Greek disguise nothing."""
+    foreign = any("\u0370" <= letter <= "\u058f" for letter in surface)
+    return not foreign or any(letter.isalpha() and letter < "\u0250" for letter in surface)
+
+
+def _name_joins(
+    folded: Folded, wholes: Mapping[int, list[tuple[int, str, str]]]
+) -> Mapping[int, list[tuple[int, str, str]]]:
+    """Words that a hyphen or an unseen space parts, as one: "Kh-azali" and "Kh\u200bazali" beside `wholes`."""
+    joins = {first: list(wider) for first, wider in wholes.items()}
+    run = -1
+    for at, kind in folded.links:
+        if kind == "hyphen":
+            joins.setdefault(at, []).append((at + 2, "".join(folded.words[at : at + 2]), "joined"))
+            continue
+        if run < 0 or run + len(joins[run]) != at or at - run > _LONGEST_RUN:
+            run = at
+        joins.setdefault(run, []).append((at + 2, "".join(folded.words[run : at + 2]), _HIDDEN))
+    return joins
+
+
+_LONGEST_RUN = 40
+
+
+def _add_name(root: Node[_Pattern], parts: Sequence[Part], pattern: _Pattern, *, keeps_article: bool) -> None:
+    """One reading of a name, with the ways to write it: articles apart, written on or left out; parts joined."""
+    if len(parts) == 1 and parts[0].article and keeps_article:
+        _end(_one_word_with_article(root, parts[0]), pattern)
+        return
+    places = [root]
+    for part in parts:
+        places.append(places[-1].to(part.stem))
+    for at, part in enumerate(parts):
+        for article in article_forms(part):
+            places[at].link(article + part.stem, places[at + 1])
+        if at + 1 < len(parts):
+            following = parts[at + 1]
+            for article in ("", *article_forms(following)):
+                places[at].link(part.stem + article + following.stem, places[at + 2])
+    if len(parts) > 2:
+        root.link("".join(part.stem for part in parts), places[-1])
+        root.link("".join(part.article + part.stem for part in parts), places[-1])
+    _end(places[-1], pattern)
+
+
+def _one_word_with_article(root: Node[_Pattern], part: Part) -> Node[_Pattern]:
+    if part.article == "ال" and not part.apart:
+        return root.to(part.article + part.stem)
+    place = root.to(part.article).to(part.stem)
+    for article in article_forms(part):
+        root.to(article).link(part.stem, place)
+        root.link(article + part.stem, place)
+    return place
+
+
+def _add_words(root: Node[_Pattern], text: str, pattern: _Pattern) -> None:
+    """A word, a phrase, or one with stars, each at the end of a word of three letters and more."""
+    place = root
+    pieces = text.split("*")
+    for at, piece in enumerate(pieces):
+        words = [spell_rule(word) for word in fold(piece).words]
+        for word in words[:-1]:
+            place = place.to(word)
+        if words:
+            star = at + 1 < len(pieces) and len(words[-1]) >= _SHORTEST_STAR
+            place = place.to(words[-1], star=star)
+    if place is not root:
+        _end(place, pattern)
+
+
+def _end(place: Node[_Pattern], pattern: _Pattern) -> None:
+    if pattern not in place.ends:
+        place.ends.append(pattern)

@@ -1,0 +1,95 @@
+"""The parts of a name, and the ways to write them that say the same: articles, joined and parted words.
+
+Tier A takes names as equal whose parts are equal after folding. Articles (al-, el-, ال, אל, and as-, ash-, en- before the
+consonant that they agree with) count as part of no name of two words and more; a name of one word keeps its article,
+because without it "Al-Badr" is a common name and الشباب is just "the youth".
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from scraper.text import fold, spell_name, spell_rule
+
+_PLAIN_ARTICLES = frozenset({"al", "el", "ul", "il", "ol", "аль", "эль", "ель", "ал", "эл", "אל", "ال"})
+_ARTICLES = _PLAIN_ARTICLES | {"the"}
+_SUN = re.compile(r"[aeu](sh|s|z|dh|d|th|t|n|r|l)|[аэе]([сшднтрз])")
+_CAMEL = re.compile(r"(?<![^\W_])(?:[AaEeUu](?:sh|[lszdtnr]))(?=[A-ZÇĞİÖŞÜ][a-zçğıöşü])")
+_ABD = re.compile(r"abd([aeou])(l|r|s|sh|n|z|t|d)")
+_ABD_JOINED = re.compile(r"abd[aeou]l(?=[^aeiou].{2})")
+_ALLAH = frozenset({"الله", "اللاه"})
+
+
+class Part(NamedTuple):
+    """One part of a name: its stem and the article before it, "" for none. `apart` is true for an article of its own word."""
+
+    stem: str
+    article: str = ""
+    apart: bool = False
+
+
+def name_parts(name: str) -> tuple[tuple[Part, ...], ...]:
+    """The readings of a watched name as parts: spelled out (ş is sh) and, where it differs, plain (ş is s).
+
+    A name without letters has no reading. Words joined with their article ("esSadr", "عبدالرحمن") are taken apart.
+    """
+    words = fold(_CAMEL.sub(r"\g<0>-", name)).words
+    readings = []
+    for spell in (spell_name, spell_rule):
+        parts = _parts([spelled for word in words if (spelled := spell(word))])
+        if sum(len(part.stem) for part in parts) > 1 and parts not in readings:
+            readings.append(parts)
+    return tuple(readings)
+
+
+def is_article(word: str, following: str) -> bool:
+    """Whether the folded `word` is an article of `following`, in the sun-letter forms too where the next letter agrees."""
+    if word in _ARTICLES:
+        return True
+    agreed = _SUN.fullmatch(spell_name(word)) if len(word) <= 3 else None
+    return agreed is not None and spell_name(following).startswith(agreed[1] or agreed[2])
+
+
+def is_plain_article(word: str) -> bool:
+    """Whether the word is al-, el- or a kin of theirs: never "the", never a sun-letter form that is a word of its own."""
+    return word in _PLAIN_ARTICLES
+
+
+def article_forms(part: Part) -> tuple[str, ...]:
+    """The ways to write the article of a part; () for none."""
+    if not part.article or part.article == "the":
+        return (part.article,) if part.article else ()
+    if not part.article.isascii():
+        return (part.article,)
+    agreed = next((sun for sun in ("sh", "dh", "th", *"szdtnrl") if part.stem.startswith(sun)), "")
+    forms = [part.article, "al", "el", "ul"] + [vowel + agreed for vowel in "aeu" if agreed]
+    return tuple(dict.fromkeys(forms))
+
+
+def _parts(words: list[str]) -> tuple[Part, ...]:
+    words = [piece for word in words for piece in _pieces(word)]
+    parts: list[Part] = []
+    article = ""
+    for at, word in enumerate(words):
+        following = words[at + 1] if at + 1 < len(words) else ""
+        if following and is_article(word, following):
+            article = word
+        elif word.startswith("ال") and len(word) >= 4 and word not in _ALLAH and not article:
+            parts.append(Part(word[2:], "ال"))
+        elif (abd := _ABD.fullmatch(word)) and following and (abd[2] == "l" or following.startswith(abd[2])):
+            parts.append(Part("abd", article, bool(article)))
+            article = abd[1] + abd[2]
+        else:
+            parts.append(Part(word, article, bool(article)))
+            article = ""
+    return tuple(parts)
+
+
+def _pieces(word: str) -> tuple[str, ...]:
+    """A word that holds a name and its article, taken apart: عبدالرحمن is عبد and الرحمن, abdulrahman abdul and rahman."""
+    if word.startswith("عبدال") and len(word) > 6:
+        return "عبد", word[3:]
+    if joined := _ABD_JOINED.match(word):
+        return joined[0], word[joined.end() :]
+    return (word,)
