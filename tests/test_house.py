@@ -12,12 +12,16 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -27,9 +31,21 @@ WIRING = ("alerts/service.py", "alerts/cli/*")
 """Where the program is put together: the only rooms of `alerts` that may call what `scraper` does, and ask the clock."""
 
 VALUES_OF_SCRAPER = (
-    "model", "text", "errors", "settings", "secret", "db", "schema", "store", "sources",
+    "model", "text", "letters", "errors", "settings", "secret", "db", "schema", "store", "sources",
 )  # fmt: skip
 """What every room of `alerts` may import from `scraper`."""
+
+ROOMS_OF_CONFIGURATION = (
+    "alerts/config.py", "alerts/effective.py", "alerts/keys.py", "alerts/sections.py", "alerts/unbuilt.py",
+    "alerts/watchlists.py", "alerts/wiring.py",
+)  # fmt: skip
+READING_CONFIGURATION = ("config", "document", "keys", "lines", "measures", "references", "validate", "values")
+"""One file, read by two rooms: these rooms of `alerts` share the reading of it with `scraper`."""
+
+ALSO_FROM_SCRAPER: dict[str, tuple[str, ...]] = {
+    "alerts/config.py": ("net.guard", "net.target"),
+}
+"""Single exceptions: `guard` and `target` touch no network, and an address in the file is judged by the same rules."""
 
 FILES_OF_SQL_IN_SCRAPER = ("store", "sources", "shelf")
 """Here `alerts` only reads: what inserts, updates or deletes is not for it."""
@@ -60,14 +76,16 @@ ROOMS_OF = {
     "dateparser": ("scraper/parsers/*", "scraper/dates.py"),
     "protego": ("scraper/net/robots.py",),
     "apscheduler": ("alerts/service.py",),
-    "pydantic": ("scraper/config.py", "scraper/keys.py", "scraper/validate.py", "scraper/values.py", "alerts/config.py",
-        "alerts/keys.py"),
+    "pydantic": ("scraper/config.py", "scraper/keys.py", "scraper/validate.py", "scraper/values.py", *ROOMS_OF_CONFIGURATION),
     "ahocorasick_rs": ("alerts/watch/*",),
     "typer": ("alerts/cli/*",),
-    "click": ("alerts/cli/*",),
+    "numpy": ("scraper/text.py",),
     "rich": ("alerts/cli/*", "alerts/channels/console.py"),
 }  # fmt: skip
 """Which files may import a foreign package: so that replacing it is the change of one room."""
+
+RELEASED_TOGETHER = {"pydantic_core": "pydantic"}
+"""Packages that may be imported though the project does not ask for them: they are one work with another that it does."""
 
 WALL_CLOCKS = (
     "datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today", "datetime.date.today",
@@ -195,7 +213,7 @@ def tracked() -> list[Path]:
 
 
 def told(broken: Iterable[str]) -> str:
-    return "\n" + "\n".join(sorted(broken))
+    return "\n" + "\n".join(sorted(set(broken)))
 
 
 # ---------------------------------------------------------------------------------------------------- the street is one-way
@@ -217,7 +235,9 @@ def test_alerts_takes_values_from_scraper_and_leaves_the_doing_to_service_and_cl
     for module in HOUSE:
         if module.room != "alerts" or lies_in(module.path, WIRING):
             continue
-        allowed = {f"scraper.{name}" for name in (*VALUES_OF_SCRAPER, *ALSO_FROM_SCRAPER.get(module.path, ()))}
+        shared = READING_CONFIGURATION if module.path in ROOMS_OF_CONFIGURATION else ()
+        names = (*VALUES_OF_SCRAPER, *shared, *ALSO_FROM_SCRAPER.get(module.path, ()))
+        allowed = {f"scraper.{name}" for name in names}
         broken += [
             f"{module.path}:{line} imports {name}"
             for line, name, _ in imports(module)
@@ -276,6 +296,21 @@ def test_each_foreign_package_stays_in_its_room(package: str) -> None:
         if not lies_in(module.path, ROOMS_OF[package])
         for line, name, _ in imports(module)
         if name.partition(".")[0] == package
+    ]
+    assert not broken, told(broken)
+
+
+def test_every_foreign_package_is_one_that_the_project_asks_for() -> None:
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))["project"]
+    asked_for = {canonicalize_name(Requirement(text).name) for text in project["dependencies"]}
+    brought_by = packages_distributions()
+    broken = [
+        f"{module.path}:{line} imports {name}: {' or '.join(brought_by.get(name.partition('.')[0], ['nothing that is installed']))}"
+        for module in HOUSE
+        for line, name, _ in imports(module)
+        if name.partition(".")[0] not in {"scraper", "alerts", *sys.stdlib_module_names}
+        and RELEASED_TOGETHER.get(name.partition(".")[0]) not in asked_for
+        and not asked_for & {canonicalize_name(found) for found in brought_by.get(name.partition(".")[0], [])}
     ]
     assert not broken, told(broken)
 
