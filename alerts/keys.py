@@ -18,6 +18,7 @@ from alerts.model import Field as TextField
 from alerts.settings import ChannelSettings, DeliverySettings, HealthSettings, LoggingSettings, ServiceSettings
 from scraper.validate import REQUIRED, Keys
 from scraper.values import (
+    Called,
     Duration,
     DurationOrZero,
     FilledText,
@@ -29,6 +30,7 @@ from scraper.values import (
     TimeZone,
     UrlOrNothing,
     Written,
+    plain_text,
     wrong,
 )
 
@@ -90,8 +92,8 @@ def _form(number: int) -> int:
 
 
 Form = Annotated[int, AfterValidator(_form)]
-Name = Annotated[str, AfterValidator(_name)]
-Keyword = Annotated[str, AfterValidator(_keyword)]
+Name = Annotated[str, AfterValidator(plain_text), AfterValidator(_name)]
+Keyword = Annotated[str, AfterValidator(plain_text), AfterValidator(_keyword)]
 Chat = Annotated[
     str,
     PlainValidator(_chat),
@@ -99,12 +101,14 @@ Chat = Annotated[
         {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^(-?[1-9][0-9]*|@[A-Za-z][A-Za-z0-9_]{3,31})$"}]}
     ),
     Written(lambda chat: chat if chat.startswith("@") else int(chat)),
+    Called("number or @name"),
 ]
 Rate = Annotated[
     int,
     PlainValidator(_rate),
     WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,4} ?/ ?min$"}),
     Written(lambda rate: f"{rate}/min"),
+    Called("rate"),
 ]
 
 
@@ -190,7 +194,6 @@ class ConsoleKeys(Keys):
     """The terminal, or wherever standard output goes. It needs no token."""
 
     kind: Annotated[Literal["console"], REQUIRED] = Field("console", description='`"console"`.')
-    silent: bool = Field(CHANNEL.silent, description="Accepted for every channel; a terminal makes no sound.")
 
 
 CHANNEL_KINDS: dict[str, type[TelegramKeys] | type[ConsoleKeys]] = {"telegram": TelegramKeys, "console": ConsoleKeys}

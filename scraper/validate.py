@@ -116,7 +116,7 @@ class Checker:
                     yield below.path
                     if below.path not in meant and not self.findings.has(below):
                         self.findings.problem(below, "is missing", _example(info))
-            elif isinstance(below.raw, dict) and (inner := _model_below(model, below.path[-1])) is not model:
+            elif isinstance(below.raw, dict) and (inner := model_below(model, below.path[-1])) is not model:
                 yield from self._missing(inner, below, meant)
 
     def _say(self, model: type[Keys], part: Part, detail: ErrorDetails, later: tuple[str, ...]) -> Path:
@@ -129,7 +129,7 @@ class Checker:
                 break
             here = here.at(key)
             if here.path != (*part.path, *detail["loc"]):
-                shape = _model_below(shape, key)
+                shape = model_below(shape, key)
         context = detail.get("ctx") or {}
         match detail["type"]:
             case "extra_forbidden":
@@ -192,7 +192,7 @@ def kind_of(raw: Any) -> str:
     return "nothing"
 
 
-def _model_below(model: type[BaseModel], key: object) -> type[BaseModel]:
+def model_below(model: type[BaseModel], key: object) -> type[BaseModel]:
     """The model of the table under `key`, where the field is one; else `model`."""
     for name, info in model.model_fields.items():
         if (info.alias or name) == key:

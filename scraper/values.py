@@ -28,12 +28,24 @@ class Written:
     write: Callable[[Any], Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Called:
+    """In a field's `Annotated`: what the manual calls this kind of value."""
+
+    name: str
+
+
+def without_password(url: str) -> str:
+    """`url` with its user part hidden."""
+    return re.sub(r"//[^/@]*@", "//***@", url)
+
+
 def wrong(said: str, hint: str = "") -> PydanticCustomError:
     """What a validator raises: a sentence that continues "KEY: ..."."""
     return PydanticCustomError("bayan", "{said}", {"said": said, "hint": hint})
 
 
-def _duration(least: timedelta) -> Callable[[Any], timedelta]:
+def _read_span(least: timedelta) -> Callable[[Any], timedelta]:
     def read(raw: Any) -> timedelta:
         if not isinstance(raw, str):
             raise wrong('must be a duration in quotes, as in "30s" or "15m"')
@@ -272,29 +284,37 @@ _SECRET_SCHEMA = {
 
 _duration_json = WithJsonSchema({"type": "string", "pattern": measures.DURATION_PATTERN})
 _written_duration = Written(measures.write_duration)
-Duration = Annotated[timedelta, PlainValidator(_duration(timedelta(milliseconds=1))), _duration_json, _written_duration]
-DurationOrZero = Annotated[timedelta, PlainValidator(_duration(timedelta(0))), _duration_json, _written_duration]
+_duration = Called("duration")
+Duration = Annotated[
+    timedelta, PlainValidator(_read_span(timedelta(milliseconds=1))), _duration_json, _written_duration, _duration
+]
+DurationOrZero = Annotated[
+    timedelta, PlainValidator(_read_span(timedelta(0))), _duration_json, _written_duration, _duration
+]
 Size = Annotated[
     int,
     PlainValidator(_size),
     WithJsonSchema({"type": "string", "pattern": measures.SIZE_PATTERN}),
     Written(measures.write_size),
+    Called("size"),
 ]
 Text = Annotated[str, AfterValidator(plain_text)]
 FilledText = Annotated[str, AfterValidator(plain_text), AfterValidator(_filled)]
-Tag = Annotated[str, AfterValidator(_tag)]
-Language = Annotated[str, AfterValidator(_language)]
-TimeZone = Annotated[str, AfterValidator(_time_zone)]
-Selector = Annotated[str, AfterValidator(_selector)]
-SelectorWithAttribute = Annotated[str, AfterValidator(_selector_with_attribute)]
-Url = Annotated[str, AfterValidator(url_shape)]
-UrlOrNothing = Annotated[str, AfterValidator(lambda text: url_shape(text) if text else text)]
-Proxy = Annotated[str, AfterValidator(_proxy)]
+Tag = Annotated[str, AfterValidator(_tag), Called("tag")]
+Language = Annotated[str, AfterValidator(_language), Called("language")]
+TimeZone = Annotated[str, AfterValidator(_time_zone), Called("time zone")]
+Selector = Annotated[str, AfterValidator(_selector), Called("selector")]
+SelectorWithAttribute = Annotated[str, AfterValidator(_selector_with_attribute), Called("selector@attribute")]
+Url = Annotated[str, AfterValidator(url_shape), Called("address")]
+UrlOrNothing = Annotated[str, AfterValidator(lambda text: url_shape(text) if text else text), Called("address")]
+Proxy = Annotated[str, AfterValidator(_proxy), Called("address"), Written(without_password)]
 UserAgent = Annotated[str, AfterValidator(_user_agent)]
-SecretReference = Annotated[Reference, PlainValidator(_reference), WithJsonSchema(_SECRET_SCHEMA)]
+SecretReference = Annotated[Reference, PlainValidator(_reference), WithJsonSchema(_SECRET_SCHEMA), Called("secret")]
 Headers = Annotated[
     dict[str, Reference],
     PlainValidator(_headers),
     WithJsonSchema({"type": "object", "additionalProperties": _SECRET_SCHEMA}),
+    Written(lambda headers: dict.fromkeys(headers, "***")),
+    Called("table of secrets"),
 ]
 Robots = Literal["obey", "warn"]
