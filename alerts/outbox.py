@@ -226,7 +226,8 @@ def channels(conn: Connection) -> tuple[ChannelState, ...]:
 
 def enrol(conn: Connection, fingerprints: Mapping[str, str]) -> None:
     """Forget what was learned about channels that are configured otherwise by now (another chat, topic or token)."""
-    known = dict(conn.execute(select(channel_state.c.id, channel_state.c.fingerprint)).tuples().all())
+    rows = conn.execute(select(channel_state.c.id, channel_state.c.fingerprint))
+    known = {row.id: row.fingerprint for row in rows}
     for channel_id, fingerprint in fingerprints.items():
         if channel_id not in known:
             conn.execute(insert(channel_state).values(id=channel_id, fingerprint=fingerprint))
