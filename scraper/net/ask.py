@@ -142,7 +142,7 @@ async def _hop(
 
 async def _body(request: Ask, head: Head, line: Line, pieces: AsyncIterable[bytes]) -> bytes:
     if head.status in MAY_BE_A_CHALLENGE and not request.cut:
-        line.allow(_WALL_BYTES + _FRAMING, too_large(_WALL_BYTES))
+        line.allow(_WALL_BYTES + _FRAMING, lambda: too_large(_WALL_BYTES))
         with suppress(FetchError, httpcore.RemoteProtocolError):  # it failed anyway; this only names the failure better
             return await read_body(
                 pieces, coding_of(head.all("content-encoding")), _WALL_BYTES, cut_after=_WALL_SECONDS
@@ -153,7 +153,7 @@ async def _body(request: Ask, head: Head, line: Line, pieces: AsyncIterable[byte
     length = head.first("content-length")
     if not request.cut and length.isdigit() and int(length[:20]) > request.max_bytes:
         raise too_large(request.max_bytes)
-    line.allow(request.max_bytes + _FRAMING, too_large(request.max_bytes))
+    line.allow(request.max_bytes + _FRAMING, lambda: too_large(request.max_bytes))
     cut_after = request.max_wait.total_seconds() * 0.8 if request.cut else None
     return await read_body(pieces, coding_of(head.all("content-encoding")), request.max_bytes, cut_after=cut_after)
 

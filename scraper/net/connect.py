@@ -79,21 +79,19 @@ class SystemResolver:
 
 
 class Line(httpcore.AsyncNetworkBackend):
-    """One connection for one request. `allow` sets how many bytes may still arrive on it; more end it as `too_large`."""
+    """One connection for one request. `allow` sets how many bytes may still arrive on it."""
 
     def __init__(self, resolve: Resolver, judge: Judge) -> None:
         self._resolve = resolve
         self._judge = judge
         self._stream: _Plain | _Encrypted | None = None
         self._left = HEAD_BYTES
-        self._over = FetchError(
-            "protocol_error", f"more than {HEAD_BYTES // 1024} KiB before the head of the answer was whole"
-        )
+        self._over: Callable[[], FetchError] = _endless_head
         self.ended = False
         """True once the site has closed its side."""
 
-    def allow(self, count: int, over: FetchError) -> None:
-        """From here on `count` more bytes may arrive; one more raises `over`."""
+    def allow(self, count: int, over: Callable[[], FetchError]) -> None:
+        """From here on `count` more bytes may arrive; one more raises what `over` makes."""
         self._left, self._over = count, over
 
     def count(self, data: bytes) -> None:
@@ -101,7 +99,7 @@ class Line(httpcore.AsyncNetworkBackend):
         self.ended = not data
         self._left -= len(data)
         if self._left < 0:
-            raise self._over
+            raise self._over()
 
     def close(self) -> None:
         """Ends the connection at once, in whatever state it is."""
@@ -274,6 +272,10 @@ async def _connect(address: Address, port: int) -> socket.socket:
         connection.close()
         raise
     return connection
+
+
+def _endless_head() -> FetchError:
+    return FetchError("protocol_error", f"more than {HEAD_BYTES // 1024} KiB before the head of the answer was whole")
 
 
 def _reason(error: Exception) -> str:

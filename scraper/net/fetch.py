@@ -83,7 +83,8 @@ class Fetcher:
 
         Raises FetchError, and what the shelf raises (StoreError).
         """
-        target, own = read_target(url), read_target(source.url).origin
+        target = read_target(url)
+        own = target.origin if url == source.url else read_target(source.url).origin
         request = Ask(
             target,
             replace(self._reach, own=own if source.allow_private else None),

@@ -28,9 +28,13 @@ class Origin(NamedTuple):
     host: str
     port: int
 
+    @property
+    def place(self) -> str:
+        """Host and port as a URL writes them."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
     def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{self.scheme}://{host}:{self.port}"
+        return f"{self.scheme}://{self.place}"
 
 
 # The registries: https://www.iana.org/assignments/iana-ipv4-special-registry and ...-ipv6-special-registry. Written out because
@@ -161,6 +165,8 @@ def is_ambiguous(host: str) -> bool:
 
     URL parsers and `getaddrinfo` read these as addresses (WHATWG URL, "ends in a number checker"); nobody needs them.
     """
+    if ":" in host:
+        return False
     last = host.rstrip(".").rpartition(".")[2]
     return bool(_NUMBER.fullmatch(last)) and not isinstance(read_literal(host), IPv4Address)
 
@@ -173,7 +179,7 @@ def refusal(target: Origin, addresses: Iterable[Address], reach: Reach) -> str:
             continue
         if verdict == "private" and (target == reach.own or (target.host, target.port) in reach.endpoints):
             continue
-        return f"{target.host}:{target.port} is at {address} ({name})"
+        return f"{target.place} is at {address} ({name})"
     return ""
 
 
@@ -190,7 +196,7 @@ def refusal_by_name(target: Origin, reach: Reach) -> str:
         return ""
     name = target.host.rstrip(".")
     if "." not in name or name.endswith(tuple(f".{suffix}" for suffix in _LOCAL_SUFFIXES)):
-        return f"{target.host}:{target.port} is a local name"
+        return f"{target.place} is a local name"
     return ""
 
 
