@@ -50,11 +50,6 @@ ALSO_FROM_SCRAPER: dict[str, tuple[str, ...]] = {
 FILES_OF_SQL_IN_SCRAPER = ("store", "sources", "shelf")
 """Here `alerts` only reads: what inserts, updates or deletes is not for it."""
 
-ALSO_FROM_SCRAPER = {
-    "alerts/config.py": ("config", "document", "lines", "intended", "measures"),
-}
-"""Rooms of `alerts` that share one more room of `scraper`, and which: the configuration is read in two halves."""
-
 WRITERS_FOR_ALERTS = ("judged",)
 """The one thing there that writes and that `alerts` may call: it takes out what was judged."""
 
