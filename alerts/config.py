@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from alerts import wiring
@@ -114,6 +115,7 @@ def load(path: Path, environ: Mapping[str, str], *, data_dir: Path | None = None
         dict.fromkeys(
             _tags(document.data.get("sources")) + _tags({id_: part.raw for id_, part in joined["sources"].items()})
         ),
+        top,
     )
     for source in sources:
         for index, actor in enumerate(source.speaks_for):
@@ -125,9 +127,9 @@ def load(path: Path, environ: Mapping[str, str], *, data_dir: Path | None = None
     for index, channel in enumerate(health.notify):
         if channel not in known.channels:
             checker.unknown(tables["health"].at("notify").at(index), "channel", dict(known.channels))
-    used = wiring.Known(known.sources, known.actors, known.keywords, joined["channels"], known.tags)
+    used = replace(known, channels=joined["channels"])
     wiring.warn_of_loose_ends([route for route, _, _ in routes], health.notify, used, actors, keywords, checker)
-    _enough(top, known, routes, checker)
+    _enough(top, known, checker)
     delivery, _ = checker.keys(DeliveryKeys, tables["delivery"], later_keys("delivery"))
     service, _ = checker.keys(ServiceKeys, tables["service"], later_keys("service"))
     logging = _logging(tables["logging"], storage.data_dir, environ, checker)
@@ -339,15 +341,13 @@ def _routes(top: Part, known: wiring.Known, checker: Checker) -> list[tuple[Rout
     return routes
 
 
-def _enough(top: Part, known: wiring.Known, routes: list[tuple[Route, Part, bool]], checker: Checker) -> None:
+def _enough(top: Part, known: wiring.Known, checker: Checker) -> None:
     """Without a source there is nothing to poll, without a channel nobody to tell."""
     if not known.sources:
         checker.findings.problem(top.at("sources"), "there is no source", "add [sources.ID] with kind and url")
     if not known.channels:
         hint = 'add [channels.screen] with kind = "console"'
         checker.findings.problem(top.at("channels"), "there is no channel", hint)
-    elif not routes:
-        checker.findings.warn(top, "there is no [[routes]]: statements are stored and nobody is told")
 
 
 def _logging(part: Part, data_dir: Path, environ: Mapping[str, str], checker: Checker) -> LoggingSettings:

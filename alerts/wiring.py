@@ -25,6 +25,7 @@ class Known:
     keywords: Mapping[str, Part]
     channels: Mapping[str, Part]
     tags: Mapping[str, None]
+    top: Part
 
 
 def check_references(route: Route, part: Part, known: Known, checker: Checker) -> None:
@@ -63,49 +64,52 @@ def check_reach(
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """What a route takes. `watch` None: everything, matched or not; else the actors (@id) and lists that it names."""
+    """What a route takes (the words of `alerts/route.py`): of the things that can match, any of these or all of them.
 
-    watch: frozenset[str] | None
+    Things are `@actor` and `list`; where all are asked for, `@*` and `*` stand for any actor and any list.
+    """
+
+    watch: frozenset[str]
     all_of_them: bool
-    sources: frozenset[str]
-    any_source: bool
+    sources: frozenset[str] | None
     languages: frozenset[str]
 
     @classmethod
     def of(cls, route: Route, tags: Mapping[str, frozenset[str]], known: Known) -> _Taken:
-        named = {f"@{actor}" for actor in route.actors} | set(route.keywords)
-        if route.require == "any":
-            if EVERY in route.keywords:
-                named |= set(known.keywords)
-            if f"@{EVERY}" in named:
+        actors = {EVERY} if EVERY in route.actors else set(route.actors)
+        lists = {EVERY} if EVERY in route.keywords else set(route.keywords)
+        named = {f"@{actor}" for actor in actors} | lists
+        all_of_them = route.require == "all" and len(named) > 1
+        if not all_of_them:
+            if EVERY in actors or not (route.actors or route.keywords):
                 named |= {f"@{actor}" for actor in known.actors}
+            if EVERY in lists or not (route.actors or route.keywords):
+                named |= set(known.keywords)
+            named -= {f"@{EVERY}", EVERY}
         wanted = frozenset(route.source_tags)
-        kept = frozenset(
-            id_
-            for id_, has in tags.items()
-            if (not route.sources or id_ in route.sources) and (not wanted or has & wanted)
-        )
-        return cls(
-            frozenset(named) if named else None,
-            route.require == "all" and len(named) > 1,
-            kept,
-            not route.sources and not wanted,
-            frozenset(language.lower() for language in route.languages),
-        )
+        sources = None
+        if route.sources or wanted:
+            chosen = route.sources or tuple(tags)
+            sources = frozenset(id_ for id_ in chosen if id_ in tags and (not wanted or tags[id_] & wanted))
+        return cls(frozenset(named), all_of_them, sources, frozenset(one.lower() for one in route.languages))
 
     def holds(self, other: _Taken) -> bool:
-        """Whether everything that `other` takes is taken here too."""
-        if not (self.any_source or other.sources <= self.sources):
+        """Whether everything that `other` takes is surely taken here too."""
+        if self.sources is not None and (other.sources is None or not other.sources <= self.sources):
             return False
-        if self.languages and not (other.languages and other.languages <= self.languages):
+        if self.languages and not (other.languages and all(map(self._speaks, other.languages))):
             return False
-        if self.watch is None:
-            return True
-        if other.watch is None:
-            return False
-        if self.all_of_them:
-            return other.all_of_them and self.watch <= other.watch
-        return bool(self.watch & other.watch) if other.all_of_them else other.watch <= self.watch
+        if not self.all_of_them:
+            return bool(self.watch & other.watch) if other.all_of_them else other.watch <= self.watch
+        return other.all_of_them and all(map(other._asks_for, self.watch))
+
+    def _speaks(self, language: str) -> bool:
+        return any(language == one or language.startswith(f"{one}-") for one in self.languages)
+
+    def _asks_for(self, thing: str) -> bool:
+        if thing in (EVERY, f"@{EVERY}"):
+            return any(one.startswith("@") == thing.startswith("@") for one in self.watch)
+        return thing in self.watch
 
 
 def warn_of_loose_ends(
@@ -116,7 +120,11 @@ def warn_of_loose_ends(
     keywords: Sequence[Keywords],
     checker: Checker,
 ) -> None:
-    """Channels that nothing is sent to, and actors and lists that no route takes."""
+    """Channels that nothing is sent to, and actors and lists that no route takes. Without routes every match goes everywhere."""
+    if not actors and not keywords:
+        checker.findings.warn(known.top, "nothing is watched, so nothing rings: add [actors.ID] or [keywords.ID]")
+    if not routes:
+        return
     used = {channel for route in routes for channel in route.channels} | set(notified)
     for channel, part in known.channels.items():
         if channel not in used:
