@@ -13,7 +13,7 @@ from typing import Final
 import httpx
 
 from scraper.errors import FetchError
-from scraper.net.guard import Origin, is_ambiguous
+from scraper.net.guard import Origin, is_ambiguous, read_literal
 
 MAX_LENGTH: Final = 8192
 """Characters of an address; RFC 9110 section 4.1 asks for at least 8,000 octets."""
@@ -49,7 +49,7 @@ def read_target(url: str, base: Target | None = None) -> Target:
     try:
         parsed = httpx.URL(url) if base is None else httpx.URL(base.url).join(url)
         scheme, host = parsed.scheme, parsed.raw_host.decode("ascii")
-        port = parsed.port or _PORTS.get(scheme, 0)
+        port = _PORTS.get(scheme, 0) if parsed.port is None else parsed.port
     except (httpx.InvalidURL, ValueError) as error:  # UnicodeError is a ValueError
         raise FetchError("blocked", f"not an address: {error}") from error
     if scheme not in _PORTS:
@@ -58,10 +58,15 @@ def read_target(url: str, base: Target | None = None) -> Target:
         raise FetchError("blocked", "an address with a user part")
     if is_ambiguous(host):
         raise FetchError("blocked", f"the host {host!r} is a number in disguise")
-    if ":" not in host and not _NAME.fullmatch(host):
-        raise FetchError("blocked", f"{host!r} is not a host")
     if "%" in host:
         raise FetchError("blocked", "an address with a network zone")
+    if ":" in host:
+        host = str(read_literal(host))  # one spelling for each IPv6 address
+    elif not _NAME.fullmatch(host):
+        raise FetchError("blocked", f"{host!r} is not a host")
+    if not 0 < port < 65536:
+        raise FetchError("blocked", f"{port} is not a port")
+    origin = Origin(scheme, host, port)
+    netloc = origin.place if port != _PORTS[scheme] else origin.place.rpartition(":")[0]
     path = parsed.raw_path.decode("ascii")
-    netloc = parsed.netloc.decode("ascii")
-    return Target(Origin(scheme, host, port), path, netloc, f"{scheme}://{netloc}{path}")
+    return Target(origin, path, netloc, f"{scheme}://{netloc}{path}")
