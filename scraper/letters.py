@@ -8,12 +8,14 @@ name) stay as they are and are spelled out word by word with `RULE_SPELLING` or 
 from __future__ import annotations
 
 import unicodedata
-from enum import IntEnum
 from types import MappingProxyType
 
 
-class Class(IntEnum):
-    """What a code point is to a reader of words. Up to `ZERO_WIDTH_SPACE` it separates; from `MARK` on it vanishes."""
+class Class:
+    """What a code point is to a reader of words. Up to `ZERO_WIDTH_SPACE` it separates; from `MARK` on it vanishes.
+
+    Plain numbers: they are compared with whole arrays, where an Enum would cost more than the comparison.
+    """
 
     SEPARATOR = 0
     HYPHEN = 1
@@ -94,7 +96,7 @@ LOOK_ALIKES: dict[str, str] = {
 """Folded letters that can pass for a Latin one, and for which (more than one letter: each of them)."""
 
 
-_LISTED: dict[str, tuple[Class, str]] = {
+_LISTED: dict[str, tuple[int, str]] = {
     **{chr(point): (Class.HIDDEN, "") for point in _HIDDEN},
     **dict.fromkeys(_HYPHENS, (Class.HYPHEN, "")),
     **dict.fromkeys("#＃﹟", (Class.HASH, "")),
@@ -109,7 +111,7 @@ _LISTED: dict[str, tuple[Class, str]] = {
 """The classes that are lists rather than categories of Unicode."""
 
 
-def fold_letter(point: int) -> tuple[Class, str]:
+def fold_letter(point: int) -> tuple[int, str]:
     """What the code point is, and what it becomes ("" where it separates or vanishes)."""
     letter = chr(point)
     if (listed := _LISTED.get(letter)) is not None:

@@ -231,7 +231,7 @@ def _settle_inner_signs(
 
     signs = np.flatnonzero(classes == Class.NON_JOINER)
     if len(signs):
-        around = np.pad(classes, 1)
+        around = _framed(classes)
         left, right = around[signs], around[signs + 2]
         idle = (left == Class.NON_JOINER) | (left == Class.APOSTROPHE) | (right == Class.APOSTROPHE)
         if idle.any():
@@ -240,11 +240,20 @@ def _settle_inner_signs(
             origin = np.flatnonzero(keep) if origin is None else origin[keep]
             letters, classes = letters[keep], classes[keep]
     signs = np.flatnonzero((classes == Class.APOSTROPHE) | (classes == Class.NON_JOINER))
-    around = np.pad(classes, 1)
+    around = _framed(classes)
     lone = signs[~(_is_alphabetic(around[signs]) & _is_alphabetic(around[signs + 2]))]
     letters[lone] = 0
     classes[lone] = Class.SEPARATOR
     return letters, classes, origin
+
+
+def _framed(classes: Classes) -> Classes:
+    """With a separator before and behind, so that each place has two neighbours."""
+    import numpy as np
+
+    framed = np.zeros(len(classes) + 2, np.uint8)
+    framed[1:-1] = classes
+    return framed
 
 
 def _is_alphabetic(classes: Classes) -> npt.NDArray[np.bool_]:

@@ -18,7 +18,7 @@ from typing import Literal, NamedTuple
 
 from alerts.model import Actor, Field, Keywords, Match
 from alerts.watch.automaton import Automaton, Node
-from alerts.watch.names import Part, article_forms, is_article, is_plain_article, name_parts
+from alerts.watch.names import Part, article_forms, is_article, is_name_article, name_parts, with_signs
 from alerts.watch.tokens import LOOK_ALIKE, name_readings, rule_readings
 from scraper.letters import has_hidden, is_disguised
 from scraper.text import Folded, fold, spell_rule
@@ -205,11 +205,13 @@ class _Found(NamedTuple):
         )
 
     def _span(self) -> tuple[int, int]:
-        """An article before a name is part of what people call the name."""
-        first = self.first
-        if first and self.pattern.kind in ("alias", "weak") and is_plain_article(self.folded.words[first - 1]):
+        """The place of the hit; for a name with what people count to it: the article, an ayn sign, the closing bracket."""
+        words, first = self.folded.words, self.first
+        if self.pattern.kind not in ("alias", "weak"):
+            return self.folded.span(first, self.behind)
+        if first and is_name_article(words[first - 1], self.pattern.text):
             first -= 1
-        return self.folded.span(first, self.behind)
+        return with_signs(self.folded.original, *self.folded.span(first, self.behind))
 
 
 _HIDDEN = "hidden characters"

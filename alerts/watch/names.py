@@ -18,6 +18,7 @@ _SUN = re.compile(r"[aeu](sh|s|z|dh|d|th|t|n|r|l)|[аэе]([сшднтрз])")
 _CAMEL = re.compile(r"(?<![^\W_])(?:[AaEeUu](?:sh|[lszdtnr]))(?=[A-ZÇĞİÖŞÜ][a-zçğıöşü])")
 _ABD = re.compile(r"abd([aeou])(l|r|s|sh|n|z|t|d)")
 _ABD_JOINED = re.compile(r"abd[aeou]l(?=[^aeiou].{2})")
+_AYN_SIGNS = ("'", "’", "‘", "`", "ʿ", "ʾ", "ʻ", "ʼ")
 _ALLAH = frozenset({"الله", "اللاه"})
 
 
@@ -51,9 +52,18 @@ def is_article(word: str, following: str) -> bool:
     return agreed is not None and spell_name(following).startswith(agreed[1] or agreed[2])
 
 
-def is_plain_article(word: str) -> bool:
-    """Whether the word is al-, el- or a kin of theirs: never "the", never a sun-letter form that is a word of its own."""
-    return word in _PLAIN_ARTICLES
+def is_name_article(word: str, name: str) -> bool:
+    """Whether the word before a hit of `name` belongs to it: al-, el- and their kin; "the" only where the name has it."""
+    return word in _PLAIN_ARTICLES or (word == "the" and name[:4].lower() == "the ")
+
+
+def with_signs(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span of a name with the ayn sign before it ("'Ali", where no quotation ends behind it) and its closing bracket."""
+    if start and text[start - 1] in _AYN_SIGNS and text[end : end + 1] not in _AYN_SIGNS:
+        start -= 0 if start > 1 and text[start - 2].isalnum() else 1
+    if text.count("(", start, end) > text.count(")", start, end) and text[end : end + 1] == ")":
+        end += 1
+    return start, end
 
 
 def article_forms(part: Part) -> tuple[str, ...]:

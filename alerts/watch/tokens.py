@@ -56,7 +56,7 @@ def name_readings(word: str) -> tuple[Reading, ...]:
     if word.isascii() and APOSTROPHE not in word:
         return (Reading(word), Reading("abd", "article")) if _ABD.fullmatch(word) else (Reading(word),)
     found: list[Reading] = []
-    for spell in (spell_name, spell_rule):
+    for spell in (spell_name, spell_rule) if spell_name(word) != spell_rule(word) else (spell_name,):
         whole = spell(word)
         if not whole:
             continue
@@ -140,7 +140,7 @@ def _as_first(readings: list[Reading]) -> list[Reading]:
 
 def _undisguised(word: str) -> list[str]:
     """What the word would be if its look-alikes were Latin; and, for a mixed word, if its Latin letters were Cyrillic."""
-    if word.isascii():
+    if word.isascii() or (word[0] >= "\u0590" and not "\u1d00" <= word[0] <= "\ua7ff"):
         return []
     found = []
     choices = [letter if letter.isascii() else LOOK_ALIKES.get(letter, "") for letter in word]

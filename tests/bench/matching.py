@@ -1,0 +1,124 @@
+"""How fast watchlists read: MB/s, time for one statement, build time and memory at several sizes of watchlist.
+
+    python tests/bench/matching.py [--literals 1000 10000] [--texts FILE.jsonl] [--seconds 3]
+
+The texts are made here (English- and Arabic-like words, as unequal in frequency as words are, 2 KB each, every run the
+same); `--texts` takes the `title` and `text` of real rows instead. Half of the literals are keywords, half names of two
+parts, one in ten is a word of the texts (none of the thousand commonest). Beside our figure: folding alone, and on the folded text Aho-Corasick alone
+(ahocorasick_rs, no word bounds, no clitics) and a plain `in` loop, so that one can see what the rest costs.
+CPU seconds, one core; MB are of UTF-8.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import random
+import resource
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import ahocorasick_rs
+
+from alerts.model import Actor, Keywords
+from alerts.watch.match import compile_watchlist
+from scraper.text import fold
+
+LATIN, ARABIC = ("bcdfghklmnprstvwyz", "aeiou"), ("بتثجحخدذرزسشصضطعغفقكلمنهي", "اوي")
+
+
+def main() -> None:
+    cli = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    cli.add_argument("--literals", type=int, nargs="+", default=[1_000, 10_000])
+    cli.add_argument("--texts", type=Path)
+    cli.add_argument("--seconds", type=float, default=3.0)
+    asked = cli.parse_args()
+    chance = random.Random(20250620)
+    known = [word(chance, *letters) for letters in (LATIN, ARABIC) for _ in range(30_000)]
+    texts = real_texts(asked.texts) if asked.texts else [statement(chance, known) for _ in range(1_500)]
+    size = sum(len((title + body).encode()) for title, body in texts)
+    print(f"{len(texts)} texts, {size / 1e6:.1f} MB")
+    fold("")
+    folding = rate(lambda: [fold(body) for _, body in texts], size, asked.seconds)
+    print(f"folding alone {folding:.1f} MB/s")
+    print(" literals  build s  memory MB  first time MB/s   MB/s  p50 us  p99 us  AC MB/s  loop MB/s")
+    for count in asked.literals:
+        measure(chance, known, texts, size, count, asked.seconds)
+
+
+def measure(
+    chance: random.Random, known: Sequence[str], texts: Sequence[tuple[str, str]], size: int, count: int, seconds: float
+) -> None:
+    rare = [each for first in (0, len(known) // 2) for each in known[first + 1_000 : first + len(known) // 2]]
+    literals = [
+        chance.choice(rare) if chance.random() < 0.1 else word(chance, *chance.choice((LATIN, ARABIC)))
+        for _ in range(count)
+    ]
+    half = count // 2
+    actors = [Actor(f"a{n}", "person", f"{literals[n]} {word(chance, *LATIN)}") for n in range(half)]
+    lists = [Keywords(f"k{n}", any=tuple(literals[n : n + 10])) for n in range(half, count, 10)]
+    gc.collect()
+    before, started = memory(), time.process_time()
+    watch = compile_watchlist(actors, lists)
+    built, grown = time.process_time() - started, memory() - before
+    started = time.process_time()
+    for title, body in texts:
+        watch.match(title, body)
+    cold = size / (time.process_time() - started) / 1e6
+    times = []
+    for title, body in texts:
+        started = time.process_time()
+        watch.match(title, body)
+        times.append(time.process_time() - started)
+    times.sort()
+    warm = rate(lambda: [watch.match(title, body) for title, body in texts], size, seconds)
+    folded = [fold(body).text for _, body in texts]
+    engine = ahocorasick_rs.AhoCorasick(
+        [fold(literal).text for literal in literals], implementation=ahocorasick_rs.Implementation.ContiguousNFA
+    )
+    automaton = rate(lambda: [engine.find_matches_as_indexes(text, overlapping=True) for text in folded], size, seconds)
+    few = folded[: max(1, 30_000 // count)]
+    loop = rate(lambda: [literal in text for text in few for literal in literals], size * len(few) / len(folded), 0.5)
+    print(
+        f"{count:>9} {built:>8.2f} {grown:>10.0f} {cold:>16.1f} {warm:>6.1f} {times[len(times) // 2] * 1e6:>7.0f} "
+        f"{times[len(times) * 99 // 100] * 1e6:>7.0f} {automaton:>8.1f} {loop:>10.2f}"
+    )
+
+
+def word(chance: random.Random, consonants: str, vowels: str) -> str:
+    return "".join(chance.choice(consonants) + chance.choice(vowels) for _ in range(chance.choice((2, 2, 3, 3, 4))))
+
+
+def statement(chance: random.Random, known: Sequence[str]) -> tuple[str, str]:
+    """A headline and 2 KB of one language, its words as frequent as their rank says (Zipf)."""
+    first = chance.choice((0, len(known) // 2))
+    ranks = [int((len(known) // 2) ** chance.random()) - 1 for _ in range(400)]
+    words = [known[first + rank] for rank in ranks]
+    body = " ".join(each + chance.choice(("", "", "", "", ",", ".", "'s" if first == 0 else "،")) for each in words)
+    return " ".join(words[:10]).title(), body.encode()[:2_000].decode(errors="ignore")
+
+
+def real_texts(path: Path) -> list[tuple[str, str]]:
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return [(row.get("title") or "", row.get("text") or "") for row in rows]
+
+
+def rate(work: Callable[[], object], size: float, seconds: float) -> float:
+    """MB of CPU second, over at least `seconds`."""
+    done, started = 0, time.process_time()
+    while time.process_time() - started < seconds:
+        work()
+        done += 1
+    return done * size / (time.process_time() - started) / 1e6
+
+
+def memory() -> float:
+    """Resident memory now, in MB."""
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * resource.getpagesize() / 1e6
+
+
+if __name__ == "__main__":
+    main()
