@@ -30,7 +30,13 @@ _SLACK = timedelta(hours=36)
 
 
 def in_words(
-    phrase: str, *, fetched_at: datetime, timezone: str, language: str | None, last_resort: bool = False
+    phrase: str,
+    *,
+    fetched_at: datetime,
+    timezone: str,
+    language: str | None,
+    alone: bool = False,
+    last_resort: bool = False,
 ) -> Moment | None:
     """The moment that `phrase` gives, None where it gives none or not for certain. Never raises.
 
@@ -38,33 +44,39 @@ def in_words(
     "yesterday 14:05", "7 hours ago". Spans are counted back from `fetched_at` (aware); local times are in `timezone` (IANA)
     unless the phrase names a zone, whose offset is kept. `language` (BCP 47 or None) decides between readings. The result is
     never confident: what the phrase is the date *of*, the caller must know. `method` is "written", "relative" or "updated"
-    and the phrase. `last_resort` asks dateparser too, which is slow and needs a language: only in a worker process.
+    and the phrase. With `alone` the phrase must be little else than a date with its year, or a span: for texts whose markup
+    does not call them a date. `last_resort` asks dateparser too, which is slow and needs a language: only in a worker process.
     """
     if not phrase or len(phrase) > MAX_PHRASE:
         return None
-    folded, code, zone = fold(phrase), written.primary(language), _zone(timezone)
+    folded, code, zone = fold(phrase), written.primary(language), zone_of(timezone)
     if not folded:
         return None
     now = fetched_at.astimezone(zone)
     published, updated = _parts(folded)
     for part, kind in ((published, ""), (updated, "updated")):
         try:
-            found = _read(written.spelled_out(part), now, zone, code) if part else None
+            found = _read(written.spelled_out(part), now, zone, code, alone) if part else None
         except Unclear:
             return None
         if found is not None:
             at, precision, method = found
             return _plausible(at, precision, f"{kind or method}: {clean_line(phrase)}", fetched_at)
-    if last_resort and code and len(phrase) <= _MAX_LAST_RESORT:
+    if last_resort and code and len(phrase) <= _MAX_LAST_RESORT and any(c.isalpha() for c in phrase):
         return _ask_dateparser(phrase, code, now, zone, fetched_at)
     return None
 
 
-def _read(folded: str, now: datetime, zone: tzinfo, language: str | None) -> tuple[datetime, Precision, str] | None:
+def _read(
+    folded: str, now: datetime, zone: tzinfo, language: str | None, alone: bool
+) -> tuple[datetime, Precision, str] | None:
     """The moment, its precision, and how it was read. Raises Unclear."""
     time = clocks.clock(folded)
     rest = folded if time is None else f"{folded[: time.start]} , {folded[time.end :]}"
-    day = _one_day(written.days(rest, language, now.date()))
+    if alone and written.other_words(rest, language) > 2:
+        return None
+    days = [day for day in written.days(rest, language, now.date()) if day.whole or not alone]
+    day = _one_day(days)
     if day is not None:
         return *_with_clock(day, time, zone), "written"
     found = ago.since(rest, now, language)
@@ -107,7 +119,7 @@ def _plausible(at: datetime, precision: Precision, method: str, fetched_at: date
 
 
 @lru_cache(maxsize=256)
-def _zone(name: str) -> tzinfo:
+def zone_of(name: str) -> tzinfo:
     """The zone of that IANA name; UTC where there is none, for the configuration has been checked before."""
     try:
         return ZoneInfo(name)

@@ -100,7 +100,10 @@ _PREFIX = ("ב", "ל", "و")
 def _kinds(
     folded: str, language: str | None
 ) -> tuple[str, list[tuple[int, int, str, int]], list[tuple[Calendar, int]]]:
-    """One letter for each token (N number, Y year, X other number, M month, w weekday, o ordinal, f filler, p mark, x other), tokens, months."""
+    """A letter for each token, the tokens, and the months named.
+
+    N number, Y year, X longer number, M month, w day of the week, o ordinal, f filler, p mark, x anything else.
+    """
     months, weekdays = _months(language), _weekdays(language)
     found = [(m.start(), m.end(), m[0]) for m in _TOKEN.finditer(folded)]
     kinds: list[str] = []
@@ -139,6 +142,12 @@ def _kinds(
         tokens.append((start, found[i + step - 1][1], text, value))
         i += step
     return "".join(kinds), tokens, named
+
+
+def other_words(folded: str, language: str | None) -> int:
+    """How many words of `folded` have no place in a date."""
+    kinds, tokens, _ = _kinds(folded, language)
+    return sum(1 for kind, token in zip(kinds, tokens, strict=True) if kind == "x" and token[2][0].isalpha())
 
 
 _GAP = "[fpw]{0,3}"

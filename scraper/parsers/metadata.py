@@ -1,0 +1,228 @@
+"""Gathers, in one walk over the tree of an article page, what the page says about itself. Decides nothing.
+
+`published.py` and `headline.py` weigh what stands here. Positions count elements in document order, so that "near the
+headline" can be said without looking at the tree again.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from scraper.parsers import jsonld
+from scraper.text import clean_line
+
+MAX_ELEMENTS = 200_000
+_MAX_SHOWN = 400
+_MAX_SHORT = 160
+
+Claim = Literal["published", "modified", ""]
+
+_DATED = re.compile(
+    r"(?:^|[-_ ])(?:date|dates|time|pubdate|datetime|publish|published|posted|post-?on|timestamp|dateline|byline|submitted|meta"
+    r"|datum|fecha|data|zeit|tarih|stand|created|publication|pub|info|details|day)(?:$|[-_ \d])"
+    r"|[a-z]Date|[a-z]Time|Date(?:$|[A-Z ])|[a-z](?:date|time|stamp|datum)(?:$|[-_ ])|[Bb]yline|[Tt]imestamp"
+)
+_PUBLISHED = re.compile(
+    r"publish|pubdate|pub-date|entry-date|post-?date|posted|created|dateCreated|article-?date", re.IGNORECASE
+)
+_MODIFIED = re.compile(r"updated|modified|lastmod|changed|edited", re.IGNORECASE)
+_AWAY = re.compile(
+    r"(?:^|[-_ ])(?:related|recommend\w*|sidebar|widget\w*|comments?|comment-\w+|footer|most-?read|popular|trending|teasers?|more-\w+"
+    r"|copyright|newsletter|promo|archive|calendar|weather|ticker|read-?next|also|latest)(?:$|[-_ ])",
+    re.IGNORECASE,
+)
+_AWAY_TAGS = frozenset({"nav", "aside", "footer", "form", "select"})
+_SKIPPED = frozenset(
+    {"style", "noscript", "svg", "path", "template", "iframe", "br", "img", "input", "button", "option", "use"}
+)
+_LIKE_A_DATE = re.compile(r"\d{4}|\d[./-]\d|\d:\d|\d ?(?:h|m|d)\b|[^\W\d_]{2} ?\d|\d ?[^\W\d_]{2}|[٠-٩۰-۹]|年")
+_AUTHOR = re.compile(r"(?:^|[-_ ])(?:author|byline|writer|autor|auteur|yazar)(?:$|[-_ ]|s$|name)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A short text that may be a date: where it stands, its machine-readable attribute, and what its markup claims it is.
+
+    `kind` is "time" for a `time` element (or `abbr`), "marked" where a class or itemprop speaks of dates, "plain" otherwise.
+    `away` is true inside navigation, comments and lists of other articles.
+    """
+
+    position: int
+    text: str
+    attribute: str
+    claim: Claim
+    kind: Literal["time", "marked", "plain"]
+    itemprop: bool
+    away: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """An `h1` (or `h2`): where it stands, what it says, and whether its markup calls it the headline."""
+
+    position: int
+    text: str
+    level: int
+    marked: bool
+    away: bool
+
+
+@dataclass(slots=True)
+class Said:
+    """All that a page says about itself, as it stands there."""
+
+    metas: dict[str, list[str]] = field(default_factory=dict)
+    """Lower-case `name`, `property`, `itemprop` or `http-equiv` of every `meta`, in the order of the document."""
+    nodes: tuple[jsonld.Node, ...] = ()
+    document_title: str = ""
+    headings: list[Heading] = field(default_factory=list)
+    shown: list[Shown] = field(default_factory=list)
+    authors: list[str] = field(default_factory=list)
+    canonical: str = ""
+    language: str = ""
+    sample: str = ""
+    """Some of the page's running text, to tell its script."""
+
+    def meta(self, *names: str) -> str:
+        """The first content that is not blank, in the order of `names`."""
+        return next((text for name in names for text in self.metas.get(name, ()) if text.strip()), "")
+
+
+def gather(tree: Any) -> Said:
+    """What the lxml tree of a page says about itself. At most 200,000 elements are looked at; the tree is not changed."""
+    said = Said(language=clean_line(tree.get("lang") or tree.get("xml:lang") or "", 40))
+    scripts: list[str] = []
+    dated: dict[str, bool] = {}
+    for position, element in enumerate(tree.iter()):
+        if position > MAX_ELEMENTS:
+            break
+        tag = element.tag
+        if tag in _SKIPPED or not isinstance(tag, str):
+            continue
+        if tag == "meta":
+            _meta(said, element)
+        elif tag == "script":
+            if "ld+json" in (element.get("type") or "").lower() and element.text and len(scripts) < jsonld.MAX_SCRIPTS:
+                scripts.append(element.text)
+        elif tag == "title":
+            said.document_title = said.document_title or clean_line(element.text or "", 500)
+        elif tag == "link":
+            if not said.canonical and (element.get("rel") or "").lower() == "canonical":
+                said.canonical = (element.get("href") or "").strip()[:2_000]
+        elif tag in ("h1", "h2"):
+            _heading(said, element, position)
+        elif tag == "p" and len(said.sample) < 1_000:
+            said.sample += f" {(element.text or '')[:500]}"
+            _shown(said, element, position, dated)
+        elif len(said.shown) < _MAX_SHOWN:
+            _shown(said, element, position, dated)
+    said.nodes = jsonld.nodes(scripts)
+    return said
+
+
+def _meta(said: Said, element: Any) -> None:
+    content = element.get("content")
+    if not content or len(content) > 5_000:
+        return
+    for attribute in ("property", "name", "itemprop", "http-equiv"):
+        name = element.get(attribute)
+        if name and len(said.metas) < 1_000:
+            said.metas.setdefault(name.strip().lower()[:100], []).append(content[:2_000])
+
+
+def _heading(said: Said, element: Any, position: int) -> None:
+    if len(said.headings) >= 60:
+        return
+    text = words(element, 600)
+    if text:
+        marks = f"{element.get('class') or ''} {element.get('itemprop') or ''}".lower()
+        marked = "headline" in marks or "title" in marks
+        said.headings.append(Heading(position, text, int(element.tag[1]), marked, is_away(element)))
+
+
+def _shown(said: Said, element: Any, position: int, dated: dict[str, bool]) -> None:
+    """Keep `element` if it may show a date; a name of an author is kept too."""
+    tag, itemprop = element.tag, element.get("itemprop") or ""
+    marks = f"{element.get('class') or ''} {element.get('id') or ''}"
+    if itemprop == "author" or element.get("rel") == "author" or (len(marks) < 200 and _AUTHOR.search(marks)):
+        _author(said, element)
+    kind: Literal["time", "marked", "plain"]
+    if tag == "time" or (tag == "abbr" and element.get("title")):
+        kind = "time"
+    elif itemprop in ("datePublished", "dateCreated", "dateModified") or (len(marks) > 1 and _is_dated(marks, dated)):
+        kind = "marked"
+    else:
+        text = element.text
+        if text and len(text) < 400 and _LIKE_A_DATE.search(text):
+            text = clean_line(text, 400)
+            if 5 < len(text) <= 80:
+                said.shown.append(Shown(position, text, "", "", "plain", False, is_away(element)))
+        return
+    attribute = (
+        element.get("datetime") or element.get("content") or (element.get("title") if tag in ("abbr", "time") else "")
+    )
+    text = words(element, _MAX_SHORT)
+    if not text and not attribute:
+        return
+    said.shown.append(
+        Shown(
+            position=position,
+            text=text if len(text) < _MAX_SHORT else "",
+            attribute=clean_line(attribute or "", 100),
+            claim=_claim(itemprop, marks, element),
+            kind=kind,
+            itemprop=itemprop in ("datePublished", "dateCreated"),
+            away=is_away(element),
+        )
+    )
+
+
+def _is_dated(marks: str, dated: dict[str, bool]) -> bool:
+    known = dated.get(marks)
+    if known is None:
+        known = dated[marks] = len(marks) < 300 and bool(_DATED.search(marks))
+    return known
+
+
+def _claim(itemprop: str, marks: str, element: Any) -> Claim:
+    if itemprop:
+        return "modified" if itemprop == "dateModified" else "published" if itemprop.startswith("date") else ""
+    if element.get("pubdate") is not None or _PUBLISHED.search(marks):
+        return "published"
+    return "modified" if _MODIFIED.search(marks) else ""
+
+
+def _author(said: Said, element: Any) -> None:
+    if len(said.authors) >= 20 or is_away(element):
+        return
+    text = words(element, _MAX_SHORT) or clean_line(element.get("content") or "", _MAX_SHORT)
+    if text and len(text) < 120 and text not in said.authors:
+        said.authors.append(text)
+
+
+def words(element: Any, limit: int) -> str:
+    """The text of an element on one line, cut at `limit` code points; nothing of scripts and styles."""
+    pieces: list[str] = []
+    size = 0
+    for piece in element.itertext():
+        pieces.append(piece)
+        size += len(piece)
+        if size > limit * 4:
+            break
+    return clean_line(" ".join(pieces), limit)
+
+
+def is_away(element: Any) -> bool:
+    """Whether an ancestor is navigation, a comment, a list of other articles: not the article itself."""
+    for ancestor in element.iterancestors():
+        tag = ancestor.tag
+        if tag in _AWAY_TAGS:
+            return True
+        if tag in ("body", "main"):
+            return False
+        marks = ancestor.get("class")
+        if marks and tag != "article" and len(marks) < 200 and _AWAY.search(marks):
+            return True
+    return False

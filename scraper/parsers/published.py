@@ -1,0 +1,274 @@
+"""Decides when an article was published, from what its page says about itself, and whether that can be trusted. Pure.
+
+    JSON-LD of the article -> meta -> itemprop, time -> a date in words near the headline -> the day in the address
+
+The first that reads as a date is taken. It is confident only where its place means the publication by a published rule
+(schema.org, Open Graph, Dublin Core, HTML) and nothing else on the page contradicts it. What a page calls modified or
+updated is never the publication; it is only used to refuse a day that is later.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta, timezone, tzinfo
+from urllib.parse import urlsplit
+
+from scraper.dates import in_words, zone_of
+from scraper.model import Moment
+from scraper.parsers.metadata import Said, Shown
+
+_NAMED = (
+    "article:published_time", "og:article:published_time", "og:published_time", "article:published", "datepublished", "published_time",
+    "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created", "dcterms.available", "citation_publication_date",
+    "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "rnews:datepublished", "shareaholic:article_published_time",
+    "publish-date", "publish_date", "publishdate", "published-date", "published", "pubdate", "publication_date", "publication-date",
+    "article.published", "article_date_original", "og:pubdate", "originalpublicationdate", "prism.publicationdate", "date_published",
+    "analyticsattributes.articledate", "vr:published_time", "lastpublished", "bt:pubdate", "ptime", "displaydate",
+)  # fmt: skip
+"""`meta` names that say "published" and nothing else."""
+_LOOSE = ("dc.date", "dcterms.date", "date", "article:date", "og:date", "creation_date", "datecreated", "created", "article:post_date",
+          "release_date", "timestamp", "eomportal-lastupdate")  # fmt: skip
+"""`meta` names that often hold the publication and sometimes another date."""
+_MODIFIED = (
+    "article:modified_time",
+    "og:updated_time",
+    "datemodified",
+    "last-modified",
+    "dcterms.modified",
+    "dc.date.modified",
+)
+
+_IN_ADDRESS = re.compile(r"(?<!\d)((?:19|20)\d\d)([/_.-]?)([01]?\d)\2([0-3]?\d)(?!\d)")
+_EARLIEST = 1990
+_NEAR = 160
+"""How many elements from the headline a date still belongs to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A moment, the independent voice of the page that gave it, and how well its place is known to mean the publication."""
+
+    moment: Moment
+    origin: str
+    firm: bool
+
+
+class _Reader:
+    """Reads one page's dates: holds what every reading needs."""
+
+    __slots__ = ("_language", "_last_resort", "_seen", "_zone")
+
+    def __init__(self, fetched_at: datetime, zone: str, language: str | None, last_resort: bool) -> None:
+        self._seen, self._zone, self._language, self._last_resort = fetched_at, zone, language, last_resort
+
+    def read(self, text: str, method: str, *, shown: bool = False, alone: bool = False) -> Moment | None:
+        """`text` as a moment. `shown`: people read it, so its words are kept in the method; `alone` as in `in_words`."""
+        moment = in_words(
+            text,
+            fetched_at=self._seen,
+            timezone=self._zone,
+            language=self._language,
+            alone=alone,
+            last_resort=shown and not alone and self._last_resort,
+        )
+        if moment is None or moment.at.year < _EARLIEST or moment.method.startswith("updated"):
+            return None
+        how, _, phrase = moment.method.partition(": ")
+        if how == "relative":
+            return replace(moment, method=f"relative: {phrase}")
+        return replace(moment, method=f"{method}: {phrase}" if shown else method)
+
+
+def published(
+    said: Said,
+    *,
+    url: str,
+    headline: str,
+    fetched_at: datetime,
+    zone: str,
+    language: str | None,
+    last_resort: bool = True,
+) -> Moment | None:
+    """When the page that `said` was gathered from was published, None where it does not say.
+
+    `zone` (IANA) holds for times without an offset, `fetched_at` (aware) is what "7 hours ago" is counted back from.
+    """
+    reader = _Reader(fetched_at, zone, language, last_resort)
+    return _decide(list(candidates(said, url, headline, reader)), zone_of(zone))
+
+
+def modified(said: Said) -> Iterator[str]:
+    """All that the page gives for when it was changed, as it stands there."""
+    for name in _MODIFIED:
+        yield from said.metas.get(name, ())
+    yield from (node.modified for node in said.nodes if node.modified)
+    for shown in said.shown:
+        if shown.claim == "modified":
+            yield from (shown.attribute, shown.text)
+
+
+def candidates(said: Said, url: str, headline: str, reader: _Reader) -> Iterator[Found]:
+    """All dates that may be the publication, the best place first."""
+    yield from _in_json(said, url, headline, reader)
+    for names, firm in ((_NAMED, True), (_LOOSE, False)):
+        for name in names:
+            for text in said.metas.get(name, ())[:1]:
+                moment = reader.read(text, f"meta:{name}")
+                if moment is not None:
+                    yield Found(moment, "meta" if firm else "meta?", firm)
+    yield from _shown(said, headline, reader)
+    day = in_address(url) or in_address(said.canonical)
+    if day is not None:
+        moment = reader.read(day.isoformat(), "address")
+        if moment is not None:
+            yield Found(moment, "address", False)
+
+
+def _in_json(said: Said, url: str, headline: str, reader: _Reader) -> Iterator[Found]:
+    articles = [node for node in said.nodes if node.is_article and node.published]
+    if len({node.published for node in articles}) > 1:
+        places = {_place(address) for address in (url, said.canonical, said.meta("og:url")) if address}
+        own = [n for n in articles if places & {_place(u) for u in n.urls}] or [
+            n for n in articles if _same(n.headline, headline)
+        ]
+        articles = own or articles
+    firm = len({node.published[:10] for node in articles}) == 1
+    for node in articles[:1]:
+        moment = reader.read(node.published, "json-ld:datePublished")
+        if moment is not None:
+            yield Found(moment, "json-ld" if firm else "json-ld?", firm)
+    for node in said.nodes:
+        if not node.is_article and node.published:
+            moment = reader.read(node.published, "json-ld:datePublished of the page")
+            if moment is not None:
+                yield Found(moment, "json-ld page", False)
+                break
+    for node in said.nodes:
+        if node.created:
+            moment = reader.read(node.created, "json-ld:dateCreated")
+            if moment is not None:
+                yield Found(moment, "json-ld created", False)
+                break
+
+
+def _shown(said: Said, headline: str, reader: _Reader) -> Iterator[Found]:
+    """Dates that the page shows, the nearest to the headline first within each kind."""
+    here = next((h.position for h in said.headings if _same(h.text, headline)), None)
+    if here is None:
+        here = next((h.position for h in said.headings if h.level == 1 and not h.away), None)
+    shown = [s for s in said.shown if not s.away and s.claim != "modified"]
+    if here is not None:
+        shown = [s for s in shown if -40 <= s.position - here <= _NEAR]
+        shown.sort(key=lambda s: abs(s.position - here) + (25 if s.position < here else 0))
+    for wanted in ("itemprop", "time published", "time", "marked published", "marked", "plain"):
+        tries = 0
+        for one in shown:
+            if _kind(one) != wanted or tries >= 12:
+                continue
+            tries += 1
+            moment = (reader.read(one.attribute, f"{wanted}@") if one.attribute else None) or (
+                reader.read(one.text, wanted, shown=True, alone=wanted == "plain") if one.text else None
+            )
+            if moment is not None:
+                yield Found(moment, wanted, False)
+                break
+
+
+def _kind(shown: Shown) -> str:
+    if shown.itemprop:
+        return "itemprop"
+    return f"{shown.kind} published" if shown.claim == "published" else shown.kind
+
+
+def in_address(url: str) -> date | None:
+    """The day that stands in the path of an address (/2025/06/20/, 2025-06-20), None if there is none or if two differ."""
+    days = set()
+    for match in _IN_ADDRESS.finditer(urlsplit(url).path if url else ""):
+        year, mark, month, day = match.groups()
+        if not mark and len(match[0]) != 8:
+            continue
+        try:
+            days.add(date(int(year), int(month), int(day)))
+        except ValueError:
+            continue
+    return days.pop() if len(days) == 1 else None
+
+
+def _place(url: str) -> str:
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return url
+    return (parts.hostname or "").removeprefix("www.") + parts.path.rstrip("/")
+
+
+def _same(one: str, two: str) -> bool:
+    a, b = ("".join(c for c in text.casefold() if c.isalnum()) for text in (one, two))
+    return bool(a and b) and (a == b or (len(b) > 15 and a.startswith(b)) or (len(a) > 15 and b.startswith(a)))
+
+
+_WEIGHT = {
+    "json-ld": 3.0, "meta": 3.0, "json-ld?": 1.5, "json-ld page": 1.5, "time published": 2.0, "itemprop": 2.0, "marked published": 1.5,
+    "meta?": 1.0, "time": 1.2, "marked": 1.2, "address": 1.2, "json-ld created": 0.4, "plain": 0.4,
+}  # fmt: skip
+"""How much each voice counts, in the order in which one speaks for a day that several give."""
+_ORDER = tuple(_WEIGHT)
+_FIRM = frozenset({"json-ld", "meta", "itemprop", "time published"})
+_ON_PAGE = frozenset({"itemprop", "time published", "marked published", "time", "marked"})
+
+
+def _decide(found: Sequence[Found], zone: tzinfo) -> Moment | None:
+    """The moment of the day with the most weight behind it; equal weights go to the better place.
+
+    A day next to the best one stands for the same moment seen from another time zone, so it counts for it by half.
+    """
+    best: Found | None = None
+    best_weight = 0.0
+    for one in sorted(found, key=lambda f: _ORDER.index(f.origin)):
+        weight = sum(_WEIGHT[other.origin] * (1, 0.5)[_apart(one, other)] for other in found if _apart(one, other) < 2)
+        if weight > best_weight + 0.01:
+            best, best_weight = one, weight
+    if best is None:
+        return None
+    local = _as_shown(best.moment, [f.moment for f in found if f.origin in _ON_PAGE], zone)
+    return replace(local, confident=_is_confident(best, local, found))
+
+
+def _apart(one: Found, other: Found) -> int:
+    return min(2, abs((one.moment.at.date() - other.moment.at.date()).days))
+
+
+def _as_shown(moment: Moment, shown: Sequence[Moment], zone: tzinfo) -> Moment:
+    """`moment` with the offset of the page's own clock, where a stamp in UTC and the time or day that the page shows tell it.
+
+    The instant stays what it is. Without a clock on the page, the source's `zone` or else the smallest offset is taken
+    that gives the day which the page shows.
+    """
+    if moment.precision == "day" or moment.at.utcoffset() != timedelta():
+        return moment
+    for other in shown:
+        if other.precision == "day" or other.method.startswith("relative"):
+            continue
+        if other.at.utcoffset() and abs(other.at - moment.at) < timedelta(minutes=1):
+            return replace(moment, at=moment.at.astimezone(other.at.tzinfo))
+        ahead = other.at.replace(tzinfo=None, second=0) - moment.at.replace(tzinfo=None, second=0, microsecond=0)
+        if ahead and abs(ahead) <= timedelta(hours=14) and not ahead % timedelta(minutes=30):
+            return replace(moment, at=moment.at.astimezone(timezone(ahead)))
+    days = {other.at.date() for other in shown}
+    if len(days) != 1 or abs((day := days.pop()) - moment.at.date()) != timedelta(days=1):
+        return moment
+    hours = range(1, 15) if day > moment.at.date() else range(-1, -13, -1)
+    for offset in (zone, *(timezone(timedelta(hours=h)) for h in hours)):
+        if moment.at.astimezone(offset).date() == day:
+            return replace(moment, at=moment.at.astimezone(offset))
+    return moment
+
+
+def _is_confident(best: Found, local: Moment, found: Sequence[Found]) -> bool:
+    """Whether a place that means the publication gave the day, and what else the page says does not speak against it."""
+    day = local.at.date()
+    agreeing = {f.origin for f in found if f.moment.at.date() in (day, best.moment.at.date())}
+    against = {f.origin for f in found if f.origin not in agreeing and f.origin not in ("plain", "json-ld created")}
+    return bool(agreeing & _FIRM) and not against and len(agreeing - {"plain"}) >= 2
