@@ -22,7 +22,7 @@ from scraper.net.answer import MAY_BE_A_CHALLENGE, PERMANENT, REDIRECTS, Head, i
 from scraper.net.body import ACCEPT_ENCODING, coding_of, read_body, too_large
 from scraper.net.connect import Line, Resolver
 from scraper.net.guard import Address, Origin, Reach, is_onion, refusal, refusal_by_name
-from scraper.net.proxy import Proxy, connection_to, core_origin
+from scraper.net.proxy import Proxy, connection_to, core_url
 from scraper.net.target import Target, read_target
 
 ACCEPT: Final = (
@@ -113,12 +113,12 @@ async def _hop(
     """Head and body of one answer; a redirect's body stays unread. Raises FetchError."""
     line = Line(resolve, _judge(request, target))
     tls = context() if target.origin.scheme == "https" else None
-    origin = core_origin(target.origin)
-    url = httpcore.URL(scheme=origin.scheme, host=origin.host, port=origin.port, target=target.path.encode())
-    carrier = connection_to(origin, line, tls, request.proxy)
+    carrier = connection_to(target.origin, line, tls, request.proxy)
     head = None
     try:
-        response = await carrier.handle_async_request(httpcore.Request(b"GET", url, headers=_headers(request, target)))
+        response = await carrier.handle_async_request(
+            httpcore.Request(b"GET", core_url(target), headers=_headers(request, target))
+        )
         head = Head(response.status, response.headers)
         return head, await _body(request, head, line, cast(AsyncIterable[bytes], response.stream))
     except httpcore.RemoteProtocolError as error:

@@ -12,6 +12,7 @@ import httpx
 from scraper.errors import FetchError
 from scraper.net.connect import Line
 from scraper.net.guard import Origin
+from scraper.net.target import Target
 
 _KINDS: dict[str, Literal["http", "socks5"]] = {"http": "http", "socks5": "socks5", "socks5h": "socks5"}
 
@@ -45,11 +46,12 @@ def read_proxy(address: str) -> Proxy | None:
 
 
 def connection_to(
-    origin: httpcore.Origin, line: Line, context: ssl.SSLContext | None, proxy: Proxy | None
+    origin: Origin, line: Line, context: ssl.SSLContext | None, proxy: Proxy | None
 ) -> httpcore.AsyncHTTPConnection | httpcore.AsyncConnectionPool:
     """What carries one request to `origin` over `line`: a single connection, or a proxy's pool of exactly one."""
     if proxy is None:
-        return httpcore.AsyncHTTPConnection(origin, ssl_context=context, network_backend=line)
+        place = httpcore.Origin(origin.scheme.encode(), origin.host.encode(), origin.port)
+        return httpcore.AsyncHTTPConnection(place, ssl_context=context, network_backend=line)
     address = httpcore.URL(scheme="http", host=proxy.host, port=proxy.port, target="/")
     if proxy.kind == "http":
         return httpcore.AsyncHTTPProxy(
@@ -60,6 +62,8 @@ def connection_to(
     )
 
 
-def core_origin(origin: Origin) -> httpcore.Origin:
-    """An Origin in httpcore's words."""
-    return httpcore.Origin(origin.scheme.encode(), origin.host.encode(), origin.port)
+def core_url(target: Target) -> httpcore.URL:
+    """A Target in httpcore's words: without the port where it is the scheme's own, for that is how a proxy is told it."""
+    origin = target.origin
+    port = None if target.netloc == origin.host or target.netloc == f"[{origin.host}]" else origin.port
+    return httpcore.URL(scheme=origin.scheme, host=origin.host, port=port, target=target.path)
