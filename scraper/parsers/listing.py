@@ -26,6 +26,7 @@ from scraper.text import clean_line
 SUMMARY_LIMIT = 10_000
 _FEW = 3
 _DATE_CLASS = re.compile(r"date|time|publish|posted|stamp|datum|fecha|tarih|zeit|\bago\b", re.IGNORECASE)
+_TEASERS = "p, [class*=summary], [class*=excerpt], [class*=description], [class*=standfirst], [class*=teaser-text], [class*=intro]"
 _DURATION = re.compile(r"\d+\s*[A-Za-z.]{1,10}$|\d+:\d\d(?::\d\d)?$")
 _DIGIT = re.compile(r"\d")
 _CLOCK_BEFORE = re.compile(r"\d{1,2}[:.]\d\d(?:\s*(?:Uhr|[ap]\.?m\.?))?\s+(?=\S.{19})", re.IGNORECASE)
@@ -153,13 +154,11 @@ def _item(card: Card, page: Page, source: Source) -> Item:
 
 
 def _summary(card: Card, title: str) -> str:
-    """The teaser: the longest paragraph of the card, if it is one, that is not the headline again."""
+    """The teaser: the longest paragraph of the card (or what is named for one) that does not hold the headline."""
     best = ""
-    for paragraph in card.node.css("p, [class*=teaser], [class*=summary], [class*=excerpt], [class*=intro]")[:20]:
+    for paragraph in card.node.css(_TEASERS)[:20]:
         text = words(paragraph, SUMMARY_LIMIT)
-        if title and title in text:
-            text = text.partition(title)[2].strip(" .:–—-|")
-        if 40 <= len(text) <= 2_000 and len(text) > len(best) and text not in title:
+        if 40 <= len(text) <= 2_000 and len(text) > len(best) and title not in text and text not in title:
             best = text
     return best
 
