@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from alerts.shown import MARK, Shown, back, forth, show, trimmed
 
-_FOOTNOTE = re.compile(r"(?<=\S)[ \u00a0]?\[\d{1,3}\]|\A\s*\[\d{1,3}\](?=\s)")
+_FOOTNOTE = re.compile(r"\s?\[\d{1,3}\]")
 _SENTENCE = re.compile(r"[.!?؟。۔…][\"”’»)\]]*\s+")
 _REGION = 12_000
 """Only so much of a giant text around its best hits is looked at."""
@@ -35,16 +35,33 @@ class Excerpt:
     hits: tuple[tuple[int, int], ...]
 
 
-def excerpt(text: str, hits: Sequence[Hit], size: int) -> Excerpt:
-    """At most `size` code points (and the marks of what was left out) of `text`, around the hits that tell most.
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """A text made fit to be shown, with its hits in it, from which passages of any length are taken."""
 
-    One window where one can hold every watch, else up to three. Footnote marks like [1] are left out, unless a hit lies on
-    one. Without hits it is the beginning. Positions of `hits` are in `text`, those of the result in its own text.
-    """
-    if size < 1 or not text.strip():
-        return Excerpt("", ())
+    shown: Shown
+    hits: tuple[Hit, ...]
+    before: bool = False
+    after: bool = False
+    """Whether more of the text stands there: of a giant one only the part around its best hits is looked at."""
+
+    def take(self, size: int) -> Excerpt:
+        """At most `size` code points (and the marks of what was left out), around the hits that tell most.
+
+        One window where one can hold every watch, else up to three. Without hits it is the beginning.
+        """
+        text = self.shown.text
+        if size < 1 or not text:
+            return Excerpt("", ())
+        windows = [(0, len(text))] if len(text) <= size else _windows(text, self.hits, size)
+        return _joined(self, windows)
+
+
+def passages(text: str, hits: Sequence[Hit]) -> Passages:
+    """`text` and its `hits` (places in it), without footnote marks like [1], unless a hit lies on one."""
     base = 0
-    if len(text) > _REGION:
+    length = len(text)
+    if length > _REGION:
         start, _ = _best(hits, _REGION * 2 // 3)
         base = max(0, start - _REGION // 4)
         text = text[base : base + _REGION]
@@ -53,25 +70,24 @@ def excerpt(text: str, hits: Sequence[Hit], size: int) -> Excerpt:
     notes = [note.span() for note in _FOOTNOTE.finditer(text)]
     shown = show(text, [note for note in notes if not any(h.start < note[1] and note[0] < h.end for h in inside)])
     placed = [Hit(*place, hit.watch) for hit in inside if (place := shown.place(hit.start, hit.end))]
-    if len(shown.text) <= size and not base:
-        return Excerpt(shown.text, apart([(hit.start, hit.end) for hit in placed]))
-    return _joined(shown, placed, _windows(shown.text, placed, size))
+    return Passages(shown, tuple(placed), base > 0, base + len(text) < length)
 
 
-def _joined(shown: Shown, hits: Sequence[Hit], windows: Sequence[tuple[int, int]]) -> Excerpt:
+def _joined(passages: Passages, windows: Sequence[tuple[int, int]]) -> Excerpt:
+    text = passages.shown.text
     out = ""
     places: list[tuple[int, int]] = []
     for start, end in windows:
-        if start > 0:
+        if start > 0 or passages.before:
             out += f" {MARK} " if out else f"{MARK} "
         shift = len(out) - start
         places += [
             (max(hit.start, start) + shift, min(hit.end, end) + shift)
-            for hit in hits
+            for hit in passages.hits
             if hit.start < end and start < hit.end
         ]
-        out += shown.text[start:end]
-    if windows and windows[-1][1] < len(shown.text):
+        out += text[start:end]
+    if windows and (windows[-1][1] < len(text) or passages.after):
         out += f" {MARK}"
     return Excerpt(out, apart(places))
 

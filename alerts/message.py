@@ -21,8 +21,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from alerts.excerpt import Excerpt, Hit, apart
-from alerts.excerpt import excerpt as take
+from alerts.excerpt import Excerpt, Hit, Passages, apart, passages
 from alerts.links import link
 from alerts.model import Actor, Alert, Field, Match, Message, Span, Style
 from alerts.shown import FSI, MARK, cut, is_rtl, isolate, show, trimmed, units
@@ -73,8 +72,9 @@ def draw(alert: Alert, *, now: datetime, timezone: str = "UTC", excerpt: int = 6
     written out (Telegram shows them in each reader's own besides); `excerpt` is the length of the passage in code points.
     """
     size = excerpt
+    around = _around(alert)
     while True:
-        passage = _passage(alert, size)
+        passage = around.take(size)
         message = _drawn(alert, now, timezone, passage)
         over = units(message.text) - LONGEST
         if over <= 0 or not passage.text:
@@ -255,7 +255,7 @@ def _reasons(alert: Alert) -> list[tuple[str, int]]:
     return reasons
 
 
-def _passage(alert: Alert, size: int) -> Excerpt:
+def _around(alert: Alert) -> Passages:
     """The body around its hits; the headline's own end where only that was met and is cut; else the beginning of the body."""
     statement = alert.statement
     body = statement.text or statement.summary
@@ -263,8 +263,8 @@ def _passage(alert: Alert, size: int) -> Excerpt:
     if not hits:
         far = [hit for match in alert.matches if (hit := _found(match, "title", statement.title))]
         if far and min(hit.end for hit in far) > _HEADLINE // 2:
-            return take(statement.title, far, size)
-    return take(body, hits, size)
+            return passages(statement.title, far)
+    return passages(body, hits)
 
 
 def _found(match: Match, field: Field, text: str) -> Hit | None:
@@ -279,10 +279,8 @@ def _found(match: Match, field: Field, text: str) -> Hit | None:
 
 def _other_script(actor: Actor, matches: Sequence[Match]) -> str:
     """The name as the statement writes it, where that is in the other direction of writing than the configured name."""
-    for match in matches:
-        if match.actor == actor.id and is_rtl(match.surface) != is_rtl(actor.name):
-            return match.surface
-    return ""
+    rtl = is_rtl(actor.name)
+    return next((match.surface for match in matches if match.actor == actor.id and is_rtl(match.surface) != rtl), "")
 
 
 def _short(text: str, limit: int) -> str:

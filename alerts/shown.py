@@ -14,6 +14,8 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
 
 FSI, PDI = "\u2068", "\u2069"
 JOINER = "\u2060"
@@ -32,7 +34,10 @@ _GONE = re.compile(
 _SPACE = re.compile("[\\s\x1c-\x1f\x85\u2028\u2029\u2800]")
 _JOINED = re.compile("[\u0620-\u08ff\u0900-\u0dff\u1000-\u109f\u1780-\u18af\ufb50-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc]")
 _MARKS_IN_A_ROW = 6
-_RTL = frozenset({"R", "AL", "RLE", "RLO", "RLI"})
+_RTL = re.compile(
+    "[\u0590-\u08ff\u200f\u202b\u202e\u2067\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+"""The blocks that Unicode sets aside for right-to-left scripts (DerivedBidiClass.txt, defaults R and AL)."""
 _ACTS = re.compile(
     r"(?<=[@#\uff20\uff03])(?=\w)"  # mentions, e-mail, hashtags
     r"|(?<=\$)(?=[A-Za-z0-9])"  # cashtags
@@ -100,23 +105,23 @@ def _visible(text: str, drop: Sequence[tuple[int, int]]) -> tuple[list[str], lis
     dropped = {place for start, end in drop for place in range(start, min(end, len(text)))}
     marks = 0
     for place, char in enumerate(text):
+        kind = _kind(char)
         if place in dropped:
             continue
-        if _SPACE.match(char):
+        if kind == "space":
             if not kept or kept[-1] == " ":
                 continue
             char = " "
         elif char == "\u030a" and kept and len(whole := unicodedata.normalize("NFC", kept[-1] + char)) == 1:
             kept[-1] = whole  # Telegram would make an "a" of this "å"
             continue
-        elif _GONE.match(char):
+        elif (
+            kind == "gone"
+            or (kind == "joiner" and not (kept and _joins(char, kept[-1], text[place + 1 : place + 2])))
+            or (kind == "variation" and not (kept and unicodedata.category(kept[-1])[0] in "SNP"))
+        ):
             continue
-        elif char in "\u200c\u200d":
-            if not kept or not _joins(char, kept[-1], text[place + 1 : place + 2]):
-                continue
-        elif char in "\ufe0e\ufe0f" and (not kept or unicodedata.category(kept[-1])[0] not in "SNP"):
-            continue
-        marks = marks + 1 if unicodedata.category(char) in ("Mn", "Me") else 0
+        marks = marks + 1 if kind == "mark" else 0
         if marks > _MARKS_IN_A_ROW or (marks and not kept):
             continue
         kept.append(char)
@@ -125,6 +130,19 @@ def _visible(text: str, drop: Sequence[tuple[int, int]]) -> tuple[list[str], lis
         kept.pop()
         origin.pop()
     return kept, origin
+
+
+@lru_cache(maxsize=8_192)
+def _kind(char: str) -> Literal["seen", "space", "gone", "joiner", "variation", "mark"]:
+    if _SPACE.match(char):
+        return "space"
+    if _GONE.match(char):
+        return "gone"
+    if char in "\u200c\u200d":
+        return "joiner"
+    if char in "\ufe0e\ufe0f":
+        return "variation"
+    return "mark" if unicodedata.category(char) in ("Mn", "Me") else "seen"
 
 
 def _joins(char: str, before: str, after: str) -> bool:
@@ -142,7 +160,7 @@ def _pictured(char: str) -> bool:
 
 def is_rtl(text: str) -> bool:
     """Whether anything in it is written from right to left."""
-    return any(unicodedata.bidirectional(char) in _RTL for char in text)
+    return _RTL.search(text) is not None
 
 
 def isolate(text: str) -> str:
