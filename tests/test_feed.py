@@ -200,6 +200,10 @@ def test_a_feed_cut_in_an_item_gives_its_whole_items_and_says_so() -> None:
     assert found.partial
 
 
+def test_a_feed_cut_before_its_first_whole_item_is_incomplete() -> None:
+    assert failure(rss("<item><title>One</title></item>")[:70]).outcome == "incomplete"
+
+
 def test_items_over_the_limit_are_counted() -> None:
     found = listed(rss("".join(f"<item><title>S{i}</title><guid>g{i}</guid></item>" for i in range(MAX_ITEMS + 20))))
     assert len(found.items) == MAX_ITEMS
@@ -278,10 +282,12 @@ def test_the_bytes_decide_about_the_charset() -> None:
     assert listed(wide, charset="utf-8").items[0].title == ARABIC
 
 
-def test_giant_values_are_cut() -> None:
+def test_giant_values_are_cut_with_a_mark() -> None:
     item = one(f"<title>{'T' * 1_100_000}</title><description>{'d Khazali ' * 300_000}</description>")
     assert len(item.title) == 4_000
-    assert len(item.summary) <= 1_000_000
+    assert item.title.endswith("T…")
+    assert len(item.summary) == 1_000_000
+    assert item.summary.endswith("…")
 
 
 def test_markup_in_titles_is_taken_off_once() -> None:

@@ -14,8 +14,8 @@ from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from scraper.model import Item, Moment, Page, Precision, Source
-from scraper.parsers.plain import TEXT_LIMIT, headline, plain
-from scraper.text import clean, clean_line
+from scraper.parsers.plain import cut, headline, plain
+from scraper.text import clean_line
 
 MAX_ITEMS = 5_000
 MAX_URL = 4_096
@@ -114,7 +114,7 @@ def web_address(base: str, link: str) -> str | None:
 
 
 def _words(words: Words) -> str:
-    return plain(words.value) if words.markup else clean(words.value, TEXT_LIMIT)
+    return plain(words.value) if words.markup else cut(words.value)
 
 
 def _author(value: str) -> str | None:

@@ -39,12 +39,14 @@ _HTML_ROOTS = frozenset(
 def parse(page: Page, source: Source) -> Listed:
     """The items of the feed in `page`, in its order; a feed without entries gives none.
 
-    Raises ParseError: "empty" for no body, "suspect" for a web page, "parse_error" for what is no feed or declares
-    entities, "too_complex" for markup that is built to hurt.
+    Raises ParseError: "empty" for no body, "incomplete" for less than one entry, "suspect" for a web page, "parse_error"
+    for what is no feed or declares entities, "too_complex" for markup that is built to hurt.
     """
     if not page.body.strip():
         raise ParseError("empty", "an empty answer")
     feed = read(decode(page.body, page.charset, source.language).text)
+    if feed.cut and not feed.entries:
+        raise ParseError("incomplete", "the feed ends before its first entry does")
     return Listed(
         items=tuple(entry.item(one, feed, page, source) for one in feed.entries),
         title=headline(feed.title.value, literal=not feed.title.markup),
@@ -76,9 +78,9 @@ def read(text: str) -> entry.Feed:
         raise ParseError("suspect", f"plain text, not a feed: {text[start : start + 80]}")
     text = _named_entities(text[start:])
     shape.check(text, xml=True)
-    for attempt in (text, _mended(text)):
+    for mend in (str, _mended):
         try:
-            return feed_xml.read(attempt)
+            return feed_xml.read(mend(text))
         except feed_xml.Odd:
             continue
     if root not in _FEED_ROOTS and "<item" not in text and "<entry" not in text:
@@ -151,7 +153,7 @@ def _named_entities(text: str) -> str:
 def _mended(text: str) -> str:
     """`text` with the two commonest faults of feeds repaired: bare ampersands, and numbers of characters that XML forbids."""
 
-    def mend(found: re.Match[str]) -> str:
+    def repair(found: re.Match[str]) -> str:
         if found[1] is None:
             return found[0] if found[0] != "&" else "&amp;"
         number = int(found[1][1:], 16) if found[1][0] in "xX" else int(found[1])
@@ -160,7 +162,7 @@ def _mended(text: str) -> str:
         )
         return f"&#{number};" if allowed else ""
 
-    return _FAULT.sub(mend, text)
+    return _FAULT.sub(repair, text)
 
 
 def _titled(text: str) -> str:

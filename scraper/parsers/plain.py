@@ -17,12 +17,13 @@ _UNSEEN = ("script", "style", "template", "noscript", "iframe", "svg", "head")
 _UNSEEN_START = re.compile(rf"<(?:({'|'.join(_UNSEEN)})\b|(!--)|(!\[CDATA\[))", re.IGNORECASE)
 _UNSEEN_END = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in _UNSEEN}
 _COMMENT_END = re.compile(r"--!?>")
+# Both match the empty place before a tag: putting a plain string there is all that a replacement has to do.
 _BLOCK = re.compile(
-    r"<(?:br\b|hr\b|/?(?:p|div|ul|ol|dl|dt|dd|li|h[1-6]|table|thead|tbody|tr|blockquote|pre|section|article|aside|header|"
-    r"footer|figure|figcaption|form|fieldset|main|nav|address|details|summary)\b)",
+    r"(?=<(?:br\b|hr\b|/?(?:p|div|ul|ol|dl|dt|dd|li|h[1-6]|table|thead|tbody|tr|blockquote|pre|section|article|aside|header|"
+    r"footer|figure|figcaption|form|fieldset|main|nav|address|details|summary)\b))",
     re.IGNORECASE,
 )
-_CELL = re.compile(r"</t[dh]\b", re.IGNORECASE)
+_CELL = re.compile(r"(?=</t[dh]\b)", re.IGNORECASE)
 # A quoted value may hold ">" or "<"; its length is bounded, so that a lone quotation mark cannot swallow the rest.
 _TAG = re.compile(r"""</?[A-Za-z][^<>"']*+(?:(?:"[^"]{0,4000}+"|'[^']{0,4000}+')[^<>"']*+){0,64}+>""")
 _LOOSE_TAG = re.compile(r"<[/!?]?[A-Za-z][^<>]*+>|<[!?][^<>]*+>")
@@ -38,11 +39,15 @@ def plain(markup: str, limit: int = TEXT_LIMIT) -> str:
         text = _without_unseen(text)
         # Line ends inside markup are white space; only blocks make lines.
         text = text.replace("\n", " ")
-        text = _CELL.sub(" \\g<0>", _BLOCK.sub("\n\\g<0>", text))
-        text = _LOOSE_TAG.sub("", _TAG.sub("", text))
+        text = _BLOCK.sub("\n", text)
+        if "</t" in text:
+            text = _CELL.sub(" ", text)
+        text = _TAG.sub("", text)
+        if "<" in text:
+            text = _LOOSE_TAG.sub("", text)
     if "&" in text:
         text = html.unescape(text)
-    return clean(_AROUND_LINES.sub("\n", _SPACES.sub(" ", text)), limit)
+    return cut(_AROUND_LINES.sub("\n", _SPACES.sub(" ", text)), limit)
 
 
 def headline(markup: str, *, literal: bool = False) -> str:
@@ -56,7 +61,14 @@ def headline(markup: str, *, literal: bool = False) -> str:
         text = plain(text, TITLE_LIMIT * 2)
     elif "&" in text:
         text = html.unescape(text)
-    return clean_line(text, TITLE_LIMIT)
+    line = clean_line(text, TITLE_LIMIT + 1)
+    return line if len(line) <= TITLE_LIMIT else line[: TITLE_LIMIT - 1] + "…"
+
+
+def cut(text: str, limit: int = TEXT_LIMIT) -> str:
+    """`text` cleaned, at most `limit` code points; where some are cut off, the last one is "…" and says so."""
+    whole = clean(text, limit + 1)
+    return whole if len(whole) <= limit else whole[: limit - 1] + "…"
 
 
 def _without_unseen(text: str) -> str:
