@@ -204,6 +204,12 @@ def test_a_feed_cut_before_its_first_whole_item_is_incomplete() -> None:
     assert failure(rss("<item><title>One</title></item>")[:70]).outcome == "incomplete"
 
 
+def test_markup_that_the_last_reader_trips_over_is_a_parse_error() -> None:
+    error = failure("<rss><channel><item><textinput></item><rdf:RDF a='b'>")
+    assert error.outcome == "parse_error"
+    assert "too broken" in error.detail
+
+
 def test_items_over_the_limit_are_counted() -> None:
     found = listed(rss("".join(f"<item><title>S{i}</title><guid>g{i}</guid></item>" for i in range(MAX_ITEMS + 20))))
     assert len(found.items) == MAX_ITEMS

@@ -35,12 +35,15 @@ def read(text: str) -> Feed:
         text = text[: starts[MAX_ENTRIES]]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = feedparser.parse(
-            io.BytesIO(text.encode("utf-8", "replace")),
-            response_headers={"content-type": "application/xml; charset=utf-8"},
-            resolve_relative_uris=False,
-            sanitize_html=False,
-        )
+        try:
+            found = feedparser.parse(
+                io.BytesIO(text.encode("utf-8", "replace")),
+                response_headers={"content-type": "application/xml; charset=utf-8"},
+                resolve_relative_uris=False,
+                sanitize_html=False,
+            )
+        except Exception as error:  # noqa: BLE001 - on broken markup it trips over itself in a dozen ways (KeyError, AttributeError)
+            raise ParseError("parse_error", f"too broken to be read as a feed ({type(error).__name__})") from error
         entries = found.entries
         if not found.version and not entries and not found.feed.get("title"):
             raise ParseError("parse_error", "no feed could be read in it")
