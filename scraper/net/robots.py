@@ -171,10 +171,17 @@ async def _ask_again(old: RobotsFile | None, ask: AskRobots, now: datetime) -> R
             raise  # the site itself is where we may not go; only a redirect's refusal is the file's own affair
         return RobotsFile("free", "", now, now)
     if 200 <= head.status < 300:
-        return RobotsFile("rules", body.decode("utf-8", "replace").removeprefix("\ufeff").replace("\x00", ""), now, now)
+        return RobotsFile("rules", _text(body), now, now)
     if head.status >= 500:
         return replace(old, asked_at=now) if old is not None else RobotsFile("failing", "", now, now)
     return RobotsFile("free", "", now, now)
+
+
+def _text(body: bytes) -> str:
+    """The file as text. Where it was cut, its last line goes: half of "Disallow: /private" would forbid everything."""
+    if len(body) >= MAX_BYTES:
+        body = body.rpartition(b"\n")[0]
+    return body.decode("utf-8", "replace").removeprefix("\ufeff").replace("\x00", "")
 
 
 def judge(file: RobotsFile, url: str, user_agent: str, now: datetime) -> Ruling:
