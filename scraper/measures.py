@@ -21,7 +21,7 @@ SIZE_PATTERN = "^[0-9]+ ?(B|KiB|MiB|GiB)$"
 
 def read_duration(text: str) -> timedelta:
     """The span that "500ms", "30s", "15m", "6h" or "7d" means, up to a hundred years. Raises `ValueError` with a sentence."""
-    found = re.fullmatch(r"([0-9]{1,12})(ms|s|m|h|d)", text)
+    found = re.fullmatch(r"([0-9]{1,13})(ms|s|m|h|d)", text)
     if found is None:
         raise ValueError(
             'is not a duration: write a whole number and a unit, as in "500ms", "30s", "15m", "6h" or "7d"'

@@ -189,6 +189,12 @@ def url_shape(text: str) -> str:
         raise wrong("must not hold a user or password", "put it into `headers`, as a secret")
     if not host:
         raise wrong("names no host")
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    if port == 0:  # what stands there is not repeated: it may be a password with a slash in it
+        raise wrong("has a port that is no number from 1 to 65535")
     return _askable(text)
 
 
