@@ -42,7 +42,8 @@ def read(text: str) -> Feed:
                 resolve_relative_uris=False,
                 sanitize_html=False,
             )
-        except Exception as error:  # noqa: BLE001 - on broken markup it trips over itself in a dozen ways (KeyError, AttributeError)
+        # On broken markup it trips over itself in a dozen ways (KeyError, AttributeError, ...).
+        except Exception as error:
             raise ParseError("parse_error", f"too broken to be read as a feed ({type(error).__name__})") from error
         entries = found.entries
         if not found.version and not entries and not found.feed.get("title"):

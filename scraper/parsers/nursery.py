@@ -26,7 +26,7 @@ ORDER = 5
 
 _PRELOAD = (
     "scraper.parsers.feed", "scraper.parsers.listing", "scraper.parsers.article", "scraper.dates", "selectolax.lexbor",
-    "trafilatura", "htmldate", "xml.etree.ElementTree",
+    "scraper.parsers.feed_loose", "trafilatura", "htmldate", "feedparser", "charset_normalizer", "xml.etree.ElementTree",
 )  # fmt: skip
 _GROUP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 _PR_SET_PDEATHSIG = 1
