@@ -195,12 +195,13 @@ def _take_apart(points: Letters, letters: Letters, classes: Classes) -> tuple[Le
     import numpy as np
 
     tables = _tables()
-    composing = np.flatnonzero(classes == Class.COMPOSING)
-    composing = composing[composing > 0]
+    composing = np.flatnonzero(classes[1:] == Class.COMPOSING) + 1
     if len(composing):
-        bases, marks = letters[composing - 1], points[composing]
+        seen = np.concatenate(([0], np.flatnonzero(classes < Class.MARK)))
+        bases = seen[np.searchsorted(seen, composing) - 1]
+        before, marks = letters[bases], points[composing]
         for (base, mark), made in COMPOSED.items():
-            letters[composing[(bases == base) & (marks == mark)] - 1] = made
+            letters[bases[(before == base) & (marks == mark)]] = made
     sizes = np.where(classes >= Class.MARK, 0, 1)
     alone = np.flatnonzero(classes == Class.IDEOGRAPH)
     wide = np.flatnonzero(classes == Class.WIDE)

@@ -107,10 +107,10 @@ def _headline(one: Match) -> str:
 
 
 def _passage(one: Match, text: str) -> str:
-    from alerts.excerpt import Hit, excerpt
+    from alerts.excerpt import Hit, passages
     from alerts.shown import isolate
 
-    passage = excerpt(text, [Hit(one.start, one.end, one.watch)], 160)
+    passage = passages(text, [Hit(one.start, one.end, one.watch)]).take(160)
     shown = passage.text
     for start, end in reversed(passage.hits):
         shown = f"{shown[:start]}[{shown[start:end]}]{shown[end:]}"

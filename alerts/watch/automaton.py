@@ -15,6 +15,8 @@ from alerts.watch.tokens import Reading
 from scraper.text import Folded
 
 T = TypeVar("T")
+Joins = Mapping[int, Sequence[tuple[int, str, str]]]
+"""For a word, what it and its followers are when read as one: (word behind, the one word, step)."""
 _REMEMBERED = 100_000
 """Words whose meaning is kept: 12 MB. Every thousandth text or so brings a new word; a hostile one brings only new ones."""
 _MOST_ARTICLES = 2
@@ -82,8 +84,8 @@ class Automaton(Generic[T]):
         self._lengths = tuple(sorted({len(beginning) for beginning in root.beginnings}))
         self._starts = _Remembered(self._starts_of)
 
-    def find(self, folded: Folded, joins: Mapping[int, Sequence[tuple[int, str, str]]]) -> Iterator[Hit[T]]:
-        """Every hit in the text. `joins`: for a word, (word behind, the words between as one, step), tried besides."""
+    def find(self, folded: Folded, joins: Joins) -> Iterator[Hit[T]]:
+        """Every hit in the text; words of `joins` are tried besides."""
         words = folded.words
         starts = list(map(self._starts.__getitem__, words))
         for at in compress(range(len(words)), starts):
@@ -111,7 +113,7 @@ class Automaton(Generic[T]):
         first: int,
         behind: int,
         start: _Start[T],
-        joins: Mapping[int, Sequence[tuple[int, str, str]]],
+        joins: Joins,
     ) -> Iterator[Hit[T]]:
         """All hits from `first` that begin with `start`. A place is left once for each word, however many ways lead there."""
         waiting = [(start.place, behind, (start.step,) if start.step else (), start.last)]
@@ -123,22 +125,26 @@ class Automaton(Generic[T]):
             if last or (id(place), behind) in left or not (place.words or place.beginnings):
                 continue
             left.add((id(place), behind))
-            for at in self._next_words(words, behind):
-                options = [(at + 1, reading) for reading in self._read(words[at]) if not reading.first]
-                options += [(to, Reading(joined, step)) for to, joined, step in joins.get(at, ())]
-                for to, reading in options:
-                    taken = (*steps, reading.step) if reading.step else steps
-                    waiting += [(further, to, taken, reading.last) for further in place.after(reading.form)]
+            for to, word, joined_by in self._next_words(words, behind, joins):
+                for form, step, only_first, only_last in self._read(word):
+                    if not only_first:
+                        taken = (*steps, *filter(None, (joined_by, step)))
+                        waiting += [(further, to, taken, only_last) for further in place.after(form)]
 
-    def _next_words(self, words: Sequence[str], at: int) -> Iterator[int]:
-        """The word at `at`, and those behind articles that may be skipped."""
-        for skipped in range(_MOST_ARTICLES + 1):
-            if at + skipped >= len(words):
+    def _next_words(self, words: Sequence[str], at: int, joins: Joins) -> Iterator[tuple[int, str, str]]:
+        """The words that may come at `at`, as (place behind, word, what joined it): also those behind skipped articles."""
+        places = [at]
+        for _ in range(_MOST_ARTICLES + 1):
+            options = [
+                option
+                for place in places
+                if place < len(words)
+                for option in ((place + 1, words[place], ""), *joins.get(place, ()))
+            ]
+            yield from options
+            if self._is_skipped is None:
                 return
-            yield at + skipped
-            following = words[at + skipped + 1] if at + skipped + 1 < len(words) else ""
-            if self._is_skipped is None or not following or not self._is_skipped(words[at + skipped], following):
-                return
+            places = [to for to, word, _ in options if to < len(words) and self._is_skipped(word, words[to])]
 
 
 class _Remembered(dict[str, tuple[_Start[T], ...]]):

@@ -4,7 +4,7 @@
                         -> hits of lists -> none, language, field   -> matches
 
 Pure: the same watchlist and text give the same matches, always. `automaton.py` finds, this file judges what was found.
-Specified in `docs/matching.md`; DESIGN, "Verbs with a fixed JSON form", says how a match is written down.
+How a match is written down: DESIGN, "Verbs with a fixed JSON form".
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from alerts.model import Actor, Field, Keywords, Match
-from alerts.watch.automaton import Automaton, Node
+from alerts.watch.automaton import Automaton, Joins, Node
 from alerts.watch.names import Part, article_forms, is_article, is_name_article, name_parts, with_signs
 from alerts.watch.tokens import LOOK_ALIKE, name_readings, rule_readings
 from scraper.letters import has_hidden, is_disguised
@@ -184,7 +184,8 @@ class _Found(NamedTuple):
         """The hit as it is told, with every step between the configured spelling and the text's."""
         start, end = self._span()
         surface = self.folded.original[start:end]
-        steps = [] if self.pattern.text in surface else ["folded"]
+        steps = [] if self.pattern.text.replace("*", "") in surface else ["folded"]
+        steps += ["star"] if "*" in self.pattern.text else []
         steps += self.steps
         if is_disguised(surface):
             steps.append(LOOK_ALIKE)
@@ -329,19 +330,18 @@ def _is_disguise(surface: str) -> bool:
     return not foreign or any(letter.isalpha() and letter < "\u0250" for letter in surface)
 
 
-def _name_joins(
-    folded: Folded, wholes: Mapping[int, list[tuple[int, str, str]]]
-) -> Mapping[int, list[tuple[int, str, str]]]:
+def _name_joins(folded: Folded, wholes: Joins) -> Joins:
     """Words that a hyphen or an unseen space parts, as one: "Kh-azali" and "Kh\u200bazali" beside `wholes`."""
     joins = {first: list(wider) for first, wider in wholes.items()}
-    run = -1
+    run = behind = -1
     for at, kind in folded.links:
         if kind == "hyphen":
             joins.setdefault(at, []).append((at + 2, "".join(folded.words[at : at + 2]), "joined"))
             continue
-        if run < 0 or run + len(joins[run]) != at or at - run > _LONGEST_RUN:
+        if at + 1 != behind or at - run > _LONGEST_RUN:
             run = at
-        joins.setdefault(run, []).append((at + 2, "".join(folded.words[run : at + 2]), _HIDDEN))
+        behind = at + 2
+        joins.setdefault(run, []).append((behind, "".join(folded.words[run:behind]), _HIDDEN))
     return joins
 
 

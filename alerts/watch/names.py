@@ -17,7 +17,7 @@ _ARTICLES = _PLAIN_ARTICLES | {"the"}
 _SUN = re.compile(r"[aeu](sh|s|z|dh|d|th|t|n|r|l)|[аэе]([сшднтрз])")
 _CAMEL = re.compile(r"(?<![^\W_])(?:[AaEeUu](?:sh|[lszdtnr]))(?=[A-ZÇĞİÖŞÜ][a-zçğıöşü])")
 _ABD = re.compile(r"abd([aeou])(l|r|s|sh|n|z|t|d)")
-_ABD_JOINED = re.compile(r"abd[aeou]l(?=[^aeiou].{2})")
+_ABD_JOINED = re.compile(r"abd[aeou](?:l(?=[^aeiou].{2})|(sh|s|d|t|n|z|r)(?=\1.{2}))")
 _AYN_SIGNS = ("'", "’", "‘", "`", "ʿ", "ʾ", "ʻ", "ʼ")
 _ALLAH = frozenset({"الله", "اللاه"})
 
@@ -60,7 +60,7 @@ def is_name_article(word: str, name: str) -> bool:
 def with_signs(text: str, start: int, end: int) -> tuple[int, int]:
     """The span of a name with the ayn sign before it ("'Ali", where no quotation ends behind it) and its closing bracket."""
     if start and text[start - 1] in _AYN_SIGNS and text[end : end + 1] not in _AYN_SIGNS:
-        start -= 0 if start > 1 and text[start - 2].isalnum() else 1
+        start -= 1
     if text.count("(", start, end) > text.count(")", start, end) and text[end : end + 1] == ")":
         end += 1
     return start, end
