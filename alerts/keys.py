@@ -19,7 +19,6 @@ from alerts.settings import ChannelSettings, DeliverySettings, HealthSettings, L
 from scraper.validate import REQUIRED, Keys
 from scraper.values import (
     Called,
-    Duration,
     DurationOrZero,
     FilledText,
     Language,
@@ -231,9 +230,6 @@ class RouteKeys(Keys):
 class DeliveryKeys(Keys):
     """How alerts are sent."""
 
-    max_age: Duration = Field(
-        DELIVERY.max_age, description='A statement that claims to be older is sent all the same, marked "older".'
-    )
     per_chat_rate: Rate = Field(
         DELIVERY.per_chat_rate, description="Messages a minute to one chat. Telegram's own limits are kept besides."
     )
@@ -247,7 +243,6 @@ class DeliveryKeys(Keys):
 class ServiceKeys(Keys):
     """The running service."""
 
-    lock: bool = Field(SERVICE.lock, description="A second `bayan run` on the same data folder ends with exit code 75.")
     shutdown_grace: DurationOrZero = Field(
         SERVICE.shutdown_grace, description="A send still without an answer after this ends unconfirmed."
     )

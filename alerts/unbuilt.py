@@ -22,6 +22,8 @@ NOT_BUILT: Final[dict[str, tuple[object, ...]]] = {
     "health.silent_after": (),
     "health.empty_list": (),
     "sources.*.urls": (),
+    "sources.*.select.next_page": (),
+    "sources.*.select.max_pages": (1,),
     "sources.*.silent_after": (),
     "keywords.*.query": (),
     "channels.*.pictures": ("none",),
@@ -31,10 +33,12 @@ NOT_BUILT: Final[dict[str, tuple[object, ...]]] = {
     "routes.*.digest": (),
     "routes.*.group_by": (),
     "delivery.first_run": ("remember",),
+    "delivery.max_age": (),
     "delivery.storm": (),
     "delivery.show": (),
     "service.listen": ("",),
     "service.web": (False,),
+    "service.lock": (True,),
     "logging.redact": (True,),
 }
 """Key to the values that may stand all the same, because they say what this version does anyway."""

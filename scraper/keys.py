@@ -114,22 +114,13 @@ class SelectKeys(Keys):
         SELECT.date, description="When the item was published.", examples=['"time@datetime"']
     )
     summary: SelectorWithAttribute = Field(SELECT.summary, description="The item's teaser.")
-    next_page: SelectorWithAttribute = Field(
-        SELECT.next_page, description="The address of the next page of the list, relative to the whole page."
-    )
-    max_pages: int = Field(
-        SELECT.max_pages,
-        ge=1,
-        le=100,
-        description="How many pages are read, on the first poll and after an outage only.",
-    )
 
 
 class ArticleKeys(Keys):
     """How to read the page behind an item; without this table the extractor decides."""
 
     body: Selector = Field(ARTICLE.body, description="The element that holds the text.")
-    title: Selector = Field(ARTICLE.title, description="The element that holds the headline.")
+    title: SelectorWithAttribute = Field(ARTICLE.title, description="The element that holds the headline.")
     date: SelectorWithAttribute = Field(ARTICLE.date, description="When the article was published.")
     remove: list[Selector] = Field([], description="Elements to leave out of the text.")
 

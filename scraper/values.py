@@ -134,8 +134,8 @@ def _near_time_zone(name: str) -> str:
 
 def split_selector(text: str) -> tuple[str, str]:
     """`SELECTOR@ATTRIBUTE` as (selector, attribute); the attribute is "" where the text of the element is meant."""
-    found = re.fullmatch(r"(.*)@([A-Za-z_:][-A-Za-z0-9_:.]*)", text, re.DOTALL)
-    return (found[1].strip(), found[2].lower()) if found else (text, "")
+    selector, _, attribute = text.rpartition("@") if "@" in text else (text, "", "")
+    return selector.strip(), attribute.strip().lower()
 
 
 @lru_cache(maxsize=10_000)
@@ -165,7 +165,9 @@ def _selector(text: str) -> str:
 
 
 def _selector_with_attribute(text: str) -> str:
-    selector, _ = split_selector(text.strip())
+    selector, attribute = split_selector(text.strip())
+    if "@" in selector or ("@" in text and not re.fullmatch(r"[a-z_:][-a-z0-9_:.]*", attribute)):
+        raise wrong('holds an @ that stands before no attribute: write "SELECTOR@ATTRIBUTE"')
     if selector:
         _css(selector)
     return text.strip()

@@ -26,7 +26,7 @@ kind = "console"
 name = "all"
 channels = ["screen"]
 """
-ENVIRON = {"HOME": "/home/somebody"}
+ENVIRON = {"HOME": "/srv/somebody"}
 
 
 def read(tmp_path: Path, text: str, environ: dict[str, str] | None = None, whole: str = WHOLE) -> Configuration:

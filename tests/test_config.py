@@ -120,11 +120,11 @@ def test_without_a_file_the_next_step_is_named(tmp_path: Path, monkeypatch: pyte
 @pytest.mark.parametrize(
     ("environ", "written", "expected"),
     [
-        ({}, "", "/home/somebody/.local/share/bayan"),
+        ({}, "", "/srv/somebody/.local/share/bayan"),
         ({"XDG_DATA_HOME": "/xdg"}, "", "/xdg/bayan"),
         ({"XDG_DATA_HOME": "/xdg", "STATE_DIRECTORY": "/var/lib/bayan:/other"}, "", "/var/lib/bayan"),
         ({"STATE_DIRECTORY": "/var/lib/bayan"}, "/srv/bayan", "/srv/bayan"),
-        ({}, "~/bayan", "/home/somebody/bayan"),
+        ({}, "~/bayan", "/srv/somebody/bayan"),
         ({"BAYAN_DATA_DIR": "/env"}, "/srv/bayan", "/env"),
     ],
 )
