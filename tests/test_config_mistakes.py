@@ -97,7 +97,7 @@ SOURCE = '[sources.s]\nkind = "feed"\nurl = "https://x.example/"\n'
         ('[sources.s]\nkind = "feed"\n', "config.toml:1:1: sources.s.url: is missing; for example"),
         (SOURCE + 'select = { item = "li" }\n', "sources.s.select: is not a known key"),
         (SOURCE.replace("feed", "listing") + '[sources.s.select]\nlink = "a"\n', "sources.s.select.item: is missing"),
-        (SOURCE.replace("feed", "listing") + '[sources.s.select]\nitem = "li"\nlink = "a@b@c"\n', "holds an @ that stands before no attribute"),
+        (SOURCE + 'article = { date = "a@b@c" }\n', "holds an @ that stands before no attribute"),
         (SOURCE + 'article = { remove = ["p", "div[["] }\n', "config.toml:4:28: sources.s.article.remove[1]: is not a CSS selector"),
         (SOURCE + 'language = "arabic"\n', "sources.s.language: is no language tag"),
         (SOURCE + 'interval = "1h"\nmax_interval = "5m"\n', "sources.s.max_interval: must not be shorter than the interval"),
