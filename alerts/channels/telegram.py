@@ -11,10 +11,12 @@ whether it arrived, unless the connection was never made: the Bot API has no ide
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import accumulate
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -26,7 +28,6 @@ from telegram.error import (
     Forbidden,
     InvalidToken,
     NetworkError,
-    RetryAfter,
     TelegramError,
     TimedOut,
 )
@@ -74,7 +75,7 @@ _NO_CHAT = re.compile(
     r"|user_(is_blocked|is_bot|banned_in_channel|deactivated)|input_user_deactivated|channel_(private|invalid)|chat_id_invalid"
     r"|bot (was|is|can't)|user is deactivated"
 )
-_RETRY = re.compile(r"too many requests(?:: retry after (\d{1,9}))?")
+_RETRY = re.compile(r"retry after (\d{1,9})")
 
 
 class Client:
@@ -88,7 +89,7 @@ class Client:
         wire = httpx.AsyncHTTPTransport(
             limits=httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS), trust_env=False
         )
-        self._request = HTTPXRequest(
+        self._request = _Request(
             connection_pool_size=_CONNECTIONS,
             connect_timeout=_CONNECT,
             read_timeout=answer_timeout,
@@ -184,8 +185,8 @@ def judge(error: TelegramError, *, topic: bool, styled: bool) -> DeliveryError:
     words = str(error).lower()
     if isinstance(error.__cause__, TelegramError):
         return TryLater(f"an answer that is none of the Bot API: {_first(error)}", certain=False)
-    if isinstance(error, RetryAfter):
-        return _wait(error.retry_after)
+    if isinstance(error, _Flood):
+        return _wait(error.seconds)
     if isinstance(error, ChatMigrated):
         return RecipientGone("the group became a supergroup", moved_to=str(error.new_chat_id))
     if isinstance(error, Forbidden):
@@ -200,8 +201,6 @@ def judge(error: TelegramError, *, topic: bool, styled: bool) -> DeliveryError:
         return ChannelDown(f"the Bot API server's address cannot be used: {_first(error)}")
     if isinstance(error.__cause__, _UNSENT):
         return TryLater(f"not sent: {_first(error)}", certain=True)
-    if asked := _RETRY.match(words):
-        return _wait(int(asked[1] or 1))
     if isinstance(error, TimedOut):
         return TryLater(f"sent, but no answer: {type(error.__cause__).__name__}", certain=False)
     if isinstance(error, NetworkError):
@@ -220,19 +219,55 @@ def _refused(reason: str, words: str, topic: bool, styled: bool) -> DeliveryErro
     return MessageRefused(reason, markup=styled)
 
 
-def _wait(asked: int | timedelta) -> TryLater:
+def _wait(seconds: float) -> TryLater:
     """429: this chat waits exactly as long as it was told, at least a second and at most a day."""
-    after = asked if isinstance(asked, timedelta) else timedelta(seconds=min(asked, _LONGEST_WAIT.total_seconds()))
-    after = min(max(after, timedelta(seconds=1)), _LONGEST_WAIT)
-    return TryLater(
-        f"too many requests: retry after {after.total_seconds():.0f} s", certain=True, after=after, whole_channel=True
+    after = min(
+        max(timedelta(seconds=min(seconds, _LONGEST_WAIT.total_seconds())), timedelta(seconds=1)), _LONGEST_WAIT
     )
+    words = f"too many requests: retry after {after.total_seconds():.0f} s"
+    return TryLater(words, certain=True, after=after, whole_channel=True)
 
 
 def _first(error: TelegramError) -> str:
     """The first words of what went wrong, without the page that a proxy sent."""
     cause = type(error.__cause__).__name__ if isinstance(error.__cause__, httpx.HTTPError) else ""
     return cause or str(error).partition(". Parsing the server response")[0][:120]
+
+
+class _Flood(TelegramError):
+    """429 in the form of the Bot API: wait `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"too many requests: retry after {seconds} s")
+        self.seconds = seconds
+
+
+class _Request(HTTPXRequest):
+    """Reads a 429 by itself: python-telegram-bot 22 warns whenever it makes its own `RetryAfter`, whose unit will change."""
+
+    __slots__ = ()
+
+    async def do_request(self, *args: Any, **named: Any) -> tuple[int, bytes]:
+        code, payload = await super().do_request(*args, **named)
+        if code == httpx.codes.TOO_MANY_REQUESTS and (seconds := _asked(payload)) is not None:
+            raise _Flood(seconds)
+        return code, payload
+
+
+def _asked(payload: bytes) -> float | None:
+    """The wait that an answer of the Bot API asks for, in seconds; None where it is no such answer."""
+    try:
+        answer = json.loads(payload)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(answer, dict) or "description" not in answer:
+        return None
+    parameters = answer.get("parameters")
+    asked = parameters.get("retry_after") if isinstance(parameters, dict) else None
+    if isinstance(asked, int):
+        return float(min(asked, 10**9))
+    told = _RETRY.search(str(answer["description"]).lower())
+    return float(told[1]) if told else 1.0
 
 
 class _Wire(httpx.AsyncBaseTransport):
