@@ -150,6 +150,14 @@ def test_short_titles_in_marked_articles_are_a_list() -> None:
     assert all(item.published is not None for item in found.items)
 
 
+def test_short_titles_in_numbered_rows_are_a_list() -> None:
+    body = page(
+        "<table>"
+        + "".join(f"<tr><td><a href='/pr/2025/{n}.html'>Press Release {n}</a></td></tr>" for n in range(11, 16))
+    )
+    assert titles(listed(body)) == [f"Press Release {n}" for n in range(11, 16)]
+
+
 def test_a_base_element_decides_what_addresses_are_relative_to() -> None:
     body = page(articles().replace("'/s/", "'s/"), "<base href='https://www.news.example/en/'>")
     assert first(listed(body)).url == "https://www.news.example/en/s/2026/0"
@@ -210,8 +218,17 @@ def bare(title: str, body: str) -> str:
         bare("Just a moment...", "Enable JavaScript and cookies to continue"),
         "<html><body>Welcome</body></html>",
         f"<html><body>{MENU}{FOOTER}</body></html>",
+        bare(
+            "Ministry",
+            "<ul>"
+            + "".join(f"<li><a href='/{n}-of-house'>About the {n}</a></li>" for n in ("minister", "staff", "garden")),
+        ),
+        bare(
+            "Access denied",
+            "".join(f"<li><h3><a href='/help/{n}'>{title}</a></h3></li>" for n, title in enumerate(HEADLINES)),
+        ),
     ],
-    ids=["soft-404", "soft-404-link", "consent", "challenge", "cloak", "menus"],
+    ids=["soft-404", "soft-404-link", "consent", "challenge", "cloak", "menus", "plain-menu", "denied"],
 )
 def test_a_page_without_a_list_is_suspect(body: str) -> None:
     error = failure(body)

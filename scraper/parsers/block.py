@@ -70,6 +70,7 @@ _KICKER_CLASS = re.compile(
     r"kicker|overline|catchline|eyebrow|topline|roofline|rubric|category|label|badge", re.IGNORECASE
 )
 _SLUG = re.compile(r"[^/]+-[^/]+-[^/]+|\d{4,}|[^/]+\.s?html?\b|/\d{4}/\d{1,2}/")
+_NUMBERED = re.compile(r"\d\d")
 _NUMBER_IN_CLASS = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W_]+")
 
@@ -178,12 +179,16 @@ def _is_strong(group: list[Link]) -> bool:
 
 
 def _is_weak(group: list[Link]) -> bool:
-    """A shape with short titles that is marked as a list all the same: headings in articles, or rows with some words."""
+    """A shape with short titles that is a list all the same: headings in articles, or rows whose addresses carry numbers.
+
+    A menu that is not marked as one has rows with short titles too; its addresses are names.
+    """
     headed = sum(link.heading is not None for link in group) / len(group)
     carded = sum(_tag_above(link, _CARD_TAGS) for link in group) / len(group)
     if headed > 0.5 and carded > 0.5:
         return True
-    return len(group) >= 3 and carded > 0.5 and _length(group) > 0.1
+    numbered = sum(_NUMBERED.search(urlsplit(link.url).path) is not None for link in group) / len(group)
+    return len(group) >= 3 and carded > 0.5 and numbered > 0.5 and _length(group) > 0.1
 
 
 def _length(group: list[Link]) -> float:

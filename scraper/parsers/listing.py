@@ -24,7 +24,6 @@ from scraper.parsers.words import words
 from scraper.text import clean_line
 
 SUMMARY_LIMIT = 10_000
-_FEW = 3
 _DATE_CLASS = re.compile(r"date|time|publish|posted|stamp|datum|fecha|tarih|zeit|\bago\b", re.IGNORECASE)
 _TEASERS = "p, [class*=summary], [class*=excerpt], [class*=description], [class*=standfirst], [class*=teaser-text], [class*=intro]"
 _DURATION = re.compile(r"\d+\s*[A-Za-z.]{1,10}$|\d+:\d\d(?::\d\d)?$")
@@ -36,7 +35,7 @@ _WALL = re.compile(
     r"cookie (?:consent|wall)|"
     r"page not found|not found|error 40[34]|^\s*40[34]\b|page introuvable|seite nicht gefunden|seite existiert nicht|"
     r"página no encontrada|sayfa bulunamadı|страница не найдена|الصفحة غير موجودة|لم يتم العثور|صفحه (?:مورد نظر )?(?:یافت|پیدا) نشد|"
-    r"under maintenance|bakım|technical difficulties|service unavailable|temporarily unavailable",
+    r"under maintenance|bakım çalışması|technical difficulties|service unavailable|temporarily unavailable",
     re.IGNORECASE,
 )
 
@@ -64,7 +63,7 @@ def parse(page: Page, source: Source) -> Listed:
     title = _title(tree)
     if not items:
         raise ParseError("suspect", f"no list in it: {_seen(tree, title)}")
-    if len(items) < _FEW and _WALL.search(f"{title}\n{_first_heading(tree)}"):
+    if (len(items) < 3 and _WALL.search(_first_heading(tree))) or (len(items) < 10 and _WALL.search(title)):
         raise ParseError("suspect", f"a wall or an error page: {_seen(tree, title)}")
     return Listed(
         items=tuple(items[:MAX_ITEMS]),
