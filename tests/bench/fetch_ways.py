@@ -1,7 +1,7 @@
 """Measures the ways to make one guarded request, for safety and for cost: the figures of `docs/decisions/0001-how-we-fetch.md`.
 
-    python tests/bench/fetch_ways.py cost [--requests 600] [--rounds 5]
-    python tests/bench/fetch_ways.py hostile --server PATH/hostile_server.py
+    python -m tests.bench.fetch_ways cost [--requests 600] [--rounds 5]
+    python -m tests.bench.fetch_ways hostile --server PATH/hostile_server.py
 
 Three ways, one hop each, all below the same loop over redirects, with the same guard, decoder and caps:
 
