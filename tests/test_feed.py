@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -310,3 +312,20 @@ def test_any_text_in_an_item_gives_an_item_or_a_parse_error(text: str) -> None:
     for item in found.items:
         assert "\x00" not in item.title
         assert "\n" not in item.title
+
+
+@pytest.mark.shared
+def test_recorded_feeds_keep_every_entry_with_its_address_and_time(shared: Path) -> None:
+    folder = shared / "corpus"
+    cases = [json.loads(line) for line in (folder / "feeds/real/manifest.jsonl").read_text().splitlines()]
+    assert len(cases) >= 20
+    for case in cases:
+        if case["entries"] is None:
+            continue
+        path = folder / case["file"]
+        body = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        found = listed(body, case.get("url") or "https://news.example/feed")
+        assert len(found.items) == len(case["entries"])
+        for item, gold in zip(found.items, case["entries"], strict=True):
+            assert not gold["link"] or item.url == gold["link"].strip()
+            assert not gold["published"] or item.published is not None

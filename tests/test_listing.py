@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from scraper.address import canonical
 from scraper.errors import ParseError
 from scraper.model import Item, Listed, Page, Select, Source
 from scraper.parsers.listing import parse
@@ -271,3 +275,17 @@ def test_a_list_without_end_is_cut_and_counted() -> None:
     body = page("".join(f"<li><a href='/s/{n}'>{HEADLINES[n % 5]} {n}</a></li>" for n in range(5_030)))
     found = listed(body)
     assert (len(found.items), found.left_out) == (5_000, 30)
+
+
+@pytest.mark.shared
+def test_recorded_listings_give_their_articles_and_little_else(shared: Path) -> None:
+    wanted = right = emitted = 0
+    for line in (shared / "corpus/listing/manifest.jsonl").read_text().splitlines():
+        case = json.loads(line)
+        body = gzip.decompress((shared / "corpus" / case["file"]).read_bytes())
+        found = {canonical(item.url or "") for item in listed(body, url=case["page_url"]).items}
+        gold = {canonical(article["url"]) for article in case["articles"]}
+        wanted, right, emitted = wanted + len(gold), right + len(gold & found), emitted + len(found)
+    assert wanted > 1_000
+    assert right / wanted >= 0.96
+    assert emitted / wanted <= 1.25
