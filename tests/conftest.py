@@ -22,6 +22,11 @@ settings.register_profile(
 settings.load_profile("house")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The same order in every worker, also where a test is parametrized over a set: file, line, name."""
+    items.sort(key=lambda item: (item.path, item.location[1] or 0, item.nodeid))
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder with the corpus, the strict Bot API server and the hostile server: BAYAN_SHARED, else beside the checkout.
