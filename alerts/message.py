@@ -79,7 +79,8 @@ def draw(alert: Alert, *, now: datetime, timezone: str = "UTC", excerpt: int = 6
         over = units(message.text) - LONGEST
         if over <= 0 or not passage.text:
             return message
-        size = min(size, len(passage.text)) - max(over, 20)
+        size = min(size, len(passage.text))
+        size = min(size - 1, size * max(0, units(passage.text) - over) // units(passage.text))
 
 
 def _drawn(alert: Alert, now: datetime, timezone: str, passage: Excerpt) -> Message:

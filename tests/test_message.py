@@ -353,6 +353,51 @@ def test_a_headline_is_never_cut_inside_a_picture() -> None:
         assert len(whole) % {"👩": 7, "\U0001f1ee": 2, "a": 2}[title[0]] == 0
 
 
+def test_a_passage_is_as_long_as_a_message_has_room_for() -> None:
+    for letter in ("x ", "😀", "ق "):
+        text = "Khazali " + letter * 6000
+        message = draw(
+            alert(statement(text=text), met(statement(text=text), "@khazali", "Khazali")), now=NOW, excerpt=6000
+        )
+        assert 4000 < units(message.text) <= 4096
+        assert styled(message, "quote")[0].strip("\u2068\u2069").endswith("…")
+
+
+def test_everything_at_its_longest_still_fits_and_leaves_room_for_the_passage() -> None:
+    long = "😀" * 500
+    found = statement(
+        title=long, text=f"{long} Khazali {long}", url=f"https://{'a' * 60}.{'b' * 60}.{'c' * 60}.{'d' * 60}.example/"
+    )
+    moment = Moment(datetime(2020, 1, 1, tzinfo=UTC), "day", f"relative: {long}")
+    actors = tuple(Actor(f"a{i}", "person", f"{i}{long}", role=long, member_of=(long, "x" + long)) for i in range(8))
+    matches = [
+        replace(
+            match,
+            actor=f"a{i % 8}" if i < 8 else None,
+            rule=None if i < 8 else "r",
+            pattern=f"{i}{long}",
+            steps=(long, f"{i}{long}"),
+        )
+        for i in range(16)
+        for match in met(found, "@khazali", "Khazali")
+    ]
+    message = draw(
+        alert(
+            replace(found, published=moment, said_on=moment),
+            matches,
+            actors=actors,
+            routes=tuple(f"{i}{long}" for i in range(9)),
+            source_name=long,
+            may_repeat=True,
+            delayed=timedelta(days=9999),
+        ),
+        now=NOW,
+    )
+    assert units(message.text) <= 4096
+    assert len(message.spans) <= 100
+    assert "Khazali" in styled(message, "quote")[0]
+
+
 # ---------------------------------------------------------------- notices
 
 
