@@ -62,8 +62,8 @@ def server(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
             process.kill()
 
 
-def fetcher() -> Fetcher:
-    settings = FetchSettings(total_timeout=DEADLINE, concurrency=200, per_host_delay=timedelta(0))
+def fetcher(deadline: timedelta = DEADLINE) -> Fetcher:
+    settings = FetchSettings(total_timeout=deadline, concurrency=200, per_host_delay=timedelta(0))
     return Fetcher(settings, MemoryShelf())
 
 
@@ -86,10 +86,16 @@ async def test_every_case_is_recorded_as_its_row_says_and_the_decoy_stays_unhit(
     cases = {key: case for key, case in server.cases.items() if case["group"] != "robots"}
     if not outside_is_unreachable():
         cases = {key: case for key, case in cases.items() if key not in OUTSIDE}
-    fetch = fetcher()
+    bounds = {
+        "deadline": fetcher(),
+        "fast": fetcher(10 * DEADLINE),
+    }  # a busy machine must not make "fast" cases time out
     started = time.monotonic()
     results = await asyncio.gather(
-        *(outcome(fetch, f"http://127.0.0.{i}:{server.port}{case['path']}") for i, case in enumerate(cases.values(), 1))
+        *(
+            outcome(bounds[case["bound"]], f"http://127.0.0.{i}:{server.port}{case['path']}")
+            for i, case in enumerate(cases.values(), 1)
+        )
     )
     took = time.monotonic() - started
     wrong = {}
@@ -100,7 +106,7 @@ async def test_every_case_is_recorded_as_its_row_says_and_the_decoy_stays_unhit(
         if word not in allowed:
             wrong[key] = (word, detail, allowed)
     assert wrong == {}
-    assert took < DEADLINE.total_seconds() + 6  # 200 bodies of up to 10 MiB share two processors with the server
+    assert took < 10 * DEADLINE.total_seconds()
     assert server.ask("/__decoy") == []
 
 

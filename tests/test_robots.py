@@ -192,7 +192,7 @@ async def test_the_last_good_copy_outlives_server_errors_and_silence(site: RawSi
     assert await outcome(site, "/closed/a", Fetcher(SETTINGS, shelf), NOW + 2 * DAY) == "blocked_by_site"
     site.answers["/robots.txt"] = b""
     site.open.add("/robots.txt")
-    quick = Fetcher(replace(SETTINGS, total_timeout=timedelta(seconds=0.1)), shelf)
+    quick = Fetcher(replace(SETTINGS, total_timeout=timedelta(seconds=0.5)), shelf)
     assert await outcome(site, "/open", quick, NOW + 4 * DAY) == "ok"
     assert await outcome(site, "/closed/a", quick, NOW + 4 * DAY) == "blocked_by_site"
 
@@ -240,7 +240,7 @@ async def test_of_a_huge_robots_txt_the_first_512_kib_count(site: RawSite) -> No
 async def test_of_a_dripping_robots_txt_what_came_in_time_counts(site: RawSite) -> None:
     site.answers["/robots.txt"] = b"HTTP/1.1 200 OK\r\n\r\nUser-agent: *\nDisallow: /closed/\n"
     site.open.add("/robots.txt")
-    quick = replace(SETTINGS, total_timeout=timedelta(seconds=0.3))
+    quick = replace(SETTINGS, total_timeout=timedelta(seconds=0.8))
     assert await outcome(site, "/open", settings=quick) == "ok"
     assert await outcome(site, "/closed/a", settings=quick) == "blocked_by_site"
 

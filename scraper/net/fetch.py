@@ -79,7 +79,7 @@ class Fetcher:
 
         `url` is the source's own address, or one found on it (a next page, an article): `source.allow_private`, its headers and
         credentials count for the origin of `source.url` alone. `clock` gives the aware UTC time. Waiting for robots.txt and for
-        the host's turn is not part of `total_timeout`; both have limits of their own.
+        the host's turn is not part of `total_timeout`; both have limits of their own. Redirects are followed in the same turn.
 
         Raises FetchError, and what the shelf raises (StoreError).
         """
