@@ -8,6 +8,7 @@ Nothing is global and nothing is created on disk. The environment is an argument
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -77,11 +78,14 @@ def find(asked: Path | None, environ: Mapping[str, str]) -> Path:
         Path("/etc/bayan/config.toml"),
     ]
     for place in places:
-        if place.is_file():
+        try:
+            if place.is_file():
+                return place
+        except OSError:  # it is there and may not be looked at: reading it says so
             return place
     looked = ", ".join(str(place) for place in places)
     raise ConfigError(
-        [Problem("", 0, 0, "", f"no configuration found (looked for {looked})", "`bayan init` writes a first one")]
+        [Problem("config.toml", 0, 0, "", f"there is none (looked for {looked})", "`bayan init` writes a first one")]
     )
 
 
@@ -250,7 +254,7 @@ def _included(first: TopKeys, top: Part, checker: Checker) -> list[Part]:
             (checker.findings.warn if glob_like else checker.findings.problem)(here, f'there is no file "{pattern}"')
         for file in files:
             path = folder / file
-            if str(path) in found or path.resolve() == top.document.folder.resolve() / Path(top.document.file).name:
+            if str(path) in found or os.path.realpath(path) == os.path.realpath(top.document.file):
                 continue
             if len(found) >= MAX_INCLUDED:
                 checker.findings.problem(here, f"more than {MAX_INCLUDED:,} files are included")

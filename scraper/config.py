@@ -43,13 +43,17 @@ def read_storage(part: Part, around: Surroundings, checker: Checker) -> StorageS
     environ = around.environ
     folder = part.document.folder
     if around.data_dir is not None:
-        data_dir = FilePath.cwd() / around.data_dir
+        data_dir = around.data_dir
     elif environ.get("BAYAN_DATA_DIR"):
-        data_dir = FilePath.cwd() / at_home(environ["BAYAN_DATA_DIR"], environ)
+        data_dir = at_home(environ["BAYAN_DATA_DIR"], environ)
     elif keys.data_dir:
-        data_dir = FilePath.cwd() / folder / at_home(keys.data_dir, environ)
+        data_dir = folder / at_home(keys.data_dir, environ)
     else:
         data_dir = _usual_data_dir(part, environ, checker)
+    try:
+        data_dir = data_dir.absolute()
+    except OSError:
+        checker.findings.problem(part.at("data_dir"), "the current folder is gone, so a relative path leads nowhere")
     given = environ.get("BAYAN_STORAGE_URL", "")
     url, message = _storage_url(given or keys.url, data_dir)
     if message and given:
@@ -110,10 +114,14 @@ def _source(
     headers: dict[str, str] = {}
     for name, reference in keys.headers.items():
         secret_like = reference.kind != "plain" or re.search(r"auth|cookie|key|token|secret", name, re.IGNORECASE)
-        if not secret_like and reference.value.isprintable():
-            headers[name] = reference.value
-        elif secret := find_secret(reference, part.at("headers").at(name), checker, around.environ):
-            headers[name] = secret.reveal()
+        here = part.at("headers").at(name)
+        value = reference.value
+        if secret_like or not value.isprintable():
+            secret = find_secret(reference, here, checker, around.environ)
+            value = secret.reveal() if secret else ""
+        if not value.isascii():
+            checker.findings.problem(here, "must be plain ASCII")
+        headers[name] = value
     select = getattr(keys, "select", None)
     return settle(
         Source,

@@ -48,6 +48,16 @@ def place_of(places: dict[Path, tuple[int, int]], path: Path) -> tuple[int, int]
     return (0, 0)
 
 
+def _unquoted(raw: str) -> str:
+    """A key in quotes as `tomllib` would give it."""
+    if raw[0] == "'" or "\\" not in raw:
+        return raw[1:-1]
+    try:
+        return next(iter(tomllib.loads(f"{raw}=0")))
+    except tomllib.TOMLDecodeError:
+        raise _NotToml from None
+
+
 class _NotToml(Exception):
     """The text stopped making sense here."""
 
@@ -132,8 +142,7 @@ class _Walk:
             self.take(_BLANK)
             start = self.at
             if self.text[start : start + 1] in ('"', "'"):
-                raw = self.take(_STRING)
-                parts.append(next(iter(tomllib.loads(f"{raw}=0"))) if "\\" in raw and raw[0] == '"' else raw[1:-1])
+                parts.append(_unquoted(self.take(_STRING)))
             else:
                 parts.append(self.take(_BARE_KEY))
             self.take(_BLANK)

@@ -86,6 +86,7 @@ def test_a_path_that_is_not_there_takes_the_place_of_the_table_above() -> None:
 def test_text_that_is_not_toml_gives_what_was_read_so_far() -> None:
     assert line_map("a = 1\nb = = 2\n[[")[("a",)] == (1, 1)
     assert line_map("[[[") == {}
+    assert line_map('"\\1"') == {}
 
 
 TOML_LETTERS = st.characters(exclude_categories=["Cs"])
