@@ -13,6 +13,7 @@ _SENTENCE = re.compile(r"[.!?؟。۔…][\"”’»)\]]*\s+")
 _REGION = 12_000
 """Only so much of a giant text around its best hits is looked at."""
 _HITS = 500
+"""More hits than these, from the first on, are not weighed: a text that says one name a thousand times tells it at once."""
 _WINDOWS = 3
 _LEAST = 80
 """A window shorter than this tells nothing: rather fewer windows."""
@@ -150,9 +151,9 @@ def _window(text: str, hits: Sequence[Hit], size: int) -> tuple[int, int]:
 def _best(hits: Sequence[Hit], size: int) -> tuple[int, int]:
     """From where to where the hits go that fit `size` and tell most: as many watches, then as many hits, as early as may be."""
     best, told = (0, 0), (0, 0)
-    ordered = sorted(hits, key=lambda hit: hit.start)
+    ordered = sorted(hits, key=lambda hit: hit.start)[:_HITS]
     for index, anchor in enumerate(ordered):
-        within = [hit for hit in ordered[index : index + 200] if hit.end <= anchor.start + size] or [anchor]
+        within = [hit for hit in ordered[index : index + _HITS // 5] if hit.end <= anchor.start + size] or [anchor]
         tells = (len({hit.watch for hit in within}), len(within))
         if tells > told:
             best, told = (anchor.start, max(hit.end for hit in within)), tells

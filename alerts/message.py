@@ -35,8 +35,11 @@ _HEADLINE, _NAME, _ROLE, _SOURCE, _HOST, _ROUTE, _PATTERN, _STEP = 300, 80, 60, 
 _LOOKED_AT = 4_000
 _TAG = 40
 _ACTORS, _GROUPS, _ROUTES, _REASONS, _STEPS = 4, 2, 4, 6, 2
+_SURFACES = 20
 _HEADLINE_HITS, _HITS = 8, 55
 """Underlined places; with all other spans that is under Telegram's 100 entities for one message."""
+_USUAL = frozenset({"folded", "star"})
+"""Steps of matching that tell a person nothing: letters made comparable, and the star that the pattern shows itself."""
 _NOTICE_LINES = 40
 
 
@@ -231,7 +234,7 @@ def _why(draft: _Draft, alert: Alert) -> None:
         draft.foreign(reason)
         draft.add(f" ({words.hits(count)})")
     draft.add(_rest(reasons, _REASONS))
-    steps = dict.fromkeys(step for match in alert.matches for step in match.steps if step != "folded")
+    steps = dict.fromkeys(step for match in alert.matches for step in match.steps if step not in _USUAL)
     for step in list(steps)[:_STEPS]:
         draft.add(" · ")
         draft.foreign(_short(step, _STEP) or "?")
@@ -250,7 +253,9 @@ def _reasons(alert: Alert) -> list[tuple[str, int]]:
             reasons.append((f"“{_short(group[0].pattern or group[0].surface, _PATTERN)}”", len(group)))
             continue
         name = _short(names.get(actor, actor), _NAME)
-        surfaces = dict.fromkeys(_short(match.surface, _PATTERN) for match in group)
+        surfaces = [
+            _short(surface, _PATTERN) for surface in list(dict.fromkeys(match.surface for match in group))[:_SURFACES]
+        ]
         other = next((surface for surface in surfaces if surface.casefold() != name.casefold()), "")
         reasons.append((f"{name} {words.written(other)}" if other else name, len(group)))
     return reasons
