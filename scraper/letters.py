@@ -126,6 +126,8 @@ def fold_letter(point: int) -> tuple[int, str]:
     folded = _fold(letter)
     if not folded:
         return Class.MARK, ""
+    if " " in folded:
+        return Class.SEPARATOR, ""  # a whole formula in one sign (ﷺ): no word of the text, and eighteen letters for one
     if len(folded) > 1:
         return Class.WIDE, folded
     if _is_ideograph(point):

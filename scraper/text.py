@@ -173,7 +173,7 @@ def _tables() -> _Tables:
     letters[0xAC00:0xD7A4] = len(wide) + syllable
     parts = np.stack((0x1100 + syllable // 588, 0x1161 + syllable % 588 // 28, 0x11A7 + syllable % 28), 1)
     sizes = np.array([len(becomes) for becomes in wide], np.intp)
-    flat = np.frombuffer("".join(wide).replace(" ", "\0").encode("utf-32-le"), np.uint32)
+    flat = np.frombuffer("".join(wide).encode("utf-32-le"), np.uint32)
     return _Tables(
         classes,
         letters,
@@ -220,7 +220,7 @@ def _take_apart(points: Letters, letters: Letters, classes: Classes) -> tuple[Le
         step = np.arange(int(size.sum())) - np.repeat(np.cumsum(size) - size, size)
         target = np.repeat(first, size) + step
         letters[target] = tables.wide[np.repeat(tables.wide_from[numbers], size) + step]
-        classes[target] = np.where(letters[target] == 0, Class.SEPARATOR, Class.LETTER)
+        classes[target] = Class.LETTER
     return letters, classes, origin
 
 

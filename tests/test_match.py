@@ -268,6 +268,13 @@ def test_two_actors_of_one_name_both_ring() -> None:
     assert [match.actor for match in named("Ali Hassan", "Ali Hassan").match("", "Ali Hassan")] == ["a0", "a1"]
 
 
+@pytest.mark.parametrize("names", [("Abu Bakr", "Abubakr"), ("Abubakr", "Abu Bakr")])
+def test_a_joined_spelling_is_shared_and_the_names_stay_apart(names: tuple[str, str]) -> None:
+    watch = named(*names)
+    assert sorted(str(match.actor) for match in watch.match("", "Abubakr")) == ["a0", "a1"]
+    assert [match.pattern for match in watch.match("", "Abu Bakr")] == ["Abu Bakr"]
+
+
 def test_one_place_rings_once_for_one_actor_by_its_longest_name() -> None:
     watch = actors(Actor("x", "person", "Faiz Ahmad", aliases=("Faiz", "Ahmad Khan", "Mohammed Faiz Ahmad")))
     assert surfaces(watch, "Mohammed Faiz Ahmad") == ["Mohammed Faiz Ahmad"]

@@ -25,22 +25,28 @@ _MOST_ARTICLES = 2
 class Node(Generic[T]):
     """A place in the automaton: where each next word leads, where each beginning of a word leads, what ends here."""
 
-    __slots__ = ("beginnings", "ends", "words")
+    __slots__ = ("beginnings", "ends", "word", "words")
 
-    def __init__(self) -> None:
+    def __init__(self, word: str = "") -> None:
+        self.word = word
         self.words: dict[str, list[Node[T]]] = {}
-        self.beginnings: dict[str, list[Node[T]]] = {}
+        self.beginnings: dict[str, Node[T]] = {}
         self.ends: list[T] = []
 
-    def to(self, word: str, *, star: bool = False) -> Node[T]:
-        """The place behind `word` (`star`: behind every word that begins so), made where there is none."""
-        ways = self.beginnings if star else self.words
-        if word not in ways:
-            ways[word] = [Node()]
-        return ways[word][0]
+    def to(self, word: str) -> Node[T]:
+        """The place of its own behind `word`, made where there is none."""
+        ways = self.words.setdefault(word, [])
+        own = next((place for place in ways if place.word == word), None)
+        if own is None:
+            ways.append(own := Node(word))
+        return own
+
+    def to_beginning(self, letters: str) -> Node[T]:
+        """The place behind every word that begins with `letters`, made where there is none."""
+        return self.beginnings.setdefault(letters, Node(letters))
 
     def link(self, word: str, place: Node[T]) -> None:
-        """Let `word` lead to `place` too."""
+        """Let `word` lead to `place` as well, which is where another word led first."""
         ways = self.words.setdefault(word, [])
         if place not in ways:
             ways.append(place)
@@ -50,8 +56,8 @@ class Node(Generic[T]):
         yield from self.words.get(form, ())
         if self.beginnings:
             for length in {len(beginning) for beginning in self.beginnings}:
-                if len(form) >= length:
-                    yield from self.beginnings.get(form[:length], ())
+                if len(form) >= length and form[:length] in self.beginnings:
+                    yield self.beginnings[form[:length]]
 
 
 class Hit(NamedTuple, Generic[T]):
@@ -101,9 +107,8 @@ class Automaton(Generic[T]):
         words, beginnings = self._root.words, self._root.beginnings
         for form, step, _, last in self._read(word):
             places = list(words.get(form, ()))
-            for length in self._lengths:
-                if form[:length] in beginnings and len(form) >= length:
-                    places += beginnings[form[:length]]
+            lengths = [length for length in self._lengths if length <= len(form)]
+            places += [beginnings[form[:length]] for length in lengths if form[:length] in beginnings]
             found += [_Start(place, step, last) for place in places]
         return tuple(found)
 

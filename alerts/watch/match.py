@@ -10,26 +10,23 @@ How a match is written down: DESIGN, "Verbs with a fixed JSON form".
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
-from itertools import islice
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from alerts.model import Actor, Field, Keywords, Match
-from alerts.watch.automaton import Automaton, Joins, Node
-from alerts.watch.names import Part, article_forms, is_article, is_name_article, name_parts, with_signs
+from alerts.watch.automaton import Automaton, Hit, Joins, Node
+from alerts.watch.names import is_article, is_name_article, name_parts, with_signs
+from alerts.watch.patterns import Kind, Pattern, add_name, add_words
 from alerts.watch.tokens import LOOK_ALIKE, name_readings, rule_readings
 from scraper.letters import has_hidden, is_disguised
-from scraper.text import Folded, fold, spell_rule
+from scraper.text import Folded, fold
 
 MOST_MATCHES = 50
 """Of one watch in one statement: an alert shows a handful, and a flood of hits says no more than fifty."""
-_MOST_HITS = 5_000
-"""Of all watches in one field: bounds the work that a text made of names can cause."""
-_SHORTEST_STAR = 3
-
-Kind = Literal["alias", "weak", "acronym", "context", "not near", "any", "none"]
+_MOST_HITS = 200
+"""Of one configured text in one field: bounds the work that a text made of names can cause, and hides no other name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ class Explanation:
 def compile_watchlist(actors: Sequence[Actor], keywords: Sequence[Keywords]) -> Watchlist:
     """Everything that is watched, ready to be found. Ids are unique and entries were checked by the configuration;
     a name or entry without a letter finds nothing. Raises nothing."""
-    names: Node[_Pattern] = Node()
+    names: Node[Pattern] = Node()
     for actor in actors:
         texts_of: dict[Kind, tuple[str, ...]] = {
             "alias": (actor.name, *actor.aliases),
@@ -63,13 +60,13 @@ def compile_watchlist(actors: Sequence[Actor], keywords: Sequence[Keywords]) -> 
         for kind, texts in texts_of.items():
             for text in texts:
                 for parts in name_parts(text):
-                    _add_name(names, parts, _Pattern(actor.id, kind, text), keeps_article=kind == "alias")
-    lists: Node[_Pattern] = Node()
+                    add_name(names, parts, Pattern(actor.id, kind, text), keeps_article=kind == "alias")
+    lists: Node[Pattern] = Node()
     for one in keywords:
         for text in one.any:
-            _add_words(lists, text, _Pattern(one.id, "any", text))
+            add_words(lists, text, Pattern(one.id, "any", text))
         for text in one.none:
-            _add_words(lists, text, _Pattern(one.id, "none", text))
+            add_words(lists, text, Pattern(one.id, "none", text))
     return Watchlist(actors, keywords, names, lists)
 
 
@@ -80,7 +77,7 @@ class Watchlist:
     """
 
     def __init__(
-        self, actors: Sequence[Actor], keywords: Sequence[Keywords], names: Node[_Pattern], lists: Node[_Pattern]
+        self, actors: Sequence[Actor], keywords: Sequence[Keywords], names: Node[Pattern], lists: Node[Pattern]
     ) -> None:
         self.actors: Mapping[str, Actor] = MappingProxyType({actor.id: actor for actor in actors})
         self.keywords: Mapping[str, Keywords] = MappingProxyType({one.id: one for one in keywords})
@@ -120,11 +117,10 @@ class Watchlist:
                 first: [(behind, "".join(folded.words[first:behind]), "hashtag")] for first, behind in folded.wholes
             }
             if self._names is not None:
-                hits = self._names.find(folded, _name_joins(folded, whole) if folded.links else whole)
-                names += [_Found(order, *hit, folded) for hit in islice(hits, _MOST_HITS)]
+                joins = _name_joins(folded, whole) if folded.links else whole
+                names += _collected(self._names.find(folded, joins), order, folded)
             if self._lists is not None:
-                hits = self._lists.find(folded, whole)
-                lists += [_Found(order, *hit, folded) for hit in islice(hits, _MOST_HITS)]
+                lists += _collected(self._lists.find(folded, whole), order, folded)
         met: list[_Found] = []
         silent: list[tuple[_Found, str]] = []
         if names:
@@ -132,8 +128,7 @@ class Watchlist:
         if lists:
             self._judge_lists(lists, language, met, silent)
         met.sort(key=_reading_order)
-        silent.sort(key=lambda pair: _reading_order(pair[0]))
-        return [found for found, _ in _limited([(found, "") for found in met])], silent
+        return [found for found, _ in _limited([(found, "") for found in met])], _once_each(silent)
 
     def _judge_lists(
         self, hits: Sequence[_Found], language: str | None, met: list[_Found], silent: list[tuple[_Found, str]]
@@ -154,21 +149,13 @@ class Watchlist:
                     met.append(hit)
 
 
-class _Pattern(NamedTuple):
-    """One configured text and what it means for its watch."""
-
-    watch: str
-    kind: Kind
-    text: str
-
-
 class _Found(NamedTuple):
     """A hit with the text it was found in. `order` is 0 in the title, 1 in the body."""
 
     order: int
     first: int
     behind: int
-    pattern: _Pattern
+    pattern: Pattern
     steps: tuple[str, ...]
     folded: Folded
 
@@ -218,6 +205,15 @@ class _Found(NamedTuple):
 _HIDDEN = "hidden characters"
 
 
+def _collected(hits: Iterable[Hit[Pattern]], order: int, folded: Folded) -> Iterator[_Found]:
+    """The hits with their text; of each pattern, the first `_MOST_HITS`."""
+    counts: dict[Pattern, int] = {}
+    for hit in hits:
+        counts[hit.found] = counts.get(hit.found, 0) + 1
+        if counts[hit.found] <= _MOST_HITS:
+            yield _Found(order, *hit, folded)
+
+
 def _judge_names(hits: Iterable[_Found], met: list[_Found], silent: list[tuple[_Found, str]]) -> None:
     """Names: what stands in a namesake is not meant, a longer name swallows a shorter, weak ones need company."""
     full: list[_Found] = []
@@ -240,17 +236,12 @@ def _judge_names(hits: Iterable[_Found], met: list[_Found], silent: list[tuple[_
     by_actor = _by_watch(full)
     company: list[_Found] = []
     for hit in weak:
-        actor = hit.pattern.watch
-        beside = [one for one in (*by_actor.get(actor, ()), *context[actor]) if not _holds(hit, one)]
-        if any(_holds(one, hit) for one in by_actor.get(actor, ())):
-            continue
-        if beside:
-            word = hit.pattern.kind
-            company.append(hit._replace(steps=(*hit.steps, f"{word}: with {beside[0].pattern.text}")))
+        actor, kind = hit.pattern.watch, hit.pattern.kind
+        beside = next((one for one in (*by_actor.get(actor, ()), *context[actor]) if not _holds(hit, one)), None)
+        if beside is None:
+            silent.append((hit, f"{_WEAK[kind]} alone: neither a full name nor a word of context in this text"))
         else:
-            silent.append(
-                (hit, f"{_WEAK[hit.pattern.kind]} alone: neither a full name nor a word of context in this text")
-            )
+            company.append(hit._replace(steps=(*hit.steps, f"{kind}: with {beside.pattern.text}")))
     for of_actor in _by_watch(_without_swallowed([*full, *company], silent)).values():
         met += _longest(of_actor)
 
@@ -291,11 +282,20 @@ def _longest(hits: Iterable[_Found]) -> list[_Found]:
     return kept
 
 
+def _once_each(silent: Iterable[tuple[_Found, str]]) -> list[tuple[_Found, str]]:
+    """In reading order, and for one watch and reason only the longest of hits that overlap."""
+    alike: dict[tuple[str, str], list[_Found]] = {}
+    for hit, reason in silent:
+        alike.setdefault((hit.pattern.watch, reason), []).append(hit)
+    once = [(hit, reason) for (_, reason), hits in alike.items() for hit in _longest(hits)]
+    return sorted(once, key=lambda pair: _reading_order(pair[0]))
+
+
 def _holds(outer: _Found, inner: _Found) -> bool:
     return outer.order == inner.order and outer.first <= inner.first and inner.behind <= outer.behind
 
 
-def _reading_order(hit: _Found) -> tuple[int, int, int, int, _Pattern]:
+def _reading_order(hit: _Found) -> tuple[int, int, int, int, Pattern]:
     return hit.order, hit.first, -hit.behind, len(hit.steps), hit.pattern
 
 
@@ -346,54 +346,3 @@ def _name_joins(folded: Folded, wholes: Joins) -> Joins:
 
 
 _LONGEST_RUN = 40
-
-
-def _add_name(root: Node[_Pattern], parts: Sequence[Part], pattern: _Pattern, *, keeps_article: bool) -> None:
-    """One reading of a name, with the ways to write it: articles apart, written on or left out; parts joined."""
-    if len(parts) == 1 and parts[0].article and keeps_article:
-        _end(_one_word_with_article(root, parts[0]), pattern)
-        return
-    places = [root]
-    for part in parts:
-        places.append(places[-1].to(part.stem))
-    for at, part in enumerate(parts):
-        for article in article_forms(part):
-            places[at].link(article + part.stem, places[at + 1])
-        if at + 1 < len(parts):
-            following = parts[at + 1]
-            for article in ("", *article_forms(following)):
-                places[at].link(part.stem + article + following.stem, places[at + 2])
-    if len(parts) > 2:
-        root.link("".join(part.stem for part in parts), places[-1])
-        root.link("".join(part.article + part.stem for part in parts), places[-1])
-    _end(places[-1], pattern)
-
-
-def _one_word_with_article(root: Node[_Pattern], part: Part) -> Node[_Pattern]:
-    if part.article == "ال" and not part.apart:
-        return root.to(part.article + part.stem)
-    place = root.to(part.article).to(part.stem)
-    for article in article_forms(part):
-        root.to(article).link(part.stem, place)
-        root.link(article + part.stem, place)
-    return place
-
-
-def _add_words(root: Node[_Pattern], text: str, pattern: _Pattern) -> None:
-    """A word, a phrase, or one with stars, each at the end of a word of three letters and more."""
-    place = root
-    pieces = text.split("*")
-    for at, piece in enumerate(pieces):
-        words = [spell_rule(word) for word in fold(piece).words]
-        for word in words[:-1]:
-            place = place.to(word)
-        if words:
-            star = at + 1 < len(pieces) and len(words[-1]) >= _SHORTEST_STAR
-            place = place.to(words[-1], star=star)
-    if place is not root:
-        _end(place, pattern)
-
-
-def _end(place: Node[_Pattern], pattern: _Pattern) -> None:
-    if pattern not in place.ends:
-        place.ends.append(pattern)
