@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-import os
-import random
 import subprocess
 import sys
 import traceback
-import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from alerts.channels import Channels
 from alerts.errors import ChannelDown, DeliveryError, MessageRefused, RecipientGone, TryLater
-from alerts.message import draw, draw_notice, plain
+from alerts.message import plain
 from alerts.model import Channel, Message, Span
 from alerts.settings import ChannelSettings
-from alerts.shown import units
 from scraper.secret import Secret
-from tests.alert_values import NOW, model_alert, random_alert
 from tests.fake_botapi import TOKEN, FakeBotApi
 
 HELLO = Message("hello 😀 world", (Span(8, 13, "bold"),))
@@ -360,137 +353,3 @@ async def test_the_token_is_in_no_error_repr_or_log(
     told += [repr(channels), repr(channels.reach("desk")), repr(channels.pace_key("desk")), caplog.text]
     assert "TEST-TOKEN" not in "\n".join(told)
     assert "WRONG-TOKEN" not in "\n".join(told)
-
-
-# ---------------------------------------------------------------- the strict server
-
-
-class Strict:
-    """The strict Bot API server, driven through its control calls."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-
-    def control(self, method: str, verb: str, **body: Any) -> Any:
-        request = urllib.request.Request(
-            f"{self.url}/_control/{verb}",
-            method=method,
-            data=json.dumps(body).encode() if body or method == "POST" else None,
-        )
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.load(answer)["result"]
-
-    def channel(self, name: str, chat: int, **fields: Any) -> ChannelSettings:
-        return ChannelSettings(name, "telegram", Secret(TOKEN), str(chat), api_base=self.url, **fields)
-
-
-@pytest.fixture(scope="module")
-def strict_server(shared: Path) -> Iterator[Strict]:
-    pytest.importorskip("aiohttp", reason="the strict Bot API server needs aiohttp")
-    limits = {"per_second": 0, "chat_rate": 0, "group_per_minute": 0}
-    command = [sys.executable, str(shared / "botapi" / "botapi_server.py"), "--port", "0", "--token", TOKEN]
-    quiet = {**os.environ, "PYTHONWARNINGS": "ignore", "PYTHONDONTWRITEBYTECODE": "1"}
-    with subprocess.Popen(
-        [*command, "--limits", json.dumps(limits)], stdout=subprocess.PIPE, text=True, env=quiet
-    ) as process:
-        assert process.stdout is not None
-        try:
-            yield Strict(process.stdout.readline().rpartition(" ")[2].strip())
-        finally:
-            process.terminate()
-
-
-@pytest.fixture
-def strict(strict_server: Strict) -> Strict:
-    strict_server.control("POST", "reset")
-    strict_server.control("POST", "users", id=7, first_name="Reader", started=True)
-    return strict_server
-
-
-@pytest.mark.shared
-async def test_the_strict_server_takes_the_model_alert_as_it_was_drawn(strict: Strict) -> None:
-    channels = Channels([strict.channel("desk", 7)])
-    message = draw(model_alert(may_repeat=True, delayed=timedelta(minutes=43)), now=NOW)
-    await channels.reach("desk").send(message)
-    await channels.aclose()
-    (seen,) = strict.control("GET", "deliveries")
-    assert seen["text"] == message.text
-    assert seen["link_preview"] == {"is_disabled": True}
-    html = seen["html"].split("\n")
-    assert html[0] == "🔴 <b>Qais al-Khazali</b>, secretary-general, Asa'ib Ahl al-Haqq"
-    assert html[1].startswith(
-        '<a href="https://news.example.org/reports/khazali"><b>Iraqi Militia Leader <u>Qais Al-Khazali</u> Con'
-    )
-    assert (
-        html[3] == '🗣 said <tg-time unix="1750417200" format="wD">Fri 20 Jun 2025</tg-time> (date only) ⚠️ 521 days ago'
-    )
-    assert html[6].startswith("🎯 rule <code>desk-iraq</code>: Qais al-Khazali (2 hits) + “threat*” (3 hits)")
-    assert html[7:9] == ["⚠️ may repeat: an earlier try perhaps arrived", "⏱ delayed 43 min"]
-    assert html[9].startswith("<blockquote>On June 20, 2025, <u>Qais Al-Khazali</u>, the secretary-general")
-    assert html[-1] == f"<code>#{model_alert().tag}</code>"
-
-
-@pytest.mark.shared
-async def test_200_alerts_on_any_text_are_taken_unchanged_and_nothing_in_them_acts(strict: Strict) -> None:
-    rng = random.Random(7)
-    channels = Channels([strict.channel("desk", 7)])
-    messages = [draw(random_alert(rng), now=NOW, excerpt=rng.choice([0, 100, 600, 4000])) for _ in range(200)]
-    messages += [plain(message) for message in messages[:50]] + [draw_notice(message.text) for message in messages[:50]]
-    for message in messages:
-        await channels.reach("desk").send(message)
-    await channels.aclose()
-    calls = strict.control("GET", "calls")
-    assert [call["error"] for call in calls if call["error"]] == []
-    seen = strict.control("GET", "deliveries")
-    assert [delivery["text"] for delivery in seen] == [message.text for message in messages]
-    ours = {"bold", "underline", "code", "blockquote", "expandable_blockquote", "text_link", "date_time"}
-    for message, delivery in zip(messages, seen, strict=True):
-        body = units(message.text.rpartition("\n")[0])  # without our own tag, which is a hashtag in a plain message
-        assert [found for found in delivery["entities"] if found["type"] not in ours and found["offset"] < body] == []
-        assert message.text.count("\u2068") == message.text.count("\u2069")
-
-
-@pytest.mark.shared
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize(
-    "fault",
-    [
-        {"kind": "error", "code": 502},
-        {"kind": "html"},
-        {"kind": "reset"},
-        {"kind": "bad_json"},
-        {"kind": "hang", "seconds": 5},
-    ],
-    ids=lambda fault: fault["kind"],
-)
-async def test_the_strict_server_s_faults_leave_it_open(strict: Strict, fault: dict[str, Any], when: str) -> None:
-    strict.control("POST", "faults", when=when, **fault)
-    channels = Channels([strict.channel("desk", 7)], answer_timeout=0.5)
-    error = await failure(channels.reach("desk"))
-    await channels.aclose()
-    assert isinstance(error, TryLater)
-    assert not error.certain
-    assert len(strict.control("GET", "deliveries")) == (when == "after")
-
-
-@pytest.mark.shared
-async def test_the_strict_server_s_refusals_are_understood(strict: Strict) -> None:
-    strict.control("POST", "chats", id=-100, type="supergroup", title="Desk", is_forum=True, bot_status="member")
-    strict.control("POST", "chats", id=-200, type="supergroup", title="Kicked", bot_status="kicked")
-    strict.control("POST", "chats", id=-300, type="channel", title="Channel", bot_status="member")
-    strict.control("POST", "chats", id=-400, type="group", title="Group", bot_status="member")
-    strict.control("POST", "migrate", chat_id=-400, new_chat_id=-100400)
-    strict.control("POST", "users", id=8, first_name="New", started=False)
-    chats = {"nobody": 99, "kicked": -200, "channel": -300, "moved": -400, "stranger": 8}
-    channels = Channels(
-        [strict.channel(name, chat) for name, chat in chats.items()] + [strict.channel("topic", -100, topic=5)]
-    )
-    told = {name: await failure(channels.reach(name)) for name in (*chats, "topic")}
-    strict.control("POST", "token", token=TOKEN, revoked=True)
-    revoked = await failure(channels.reach("topic", drop_topic=True))
-    await channels.aclose()
-    gone = {name: error for name, error in told.items() if isinstance(error, RecipientGone)}
-    assert set(gone) == {*chats, "topic"}
-    assert gone["moved"].moved_to == "-100400"
-    assert [name for name, error in gone.items() if error.topic_only] == ["topic"]
-    assert isinstance(revoked, ChannelDown)
