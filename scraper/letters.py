@@ -172,7 +172,7 @@ def _is_ideograph(point: int) -> bool:
 
 def is_disguised(text: str) -> bool:
     """Whether letters stand in `text` that only look like the usual ones: full-width, mathematical, in circles."""
-    return any(
+    return not text.isascii() and any(
         0xFF21 <= (point := ord(letter)) <= 0xFF5A or 0x1D400 <= point <= 0x1D7FF or _is_enclosed(point)
         for letter in text
     )
@@ -180,6 +180,8 @@ def is_disguised(text: str) -> bool:
 
 def has_hidden(text: str) -> bool:
     """Whether `text` holds characters that nobody sees. The joiners of Arabic and Persian are part of its writing."""
+    if text.isascii():
+        return False
     arabic = any("\u0600" <= letter <= "\u06ff" for letter in text)
     return any(
         (ord(letter) in _HIDDEN or letter in "\u200b\u200c") and not (arabic and letter in "\u200c\u200d")
