@@ -85,8 +85,9 @@ def _languages(language: str | None) -> tuple[str, ...]:
 def since(folded: str, now: datetime, language: str | None) -> tuple[datetime, Precision] | None:
     """The moment that a span back from `now` names, cut to its precision: its smallest unit, a day at most.
 
-    Without "ago" the whole text must be numbers and units ("7h"). Where languages compete, the longest reading counts; None
-    where two of the same length differ ("год" is a year in Russian and an hour in Ukrainian), and for over 200 years.
+    Without "ago" the whole text must be numbers and units of an hour or more ("7h"): "5 min" is a length. Where languages
+    compete, the longest reading counts; None where two of the same length differ ("год" is a year in Russian and an hour in
+    Ukrainian), and for over 200 years.
     """
     return _longest(folded, now, language, whole=False) or _longest(folded.rstrip(" .,"), now, language, whole=True)
 
@@ -108,7 +109,7 @@ def _longest(folded: str, now: datetime, language: str | None, *, whole: bool) -
 
 
 def _back(run: str, now: datetime, grammar: _Grammar, *, counted: bool) -> tuple[datetime, Precision] | None:
-    """`now` less all pieces of `run`; with `counted` every piece must have its number."""
+    """`now` less all pieces of `run`; with `counted` every piece must have its number and be an hour or more."""
     months, span, smallest, at = 0, timedelta(), len(_UNITS), 0
     while (piece := grammar.piece.match(run, at)) is not None:
         at = piece.end()
@@ -124,7 +125,7 @@ def _back(run: str, now: datetime, grammar: _Grammar, *, counted: bool) -> tuple
             months += round(amount * (12 if unit == "year" else 1))
         else:
             span += timedelta(**{unit + "s": amount})
-    if smallest == len(_UNITS) or months > 2_400 or span > timedelta(days=73_000):
+    if smallest == len(_UNITS) or months > 2_400 or span > timedelta(days=73_000) or (counted and smallest < 2):
         return None
     then = _months_back(now, months)
     return None if then is None else cut(then - span, _PRECISION.get(_UNITS[smallest], "day"))

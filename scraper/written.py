@@ -79,6 +79,13 @@ def _numbered(table: str) -> Iterator[tuple[str, int]]:
 
 
 @lru_cache(maxsize=64)
+def _beginnings(language: str | None) -> frozenset[str]:
+    """The first words of all names that have several."""
+    names = (*_months(language), *_weekdays(language))
+    return frozenset(match[0] for name in names if len(_TOKEN.findall(name)) > 1 and (match := _TOKEN.match(name)))
+
+
+@lru_cache(maxsize=64)
 def _weekdays(language: str | None) -> dict[str, int]:
     """Name of a day of the week to its number, Monday is 0. Names of a month in that language win over it."""
     names: dict[str, int] = {}
@@ -104,7 +111,7 @@ def _kinds(
 
     N number, Y year, X longer number, M month, w day of the week, o ordinal, f filler, p mark, x anything else.
     """
-    months, weekdays = _months(language), _weekdays(language)
+    months, weekdays, beginnings = _months(language), _weekdays(language), _beginnings(language)
     found = [(m.start(), m.end(), m[0]) for m in _TOKEN.finditer(folded)]
     kinds: list[str] = []
     tokens: list[tuple[int, int, str, int]] = []
@@ -117,7 +124,7 @@ def _kinds(
             value = int(text) if len(text) <= 4 else 0
             kind = "Y" if len(text) == 4 and 1000 <= value < 3000 else "N" if len(text) <= 2 else "X"
         elif text[0].isalpha():
-            for size in (3, 2, 1):
+            for size in (3, 2, 1) if text in beginnings else (1,):
                 if i + size > len(found):
                     continue
                 name = folded[start : found[i + size - 1][1]]

@@ -11,22 +11,22 @@ wrong is worse than none.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 from scraper.dates import in_words, said_on
 from scraper.errors import ParseError
 from scraper.model import Article, ArticleRules, Moment, Page, Source
-from scraper.parsers import charset, metadata, published, shape, walls
+from scraper.parsers import body, charset, metadata, published, shape, walls
 from scraper.parsers.headline import headline
 from scraper.parsers.language import language
 from scraper.parsers.metadata import Said
 from scraper.parsers.plain import plain
 from scraper.text import clean, clean_line
 
-MAX_LINKS = 200
 MAX_TEXT = 1_000_000
 _MAX_TITLE = 1_000
 _MAX_AUTHOR = 300
@@ -37,8 +37,9 @@ def parse(page: Page, source: Source) -> Article:
     """The article that `page` holds. Selectors of `source.article` win where they find something.
 
     Raises ParseError: "empty" for a page without any text, "suspect" for a wall, a consent page or "not found", "too_complex"
-    for markup built to hurt, "parse_error" for what is no HTML. Text has at most 1,000,000 code points, footnote marks
-    included; links are absolute, http or https, and at most 200.
+    for markup built to hurt, "parse_error" for what is no HTML. Text has at most 1,000,000 code points, with footnote marks
+    left in; where a page shows its text by script alone, it is the description that it gives. Links are absolute, http or
+    https, and at most 200.
     """
     if page.media_type.startswith(_NO_PAGE):
         raise ParseError("parse_error", f"not a page but {page.media_type}")
@@ -50,9 +51,14 @@ def parse(page: Page, source: Source) -> Article:
     tree = _tree(chosen.markup if chosen else markup)
     said = metadata.gather(tree)
     text = (chosen.text if chosen else "") or _text(tree, said, page.url)
+    author = _author(said, page.url)
     title = clean_line((chosen.title if chosen else "") or headline(said, page.url), _MAX_TITLE)
-    text = _without_title(text, title)
+    blocks = body.linked_blocks(tree, text)
+    if not (chosen and chosen.text):
+        names = author.split(", ") if author else ()
+        text = body.own_lines(text, blocks, title=title, authors=names, is_date=_is_date(page))
     walls.refuse(title, text)
+    text = text or clean(said.meta("og:description", "description", "twitter:description"), MAX_TEXT)
     if not text:
         raise ParseError("empty", "the page has no text to read")
     code = language(said, text, source.language)
@@ -60,17 +66,17 @@ def parse(page: Page, source: Source) -> Article:
     moment = _chosen_date(chosen, page, source, code) or published.published(
         said, url=page.url, headline=title, fetched_at=page.fetched_at, zone=source.timezone, language=code
     )
-    links = _links(tree, text, page.url)
+    links = body.links(tree, blocks, text, page.url)
     if moment is None:
         moment = _last_resort(tree, said, page, source, told)
-    if moment is not None and moment.at < page.fetched_at:
+    if moment is not None and told is not None and told.at.date() > moment.at.date() + timedelta(days=1):
         told = said_on(text, near=moment.at, language=code)
     return Article(
         text=text,
         title=title,
         published=moment,
         said_on=told,
-        author=_author(said),
+        author=author,
         language=code,
         links=links,
     )
@@ -115,14 +121,11 @@ def _text(tree: Any, said: Said, url: str) -> str:
     return text
 
 
-def _without_title(text: str, title: str) -> str:
-    """`text` without a first line that only repeats the title, as far as more follows."""
-    first, _, rest = text.partition("\n")
-    return rest.strip() if rest and title and _letters(first) == _letters(title) else text
-
-
-def _letters(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum())
+def _is_date(page: Page) -> Callable[[str], bool]:
+    """Whether a line is a date and nothing else."""
+    return lambda line: (
+        in_words(line, fetched_at=page.fetched_at, timezone="UTC", language=None, alone=True) is not None
+    )
 
 
 class _Chosen:
@@ -181,7 +184,8 @@ def _last_resort(tree: Any, said: Said, page: Page, source: Source, told: Moment
         )
     except Exception:  # noqa: BLE001 - a guess that fails is no guess; it promises nothing about hostile trees
         return None
-    if not found or any(found in text for text in published.modified(said)):
+    # The first of January is what it says where it found no more than a year.
+    if not found or found.endswith("-01-01") or any(found in text for text in published.modified(said)):
         return None
     moment = in_words(found, fetched_at=page.fetched_at, timezone=source.timezone, language=None)
     if moment is None or (told is not None and told.at.date() == moment.at.date()):
@@ -189,9 +193,9 @@ def _last_resort(tree: Any, said: Said, page: Page, source: Source, told: Moment
     return replace(moment, method="htmldate")
 
 
-def _author(said: Said) -> str | None:
+def _author(said: Said, url: str) -> str | None:
     """The names of the authors, None where the page names none."""
-    names = [name for node in said.nodes if node.is_article for name in node.authors] or [
+    names = [name for node in said.own_articles(url) for name in node.authors] or [
         name
         for name in (said.meta("author", "article:author", "dc.creator", "parsely-author", "sailthru.author"),)
         if name
@@ -201,37 +205,3 @@ def _author(said: Said) -> str | None:
         clean_line(name, 120) for name in names if not name.startswith(("http:", "https:", "www.", "@"))
     )
     return clean_line(", ".join(name for name in kept if name), _MAX_AUTHOR) or None
-
-
-def _links(tree: Any, text: str, url: str) -> tuple[str, ...]:
-    """Absolute http and https addresses that the text links to, in their order, each once."""
-    base = tree.find(".//base[@href]")
-    root = urljoin(url, base.get("href")) if base is not None else url
-    body, found = "".join(text.split()), dict[str, None]()
-    known: dict[Any, bool] = {}
-    for anchor in tree.iter("a"):
-        href = (anchor.get("href") or "").strip()
-        if not href or href.startswith("#") or len(href) > 2_000:
-            continue
-        block = anchor.getparent()
-        while block is not None and block.tag in ("sup", "span", "b", "i", "em", "strong", "a", "font", "small", "u"):
-            block = block.getparent()
-        if block is None:
-            continue
-        if block not in known:
-            start = "".join(metadata.words(block, 120).split())[:60]
-            known[block] = len(start) > 3 and start in body
-        if known[block] and (address := _absolute(root, href)):
-            found[address] = None
-            if len(found) >= MAX_LINKS:
-                break
-    return tuple(found)
-
-
-def _absolute(root: str, href: str) -> str | None:
-    try:
-        address = urljoin(root, href)
-        parts = urlsplit(address)
-        return clean_line(address, 2_000) if parts.scheme in ("http", "https") and parts.hostname else None
-    except ValueError:
-        return None

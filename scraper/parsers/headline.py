@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from scraper.parsers.metadata import Said
@@ -15,12 +14,17 @@ _NO_TITLE = frozenset({"home", "news", "untitled", "article", "blog", "index", "
 
 
 def headline(said: Said, url: str) -> str:
-    """The title of the page that `said` was gathered from, "" where it has none.
+    """The title of the page that `said` was gathered from, "" where it has none. `url` helps to know the site's name.
 
-    The visible heading wins where the page's own titles (JSON-LD, Open Graph, `title`) agree with it; else the first of
-    these, cut of the site's name. `url` helps to know that name.
+    JSON-LD's headline comes first, where there is one. Else the visible heading wins where the page's other titles agree
+    with it, but without a kicker or a date that stands before the title in the same heading.
     """
     names = _site_names(said, url)
+    own = {node.headline for node in said.own_articles(url) if node.headline}
+    if len(own) == 1:
+        title = _without_site(own.pop(), names)
+        if len(_squash(title)) > 3 and _squash(title) not in names:
+            return clean_line(title, 500)
     titles = [title for title in _titles(said) if title]
     best, best_score = "", 0.0
     for heading in said.headings:
@@ -30,26 +34,21 @@ def headline(said: Said, url: str) -> str:
         score += 0.1 * heading.marked - 0.3 * heading.away - 0.5 * (_squash(heading.text) in names)
         if score > best_score + 0.01:
             best, best_score = heading.text, score
-    if best and best_score >= 0.55:
-        return clean_line(best, 500)
     for title in titles:
         cut = _without_site(title, names)
-        if _squash(cut) not in names and cut.casefold() not in _NO_TITLE:
+        if _squash(cut) in names or cut.casefold() in _NO_TITLE:
+            continue
+        if best_score < 0.55 or (len(cut) > 15 and _squash(best).endswith(_squash(cut))):
             return clean_line(cut, 500)
     return clean_line(best or next((h.text for h in said.headings), "") or (titles[0] if titles else ""), 500)
 
 
-def _titles(said: Said) -> Iterator[str]:
-    """What the page calls itself, the most telling first."""
-    articles = [node.headline for node in said.nodes if node.is_article and node.headline]
-    og = said.meta("og:title")
-    if len(set(articles)) == 1:
-        yield articles[0]
-    yield og
-    yield said.meta(
+def _titles(said: Said) -> tuple[str, ...]:
+    """What the page calls itself besides JSON-LD, the most telling first."""
+    named = said.meta(
         "twitter:title", "dc.title", "dcterms.title", "parsely-title", "sailthru.title", "headline", "title"
     )
-    yield said.document_title
+    return said.meta("og:title"), named, said.document_title
 
 
 def _squash(text: str) -> str:

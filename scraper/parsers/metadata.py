@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from scraper.parsers import jsonld
 from scraper.text import clean_line
@@ -89,12 +90,40 @@ class Said:
         """The first content that is not blank, in the order of `names`."""
         return next((text for name in names for text in self.metas.get(name, ()) if text.strip()), "")
 
+    def own_articles(self, url: str) -> tuple[jsonld.Node, ...]:
+        """The articles of JSON-LD that are this page's: of several, those with its address or its title, if there are such."""
+        articles = tuple(node for node in self.nodes if node.is_article)
+        if len(articles) < 2:
+            return articles
+        places = {place(address) for address in (url, self.canonical, self.meta("og:url")) if address}
+        titles = [h.text for h in self.headings if h.level == 1] + [self.meta("og:title"), self.document_title]
+        return (
+            tuple(node for node in articles if places & {place(address) for address in node.urls})
+            or tuple(node for node in articles if any(same_title(node.headline, title) for title in titles))
+            or articles
+        )
+
+
+def place(url: str) -> str:
+    """What tells two addresses of one site apart: host without www, and path without its last slash."""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return url
+    return (parts.hostname or "").removeprefix("www.") + parts.path.rstrip("/")
+
+
+def same_title(one: str, two: str) -> bool:
+    """Whether two titles are one, by their letters and digits; a long one may be cut or have the site's name after it."""
+    a, b = ("".join(c for c in text.casefold() if c.isalnum()) for text in (one, two))
+    return bool(a and b) and (a == b or (len(b) > 15 and a.startswith(b)) or (len(a) > 15 and b.startswith(a)))
+
 
 def gather(tree: Any) -> Said:
     """What the lxml tree of a page says about itself. At most 200,000 elements are looked at; the tree is not changed."""
     said = Said(language=clean_line(tree.get("lang") or tree.get("xml:lang") or "", 40))
     scripts: list[str] = []
-    dated: dict[str, bool] = {}
+    marks: dict[str, tuple[bool, bool]] = {}
     for position, element in enumerate(tree.iter()):
         if position > MAX_ELEMENTS:
             break
@@ -115,9 +144,9 @@ def gather(tree: Any) -> Said:
             _heading(said, element, position)
         elif tag == "p" and len(said.sample) < 1_000:
             said.sample += f" {(element.text or '')[:500]}"
-            _shown(said, element, position, dated)
+            _shown(said, element, position, marks)
         elif len(said.shown) < _MAX_SHOWN:
-            _shown(said, element, position, dated)
+            _shown(said, element, position, marks)
     said.nodes = jsonld.nodes(scripts)
     return said
 
@@ -142,21 +171,25 @@ def _heading(said: Said, element: Any, position: int) -> None:
         said.headings.append(Heading(position, text, int(element.tag[1]), marked, is_away(element)))
 
 
-def _shown(said: Said, element: Any, position: int, dated: dict[str, bool]) -> None:
-    """Keep `element` if it may show a date; a name of an author is kept too."""
+def _shown(said: Said, element: Any, position: int, known: dict[str, tuple[bool, bool]]) -> None:
+    """Keep `element` if it may show a date; a name of an author is kept too. `known` remembers what marks mean."""
     tag, itemprop = element.tag, element.get("itemprop") or ""
     marks = f"{element.get('class') or ''} {element.get('id') or ''}"
-    if itemprop == "author" or element.get("rel") == "author" or (len(marks) < 200 and _AUTHOR.search(marks)):
+    meant = known.get(marks)
+    if meant is None:
+        short = 1 < len(marks) < 300
+        meant = known[marks] = (short and bool(_DATED.search(marks)), short and bool(_AUTHOR.search(marks)))
+    if meant[1] or itemprop == "author" or element.get("rel") == "author":
         _author(said, element)
     kind: Literal["time", "marked", "plain"]
     if tag == "time" or (tag == "abbr" and element.get("title")):
         kind = "time"
-    elif itemprop in ("datePublished", "dateCreated", "dateModified") or (len(marks) > 1 and _is_dated(marks, dated)):
+    elif meant[0] or itemprop in ("datePublished", "dateCreated", "dateModified"):
         kind = "marked"
     else:
         text = element.text
-        if text and len(text) < 400 and _LIKE_A_DATE.search(text):
-            text = clean_line(text, 400)
+        if text and 5 < len(text) < 120 and _LIKE_A_DATE.search(text):
+            text = clean_line(text, 120)
             if 5 < len(text) <= 80:
                 said.shown.append(Shown(position, text, "", "", "plain", False, is_away(element)))
         return
@@ -177,13 +210,6 @@ def _shown(said: Said, element: Any, position: int, dated: dict[str, bool]) -> N
             away=is_away(element),
         )
     )
-
-
-def _is_dated(marks: str, dated: dict[str, bool]) -> bool:
-    known = dated.get(marks)
-    if known is None:
-        known = dated[marks] = len(marks) < 300 and bool(_DATED.search(marks))
-    return known
 
 
 def _claim(itemprop: str, marks: str, element: Any) -> Claim:

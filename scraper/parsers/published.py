@@ -17,7 +17,9 @@ from urllib.parse import urlsplit
 
 from scraper.dates import in_words, zone_of
 from scraper.model import Moment
-from scraper.parsers.metadata import Said, Shown
+from scraper.parsers.metadata import Said, Shown, same_title
+from scraper.phrases import LANGUAGES
+from scraper.written import primary
 
 _NAMED = (
     "article:published_time", "og:article:published_time", "og:published_time", "article:published", "datepublished", "published_time",
@@ -58,20 +60,24 @@ class Found:
 class _Reader:
     """Reads one page's dates: holds what every reading needs."""
 
-    __slots__ = ("_language", "_last_resort", "_seen", "_zone")
+    __slots__ = ("_language", "_last_resorts", "_seen", "_zone")
 
     def __init__(self, fetched_at: datetime, zone: str, language: str | None, last_resort: bool) -> None:
-        self._seen, self._zone, self._language, self._last_resort = fetched_at, zone, language, last_resort
+        self._seen, self._zone, self._language = fetched_at, zone, language
+        # Where we have a table of our own, dateparser knows no more and guesses; elsewhere a few tries are enough.
+        self._last_resorts = 3 if last_resort and primary(language) not in LANGUAGES else 0
 
     def read(self, text: str, method: str, *, shown: bool = False, alone: bool = False) -> Moment | None:
         """`text` as a moment. `shown`: people read it, so its words are kept in the method; `alone` as in `in_words`."""
+        asking = shown and not alone and self._last_resorts > 0 and any(c.isdecimal() for c in text)
+        self._last_resorts -= asking
         moment = in_words(
             text,
             fetched_at=self._seen,
             timezone=self._zone,
             language=self._language,
             alone=alone,
-            last_resort=shown and not alone and self._last_resort,
+            last_resort=asking,
         )
         if moment is None or moment.at.year < _EARLIEST or moment.method.startswith("updated"):
             return None
@@ -111,7 +117,7 @@ def modified(said: Said) -> Iterator[str]:
 
 def candidates(said: Said, url: str, headline: str, reader: _Reader) -> Iterator[Found]:
     """All dates that may be the publication, the best place first."""
-    yield from _in_json(said, url, headline, reader)
+    yield from _in_json(said, url, reader)
     for names, firm in ((_NAMED, True), (_LOOSE, False)):
         for name in names:
             for text in said.metas.get(name, ())[:1]:
@@ -126,14 +132,8 @@ def candidates(said: Said, url: str, headline: str, reader: _Reader) -> Iterator
             yield Found(moment, "address", False)
 
 
-def _in_json(said: Said, url: str, headline: str, reader: _Reader) -> Iterator[Found]:
-    articles = [node for node in said.nodes if node.is_article and node.published]
-    if len({node.published for node in articles}) > 1:
-        places = {_place(address) for address in (url, said.canonical, said.meta("og:url")) if address}
-        own = [n for n in articles if places & {_place(u) for u in n.urls}] or [
-            n for n in articles if _same(n.headline, headline)
-        ]
-        articles = own or articles
+def _in_json(said: Said, url: str, reader: _Reader) -> Iterator[Found]:
+    articles = [node for node in said.own_articles(url) if node.published]
     firm = len({node.published[:10] for node in articles}) == 1
     for node in articles[:1]:
         moment = reader.read(node.published, "json-ld:datePublished")
@@ -155,7 +155,7 @@ def _in_json(said: Said, url: str, headline: str, reader: _Reader) -> Iterator[F
 
 def _shown(said: Said, headline: str, reader: _Reader) -> Iterator[Found]:
     """Dates that the page shows, the nearest to the headline first within each kind."""
-    here = next((h.position for h in said.headings if _same(h.text, headline)), None)
+    here = next((h.position for h in said.headings if same_title(h.text, headline)), None)
     if here is None:
         here = next((h.position for h in said.headings if h.level == 1 and not h.away), None)
     shown = [s for s in said.shown if not s.away and s.claim != "modified"]
@@ -194,19 +194,6 @@ def in_address(url: str) -> date | None:
         except ValueError:
             continue
     return days.pop() if len(days) == 1 else None
-
-
-def _place(url: str) -> str:
-    try:
-        parts = urlsplit(url.strip())
-    except ValueError:
-        return url
-    return (parts.hostname or "").removeprefix("www.") + parts.path.rstrip("/")
-
-
-def _same(one: str, two: str) -> bool:
-    a, b = ("".join(c for c in text.casefold() if c.isalnum()) for text in (one, two))
-    return bool(a and b) and (a == b or (len(b) > 15 and a.startswith(b)) or (len(a) > 15 and b.startswith(a)))
 
 
 _WEIGHT = {
@@ -271,4 +258,4 @@ def _is_confident(best: Found, local: Moment, found: Sequence[Found]) -> bool:
     day = local.at.date()
     agreeing = {f.origin for f in found if f.moment.at.date() in (day, best.moment.at.date())}
     against = {f.origin for f in found if f.origin not in agreeing and f.origin not in ("plain", "json-ld created")}
-    return bool(agreeing & _FIRM) and not against and len(agreeing - {"plain"}) >= 2
+    return bool(agreeing & _FIRM) and not against and len(agreeing - {"plain", "json-ld created"}) >= 2

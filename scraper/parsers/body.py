@@ -1,0 +1,168 @@
+"""The text of an article and the addresses it links to: trafilatura's text, less the lines that are not the article's own.
+
+What trafilatura leaves in most often are lines that are nothing but a link to another article, the label over them, the
+headline and byline once more, and calls to subscribe or follow. Whether a line is such a link is read from the tree, not
+guessed from its words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from scraper.parsers.metadata import words
+from scraper.text import clean_line
+
+MAX_LINKS = 200
+_MAX_BLOCK = 4_000
+_INLINE = frozenset(
+    {
+        "a",
+        "abbr",
+        "b",
+        "bdi",
+        "cite",
+        "em",
+        "font",
+        "i",
+        "mark",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "u",
+        "s",
+    }
+)
+_CALLS = (
+    r"©|\(c\) ?\d|copyright\b|.{0,80}\ball rights reserved\b",
+    r"(?:like|follow|join) (?:us|me|[\w' ]{2,30}) on \w+|(?:sign up|subscribe) (?:to|for|now|here|today)\b|click here (?:to|for)\b",
+    r"(?:get|receive) (?:our|the) .{0,40}newsletter|thank(?:s| you) for (?:signing|subscribing|reading)\b",
+    r"share (?:this|on)\b.{0,40}$|(?:read|see) (?:also|more|next)\W*$|recommended (?:by|for you)|(?:\d+ )?comments?\W*$",
+    r"(?:related|most read|trending|also read|don.t miss|you may also like|more (?:from|on|stories)\b.{0,40})\W*$",
+    r"(?:advertisement|anzeige|werbung|publicité|publicidad|reklam|إعلان)\W*$",
+    r"(?:lesen sie auch|mehr zum thema|(?:à )?lire aussi|lea también|leggi anche|lees ook|читайте также)\W*$",
+    r"(?:اقرأ أيضا|اقرأ ايضا|بیشتر بخوانید)\W*$",
+)
+_CALL = re.compile(rf"^\W*(?:{'|'.join(_CALLS)})", re.IGNORECASE)
+_BYLINE = re.compile(r"^\W*(?:by|von|par|por|di|door|av|af|yazan|بقلم|كتب|автор)[: ]\s*[^.!?]{3,60}$", re.IGNORECASE)
+_LAYOUT = re.compile(r"[\W_]+")
+_ENDS = re.compile(r"[.!?…؟۔。:;,\"”»’)\]]\W*$")
+
+
+@dataclass(slots=True)
+class _Block:
+    """A block of the text that holds links: its letters in all, those inside links, the last link's, and its addresses."""
+
+    plain: str
+    linked: int
+    last: str
+    addresses: list[str]
+
+
+def own_lines(
+    text: str, blocks: Iterable[_Block], *, title: str, authors: Iterable[str], is_date: Callable[[str], bool]
+) -> str:
+    """`text`, in which `linked_blocks` found `blocks`, without the lines that are not its own.
+
+    Left out are lines that repeat the title, name the author or the date before it begins, are only links to other pages,
+    or call to subscribe. A text that would lose more than half of itself is left as it is: it is a list of links.
+    """
+    linked = {block.plain for block in blocks if _is_only_link(block)}
+    lines = text.split("\n")
+    keep = [True] * len(lines)
+    names = {letters(name) for name in authors if name}
+    for i, line in enumerate(lines):
+        plain = letters(line)
+        if plain in linked or (len(line) < 250 and _CALL.match(line)):
+            keep[i] = False
+    for i in range(len(lines) - 2, -1, -1):
+        if (
+            keep[i]
+            and not keep[i + 1]
+            and len(lines[i]) < 60
+            and letters(lines[i + 1]) in linked
+            and _is_label(lines[i])
+        ):
+            keep[i] = False
+    own = letters(title)
+    for i, line in enumerate(lines[:8]):
+        plain = letters(line)
+        repeats = bool(own) and plain.endswith(own) and len(plain) < len(own) + 50
+        if repeats or plain in names or _BYLINE.match(line) or (len(line) < 60 and is_date(line)):
+            keep[i] = False
+        elif len(line) > 80:
+            break
+    kept = "\n".join(line for line, k in zip(lines, keep, strict=True) if k).strip()
+    return kept if 2 * len(kept) > len(text) else text
+
+
+def _is_label(line: str) -> bool:
+    return line.rstrip().endswith((":", "...", "…")) or not _ENDS.search(line)
+
+
+def letters(text: str) -> str:
+    """The letters and digits of `text`, without case: what is left when layout is taken away."""
+    return _LAYOUT.sub("", text.casefold())
+
+
+def _is_only_link(block: _Block) -> bool:
+    """Whether nearly all of a block is a link, at most with a label before it ("Read more: ...")."""
+    rest = len(block.plain) - block.linked
+    if block.linked < 12:
+        return False
+    return rest <= 0.1 * len(block.plain) or (rest <= 16 and block.linked >= 25 and block.plain.endswith(block.last))
+
+
+def linked_blocks(tree: Any, text: str) -> tuple[_Block, ...]:
+    """The blocks of `tree` that hold links to other pages and stand in `text`, in their order."""
+    whole = letters(text)
+    blocks: dict[Any, _Block | None] = {}
+    for anchor in tree.iter("a"):
+        href = (anchor.get("href") or "").strip()
+        if not href or href.startswith("#") or len(href) > 2_000:
+            continue
+        linked = letters(words(anchor, _MAX_BLOCK))
+        if linked[:60] not in whole:
+            continue
+        element = anchor.getparent()
+        while element is not None and element.tag in _INLINE:
+            element = element.getparent()
+        if element is None:
+            continue
+        if element not in blocks:
+            plain = letters(words(element, _MAX_BLOCK))
+            blocks[element] = _Block(plain, 0, "", []) if len(plain) > 3 and plain[:60] in whole else None
+        block = blocks[element]
+        if block is not None:
+            block.linked += len(linked)
+            block.last = linked
+            block.addresses.append(href)
+    return tuple(block for block in blocks.values() if block is not None)
+
+
+def links(tree: Any, blocks: Iterable[_Block], text: str, url: str) -> tuple[str, ...]:
+    """Absolute http and https addresses that those `blocks` which stand in `text` link to, each once, at most 200."""
+    base = tree.find(".//base[@href]")
+    root = (_absolute(url, base.get("href")) if base is not None else None) or url
+    whole, found = letters(text), dict[str, None]()
+    for block in blocks:
+        if block.plain[:60] in whole:
+            found.update((address, None) for href in block.addresses if (address := _absolute(root, href)))
+        if len(found) >= MAX_LINKS:
+            break
+    return tuple(found)[:MAX_LINKS]
+
+
+def _absolute(root: str, href: str) -> str | None:
+    try:
+        address = urljoin(root, href)
+        parts = urlsplit(address)
+        return clean_line(address, 2_000) if parts.scheme in ("http", "https") and parts.hostname else None
+    except ValueError:
+        return None
