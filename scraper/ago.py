@@ -18,6 +18,8 @@ from scraper.written import alternatives
 
 _UNITS = ("second", "minute", "hour", "day", "week", "month", "year")
 _PRECISION: dict[str, Precision] = {"second": "second", "minute": "minute", "hour": "hour"}
+_AT = re.compile(r" (?:a|at|um|в|alle|a las|saat|في|ساعت)(?= ,|$)")
+"""What is left of "yesterday at 14:05" once the clock is taken out."""
 _LETTER = r"[^\W\d_]"
 _START = r"(?<![\w.,:/-])(?<!\d )"
 
@@ -75,35 +77,36 @@ def _grammar(language: str) -> _Grammar:
     )
 
 
-def _languages(language: str | None) -> tuple[str, ...]:
-    """The languages to try: the given one and English, or all."""
-    if language in LANGUAGES and language is not None:
-        return (language,) if language == "en" else (language, "en")
-    return tuple(LANGUAGES)
+def _own(language: str | None) -> tuple[str, ...]:
+    """The languages that come first: the given one and English, as far as they have a table."""
+    return tuple(code for code in dict.fromkeys((language, "en")) if code in LANGUAGES and code is not None)
 
 
 def since(folded: str, now: datetime, language: str | None) -> tuple[datetime, Precision] | None:
     """The moment that a span back from `now` names, cut to its precision: its smallest unit, a day at most.
 
-    Without "ago" the whole text must be numbers and units of an hour or more ("7h"): "5 min" is a length. Where languages
-    compete, the longest reading counts; None where two of the same length differ ("год" is a year in Russian and an hour in
-    Ukrainian), and for over 200 years.
+    Without "ago" the whole text must be numbers and units of an hour or more ("7h"): "5 min" is a length. `language` and
+    English are tried before all others. Where languages compete, the longest reading counts; None where two of the same
+    length differ ("год" is a year in Russian and an hour in Ukrainian), and for over 200 years.
     """
-    return _longest(folded, now, language, whole=False) or _longest(folded.rstrip(" .,"), now, language, whole=True)
+    bare = folded.rstrip(" .,")
+    own = _own(language) if language in LANGUAGES else ()
+    for codes in (own, tuple(code for code in LANGUAGES if code not in own)):
+        found = _longest(folded, now, codes, whole=False) or _longest(bare, now, codes, whole=True)
+        if found is not None:
+            return found
+    return None
 
 
-def _longest(folded: str, now: datetime, language: str | None, *, whole: bool) -> tuple[datetime, Precision] | None:
+def _longest(folded: str, now: datetime, codes: Iterable[str], *, whole: bool) -> tuple[datetime, Precision] | None:
     readings: dict[int, set[tuple[datetime, Precision] | None]] = {}
-    for code in _languages(language):
+    for code in codes:
         grammar = _grammar(code)
         match = grammar.bare.fullmatch(folded) if whole else grammar.ago.search(folded)
         if match is None:
             continue
         run: str = match["run"] if whole or match["run"] else match["run2"]
-        found = _back(run, now, grammar, counted=whole)
-        if code == language:
-            return found
-        readings.setdefault(len(run), set()).add(found)
+        readings.setdefault(len(run), set()).add(_back(run, now, grammar, counted=whole))
     longest = readings[max(readings)] if readings else set()
     return longest.pop() if len(longest) == 1 else None
 
@@ -160,15 +163,21 @@ def cut(moment: datetime, precision: Precision) -> tuple[datetime, Precision]:
 
 
 def just_now(folded: str, language: str | None) -> bool:
-    """Whether the text is a word for this very minute."""
-    return any(_grammar(code).now.fullmatch(folded.strip(" .,!")) for code in _languages(language))
+    """Whether the text is a word for this very minute, in any language."""
+    return any(_grammar(code).now.fullmatch(folded.strip(" .,!")) for code in (*_own(language), *LANGUAGES))
 
 
 def days_back(folded: str, language: str | None) -> int | None:
-    """0 for "today", 1 for "yesterday", 2 for the day before it; None where no such word stands, or two of them."""
-    for code in _languages(language):
+    """0 for "today", 1 for "yesterday", 2 for the day before it; None where no such word stands.
+
+    In `language` (and English) the word may stand among others. Elsewhere it must stand alone: "hier" is yesterday in French
+    and here in German.
+    """
+    for code in _own(language):
         named = [days for pattern, days in _grammar(code).days if pattern.search(folded)]
         if named:
             # "vorgestern" is no "gestern", but "أول أمس" holds "أمس": the furthest is the whole word.
             return max(named)
-    return None
+    alone = _AT.sub("", folded).strip(" .,!:-|")
+    readings = {days for code in LANGUAGES for pattern, days in _grammar(code).days if pattern.fullmatch(alone)}
+    return readings.pop() if len(readings) == 1 else None

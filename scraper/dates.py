@@ -63,7 +63,10 @@ def in_words(
             at, precision, method = found
             return _plausible(at, precision, f"{kind or method}: {clean_line(phrase)}", fetched_at)
     if last_resort and code and len(phrase) <= _MAX_LAST_RESORT and any(c.isalpha() for c in phrase):
-        return _ask_dateparser(phrase, code, now, zone, fetched_at)
+        for tag in dict.fromkeys((language or code, code)):
+            moment = _ask_dateparser(phrase, tag, now, zone, fetched_at)
+            if moment is not None:
+                return moment
     return None
 
 
@@ -156,7 +159,7 @@ def _ask_dateparser(phrase: str, language: str, now: datetime, zone: tzinfo, fet
 
     try:
         parser = dateparser.date.DateDataParser(
-            languages=[language],
+            languages=[_cased(language)],
             settings={
                 "RELATIVE_BASE": now.replace(tzinfo=None),
                 "REQUIRE_PARTS": ["day", "month", "year"],
@@ -179,6 +182,12 @@ def _ask_dateparser(phrase: str, language: str, now: datetime, zone: tzinfo, fet
         f"dateparser: {clean_line(phrase)}",
         fetched_at,
     )
+
+
+def _cased(tag: str) -> str:
+    """A language tag in the case of BCP 47, which dateparser insists on: "pa-guru" is "pa-Guru"."""
+    first, *rest = tag.replace("_", "-").lower().split("-")
+    return "-".join((first, *(part.title() if len(part) == 4 else part.upper() for part in rest)))
 
 
 _DENIED = frozenset(

@@ -153,6 +153,30 @@ def test_navigation_is_no_text_and_no_link() -> None:
     assert article.links == ("https://site.example/b?x=1",)
 
 
+def test_lines_that_are_only_links_to_other_articles_are_no_text() -> None:
+    after = (
+        '<p>Read more: <a href="/b">Another committee read another report in another hall</a></p>'
+        '<p>You may also like</p><ul><li><a href="/c">A third committee met in the town hall again</a></li></ul>'
+        "<p>At the end of the day the committee thanked its members once more and closed the doors of the hall.</p>"
+    )
+    text = read(document(after=after)).text
+    assert "closed the doors" in text
+    assert "Another committee" not in text and "third committee" not in text and "also like" not in text
+
+
+def test_the_headline_and_the_byline_are_not_repeated_in_the_text() -> None:
+    head = '<script type="application/ld+json">{"@type": "Article", "author": {"name": "A. Writer"}}</script>'
+    text = read(document(head, before="<p>A. Writer</p><p>18 June 2025</p>")).text
+    assert text.startswith("The committee read")
+
+
+def test_a_page_that_shows_its_text_by_script_alone_gives_its_description() -> None:
+    description = "The committee read the annual report aloud and thanked everyone."
+    head = f'<title>Report</title><meta name="description" content="{description}">'
+    html = f'<html><head>{head}</head><body><div id="app"></div></body></html>'
+    assert read(html).text == description
+
+
 def test_only_web_addresses_are_links() -> None:
     after = '<p>Write <a href="mailto:a@b.example">a mail</a> or <a href="javascript:x()">click here</a> to the committee today.</p>'
     assert read(document(after=after)).links == ()

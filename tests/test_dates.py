@@ -127,6 +127,20 @@ def test_a_local_time_follows_the_zone_of_the_source_through_summer_time() -> No
     assert january is not None and january.at.utcoffset() == timedelta(hours=1)
 
 
+def test_an_age_is_read_in_any_language_where_the_page_declares_another() -> None:
+    assert told("منذ 7 ساعات", "en") == ("2025-06-20T08:00+03:00", "hour")
+    assert told("dün 14:05", "en") == ("2025-06-19T14:05+03:00", "minute")
+
+
+def test_a_word_that_means_yesterday_elsewhere_must_stand_alone() -> None:
+    assert told("Hier mehr dazu", "de") is None
+    assert told("hier", "fr") == ("2025-06-19T00:00+03:00", "day")
+
+
+def test_a_length_is_no_age() -> None:
+    assert told("5 min") is None and told("2 mins", "en") is None
+
+
 def test_a_time_in_a_zone_with_many_meanings_leaves_only_the_day() -> None:
     assert told("June 19, 2025 at 2:05 p.m. IST") == ("2025-06-19T00:00+03:00", "day")
 

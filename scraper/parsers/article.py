@@ -22,7 +22,7 @@ from scraper.errors import ParseError
 from scraper.model import Article, ArticleRules, Moment, Page, Source
 from scraper.parsers import body, charset, metadata, published, shape, walls
 from scraper.parsers.headline import headline
-from scraper.parsers.language import language
+from scraper.parsers.language import declared, language
 from scraper.parsers.metadata import Said
 from scraper.parsers.plain import plain
 from scraper.text import clean, clean_line
@@ -62,9 +62,10 @@ def parse(page: Page, source: Source) -> Article:
     if not text:
         raise ParseError("empty", "the page has no text to read")
     code = language(said, text, source.language)
+    written_in = declared(said, source.language) or code
     told = said_on(text, near=page.fetched_at, language=code)
-    moment = _chosen_date(chosen, page, source, code) or published.published(
-        said, url=page.url, headline=title, fetched_at=page.fetched_at, zone=source.timezone, language=code
+    moment = _chosen_date(chosen, page, source, written_in) or published.published(
+        said, url=page.url, headline=title, fetched_at=page.fetched_at, zone=source.timezone, language=written_in
     )
     links = body.links(tree, blocks, text, page.url)
     if moment is None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterator
 
 from scraper.parsers.metadata import Said
 
-_TAG = re.compile(r"[a-z]{2,3}(?=$|[-_])")
+_TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,2}(?![a-z0-9])")
 _SAMPLE = 4_000
 _ENOUGH = 20
 
@@ -61,17 +62,29 @@ def language(said: Said, text: str, configured: str | None) -> str | None:
     A declaration that the letters rule out (templates say "en" over Arabic) does not count.
     """
     script, guess = _by_letters(text or said.sample)
+    for tag in _declared(said, configured):
+        code = tag.partition("-")[0]
+        if _allows(script, code):
+            return code
+    return guess
+
+
+def declared(said: Said, configured: str | None) -> str | None:
+    """The whole tag ("pa-guru") that the page declares, else `configured`: what its dates are written in, whatever the text is."""
+    return next(_declared(said, configured), None)
+
+
+def _declared(said: Said, configured: str | None) -> Iterator[str]:
     inside = next((node.language for node in said.nodes if node.is_article and node.language), "")
-    for declared in (
+    for tag in (
         said.language,
         inside,
         said.meta("content-language", "og:locale", "language", "dc.language"),
         configured,
     ):
-        match = _TAG.match((declared or "").strip().lower())
-        if match is not None and _allows(script, match[0]):
-            return match[0]
-    return guess
+        match = _TAG.match((tag or "").strip().lower().replace("_", "-"))
+        if match is not None:
+            yield match[0]
 
 
 def _allows(script: str, code: str) -> bool:

@@ -43,7 +43,8 @@ _MODIFIED = (
 )
 
 _IN_ADDRESS = re.compile(r"(?<!\d)((?:19|20)\d\d)([/_.-]?)([01]?\d)\2([0-3]?\d)(?!\d)")
-_EARLIEST = 1990
+_NEVER = frozenset({date(1970, 1, 1), date(1969, 12, 31), date(1900, 1, 1), date(1980, 1, 1)})
+"""Days on which programs say that they know none: the zero of their clocks."""
 _NEAR = 160
 """How many elements from the headline a date still belongs to it."""
 
@@ -79,7 +80,7 @@ class _Reader:
             alone=alone,
             last_resort=asking,
         )
-        if moment is None or moment.at.year < _EARLIEST or moment.method.startswith("updated"):
+        if moment is None or moment.at.date() in _NEVER or moment.method.startswith("updated"):
             return None
         how, _, phrase = moment.method.partition(": ")
         if how == "relative":
