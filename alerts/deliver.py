@@ -271,11 +271,12 @@ async def _hold_everything(claimed: Delivery, state: ChannelState, error: Channe
 async def _my_turn(channel: str, state: ChannelState, desk: Desk, stopping: asyncio.Event) -> bool:
     """Wait until the chat and the bot may hear the next message. False where we are stopping first."""
     key = desk.channels.pace_key(channel, chat=state.chat)
-    while (wait := (desk.pace.next_at(key, desk.clock()) - desk.clock()).total_seconds()) > 0:
+    time = asyncio.get_running_loop().time
+    while (wait := desk.pace.next_at(key, time()) - time()) > 0:
         try:
             await asyncio.wait_for(stopping.wait(), wait)
         except TimeoutError:
             continue
         return False
-    desk.pace.note(key, desk.clock())
+    desk.pace.note(key, time())
     return not stopping.is_set()

@@ -114,12 +114,15 @@ def busy_channels(conn: Connection, now: datetime) -> tuple[str, ...]:
 
 
 def next_due(conn: Connection, channels: Sequence[str]) -> datetime | None:
-    """When the earliest open delivery of these channels can be tried, pauses included; None where there is none."""
+    """When the earliest open delivery of these channels can be tried, pauses included; None where there is none.
+
+    What waits for a recipient that is gone is not counted: it waits for a person.
+    """
     query = (
         select(delivery.c.due_at, channel_state.c.paused_until)
         .outerjoin(channel_state, channel_state.c.id == delivery.c.channel)
         .where(delivery.c.state.in_(OPEN), delivery.c.channel.in_(list(channels)))
-        .order_by(delivery.c.due_at)
+        .where(or_(channel_state.c.id.is_(None), channel_state.c.condition != "gone"))
     )
     return min((max(row.due_at, row.paused_until or row.due_at) for row in conn.execute(query)), default=None)
 

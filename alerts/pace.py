@@ -7,40 +7,40 @@ minute to a group, 30 a second for a bot. Channels that share a chat or a bot sh
 from __future__ import annotations
 
 from collections import deque
-from datetime import datetime, timedelta
 
-MINUTE = timedelta(minutes=1)
-CHAT_GAP = timedelta(seconds=1)
+MINUTE = 60.0
+CHAT_GAP = 1.0
 BOT_PER_SECOND = 25
 
 
 class Pace:
-    """Remembers when messages went out, and says when the next may. Times are whatever clock the caller uses, only ordered."""
+    """Remembers when messages went out, and says when the next may. Times are seconds of a clock that never goes back."""
 
     def __init__(self, per_minute: int) -> None:
-        self._per_minute = per_minute
-        self._chats: dict[tuple[str, str], deque[datetime]] = {}
-        self._bots: dict[str, deque[datetime]] = {}
+        """`per_minute` to one chat. A rate above 60 (a Bot API server of one's own) shortens the gap of a second, too."""
+        self._per_minute = max(per_minute, 1)
+        self._gap = min(CHAT_GAP, MINUTE / self._per_minute)
+        self._chats: dict[tuple[str, str], deque[float]] = {}
+        self._bots: dict[str, deque[float]] = {}
 
-    def next_at(self, key: tuple[str, str], now: datetime) -> datetime:
+    def next_at(self, key: tuple[str, str], now: float) -> float:
         """The earliest moment for the next message to this (bot, chat): `now` or later."""
         bot, _ = key
         earliest = now
         chat_times = self._chats.get(key)
         if chat_times:
-            earliest = max(earliest, chat_times[-1] + CHAT_GAP)
+            earliest = max(earliest, chat_times[-1] + self._gap)
             if len(chat_times) >= self._per_minute:
                 earliest = max(earliest, chat_times[-self._per_minute] + MINUTE)
         bot_times = self._bots.get(bot)
         if bot_times and len(bot_times) >= BOT_PER_SECOND:
-            earliest = max(earliest, bot_times[-BOT_PER_SECOND] + timedelta(seconds=1))
-        # A wall clock that was set back must not stop the bell: no wait is longer than the longest rule.
-        return min(earliest, now + MINUTE)
+            earliest = max(earliest, bot_times[-BOT_PER_SECOND] + 1.0)
+        return earliest
 
-    def note(self, key: tuple[str, str], at: datetime) -> None:
-        """A message goes out now. Counted when it is sent, not when it arrived: the other side counts it either way."""
+    def note(self, key: tuple[str, str], at: float) -> None:
+        """A message goes out. Counted when it is sent, not when it arrived: the other side counts it either way."""
         bot, _ = key
-        self._chats.setdefault(key, deque(maxlen=max(self._per_minute, 1))).append(at)
+        self._chats.setdefault(key, deque(maxlen=self._per_minute)).append(at)
         self._bots.setdefault(bot, deque(maxlen=BOT_PER_SECOND)).append(at)
 
     def take_back(self, key: tuple[str, str]) -> None:

@@ -25,7 +25,7 @@ from alerts import deliver, health, outbox
 from alerts.channels import Channels
 from alerts.deliver import Desk, Drained
 from alerts.judge import Bench, Judged, judge
-from alerts.pace import MINUTE, Pace
+from alerts.pace import Pace
 from alerts.settings import Configuration
 from alerts.watch.match import compile_watchlist
 from scraper import sources, store
@@ -134,8 +134,11 @@ class Service:
             log.warning(
                 "deliveries were under way when the program stopped; they are sent again, marked", count=recovered
             )
-        for channel, at in await self._db.read(lambda conn: outbox.sent_since(conn, ids, now - MINUTE)):
-            self._desk.pace.note(self._desk.channels.pace_key(channel), at)
+        since = now - timedelta(minutes=1)
+        here = asyncio.get_running_loop().time()
+        for channel, at in await self._db.read(lambda conn: outbox.sent_since(conn, ids, since)):
+            age = min(max((now - at).total_seconds(), 0.0), 60.0)
+            self._desk.pace.note(self._desk.channels.pace_key(channel), here - age)
 
     # --------------------------------------------------------------------------------- the service that stays
 
@@ -207,8 +210,13 @@ class Service:
 
     # ------------------------------------------------------------------------------------- one run, for cron
 
-    async def once(self, *, only: Iterable[str] | None = None, watch: Watch | None = None) -> Report:
-        """Everything that is due, once: polls, articles, judgement, deliveries. With `only`, those sources, due or not."""
+    async def once(
+        self, *, only: Iterable[str] | None = None, watch: Watch | None = None, patience: timedelta = ONCE_PATIENCE
+    ) -> Report:
+        """Everything that is due, once: polls, articles, judgement, deliveries. With `only`, those sources, due or not.
+
+        It waits at most `patience` for deliveries that are due a little later.
+        """
         self._on = watch or self._on
         await self.prepare()
         if only is not None:
@@ -216,34 +224,35 @@ class Service:
             for source_id in only:
                 await self._db.write(lambda conn, one=source_id: sources.hasten(conn, one, now))  # type: ignore[misc]
         asked: set[str] = set()
-        while await self._start_polls(only=only, but_not=asked):
+        while await self._start_polls(only=only, but_not=asked) or self._polls:
             asked |= set(self._polls)
             await self._finished(self._polls)
             await self._judge()
             await self._start_drains()
-        while await self._start_articles():
+        while await self._start_articles() or self._articles:
             await self._finished(self._articles)
             await self._judge()
         await self._judge()
         await self._tell_operators()
-        await self._deliver_all()
+        await self._deliver_all(patience)
         now = self._clock()
         await self._db.write(lambda conn: sources.beat(conn, "once", now))
         by_state, _ = await self._db.read(outbox.summary)
         self.report.pending = sum(by_state.get(state, 0) for state in ("pending", "unconfirmed", "claimed"))
         return self.report
 
-    async def _deliver_all(self) -> None:
+    async def _deliver_all(self, patience: timedelta) -> None:
         """Drain until nothing is due within the patience of one run."""
-        give_up = self._clock() + ONCE_PATIENCE
+        give_up = self._clock() + patience
         ids = [channel.id for channel in self._config.channels]
         while not self._stopping.is_set():
             await self._start_drains()
+            began = bool(self._drains)
             await self._finished(self._drains)
             next_due = await self._db.read(lambda conn: outbox.next_due(conn, ids))
-            if next_due is None or next_due > give_up:
+            wait = 0.0 if next_due is None else (next_due - self._clock()).total_seconds()
+            if next_due is None or next_due > give_up or (wait <= 0 and not began):
                 return
-            wait = (next_due - self._clock()).total_seconds()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), max(wait, 0.01))
 
@@ -309,6 +318,9 @@ class Service:
                 "article not read", source=source.id, statement=task.statement, outcome=followed.outcome,
                 detail=followed.detail, again=followed.again,
             )  # fmt: skip
+            now = self._clock()
+            # Its alert need not wait for a body that does not come.
+            await self._db.write(lambda conn: outbox.hasten(conn, [task.statement], now))
         await self._judge()
         if not self._stopping.is_set():
             await self._start_drains()
@@ -374,12 +386,13 @@ async def open_service(
     db: Database,
     clock: Clock = utc_now,
     console: TextIO | None = None,
+    parsers: ParsePool | None = None,
 ) -> Service:
-    """Open what a service needs; `stack` closes it. Raises StoreError."""
+    """Open what a service needs; `stack` closes it. `parsers` takes the place of worker processes. Raises StoreError."""
     channels = Channels(config.channels, console=console)
     stack.push_async_callback(channels.aclose)
     fetcher = Fetcher(config.fetch, StoredShelf(db))
     stack.push_async_callback(fetcher.aclose)
-    parsers = ParsePool()
+    parsers = parsers or ParsePool()
     stack.push_async_callback(parsers.aclose)
     return Service(config, db, channels, fetcher, parsers, clock)

@@ -14,9 +14,11 @@ from __future__ import annotations
 
 import asyncio
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -192,6 +194,23 @@ def open_database(url: str, *, create: bool = True) -> Database:
         engine.dispose()
         raise
     return Database(engine)
+
+
+def copy_database(url: str, to: Path) -> bool:
+    """Copy the store at `url` into a new file, consistent even while it is written to. False where there is none yet.
+
+    Raises StoreError.
+    """
+    path = _sqlite_path(url)
+    if path is None or not path.exists():
+        return False
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as old:
+            with closing(sqlite3.connect(to)) as new:
+                old.backup(new)
+    except sqlite3.Error as error:
+        raise StoreError(f"the store {path} cannot be copied: {error}") from error
+    return True
 
 
 def _engine(url: str) -> Engine:

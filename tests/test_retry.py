@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from alerts import retry
 from alerts.pace import BOT_PER_SECOND, Pace
 
-NOW = datetime(2026, 6, 20, 12, tzinfo=UTC)
+NOW = 1000.0
 CHAT, OTHER = ("bot", "chat"), ("bot", "other")
 
 
@@ -32,22 +32,22 @@ def test_every_fourth_try_probes_the_next_message() -> None:
 def test_one_chat_hears_at_most_one_message_a_second() -> None:
     pace = Pace(20)
     pace.note(CHAT, NOW)
-    assert pace.next_at(CHAT, NOW) == NOW + timedelta(seconds=1)
+    assert pace.next_at(CHAT, NOW) == NOW + 1
     assert pace.next_at(OTHER, NOW) == NOW
 
 
 def test_one_chat_hears_at_most_its_rate_in_a_minute() -> None:
     pace = Pace(3)
     for second in range(3):
-        pace.note(CHAT, NOW + timedelta(seconds=second))
-    assert pace.next_at(CHAT, NOW + timedelta(seconds=3)) == NOW + timedelta(minutes=1)
+        pace.note(CHAT, NOW + second)
+    assert pace.next_at(CHAT, NOW + 3) == NOW + 60
 
 
 def test_one_bot_speaks_at_most_its_rate_in_a_second() -> None:
     pace = Pace(20)
     for chat in range(BOT_PER_SECOND):
         pace.note(("bot", str(chat)), NOW)
-    assert pace.next_at(OTHER, NOW) == NOW + timedelta(seconds=1)
+    assert pace.next_at(OTHER, NOW) == NOW + 1
     assert pace.next_at(("another bot", "chat"), NOW) == NOW
 
 
@@ -58,20 +58,14 @@ def test_a_turn_that_was_not_used_is_taken_back() -> None:
     assert pace.next_at(CHAT, NOW) == NOW
 
 
-def test_a_clock_that_was_set_back_does_not_stop_the_bell() -> None:
-    pace = Pace(20)
-    pace.note(CHAT, NOW + timedelta(days=1))
-    assert pace.next_at(CHAT, NOW) <= NOW + timedelta(minutes=1)
-
-
 @given(st.lists(st.integers(0, 300), max_size=80), st.integers(1, 20))
 def test_no_minute_ever_holds_more_than_the_rate(seconds: list[int], rate: int) -> None:
     pace = Pace(rate)
-    sent: list[datetime] = []
+    sent: list[float] = []
     now = NOW
     for gap in seconds:
-        now = pace.next_at(CHAT, now + timedelta(seconds=gap))
+        now = pace.next_at(CHAT, now + gap)
         pace.note(CHAT, now)
         sent.append(now)
     for at in sent:
-        assert sum(1 for other in sent if at <= other < at + timedelta(minutes=1)) <= rate
+        assert sum(1 for other in sent if at <= other < at + 60) <= rate

@@ -72,9 +72,8 @@ def run_command(arguments: list[str]) -> int:
     from scraper.errors import BayanError, ConfigError, StoreError
 
     try:
-        app(args=arguments, prog_name="bayan", standalone_mode=False)
-    except typer.Exit as done:
-        return done.exit_code
+        code = app(args=arguments, prog_name="bayan", standalone_mode=False)
+        return code if isinstance(code, int) else OK
     except ConfigError as error:
         for problem in error.problems:
             _say(str(problem))
@@ -98,17 +97,18 @@ def run_command(arguments: list[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the last line of defence: a person reads this, not a programmer
         usage = _usage(error)
         return usage if usage is not None else _bug(error)
-    return OK
 
 
 def _usage(error: Exception) -> int | None:
-    """The exit code of a mistake in the command's words, after saying it; None where the error is something else."""
-    from click.exceptions import ClickException
+    """The exit code of a mistake in the command's words, after saying it; None where the error is something else.
 
-    if isinstance(error, ClickException):
-        error.show()
-        return int(error.exit_code)
-    return None
+    Typer brings a copy of click of its own, which has no public name: a usage error is known by what it can do.
+    """
+    show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
+    if not callable(show) or not isinstance(code, int):
+        return None
+    show()
+    return code
 
 
 def _bug(error: Exception) -> int:

@@ -101,22 +101,15 @@ async def _once(configuration: Configuration, database: Database, only: list[str
 def _dry(configuration: Configuration, only: list[str] | None, json_: bool) -> int:
     """The real thing on a copy of the store, with every channel drawn on the terminal. The copy is thrown away."""
     import asyncio
-    import sqlite3
     import tempfile
-    from contextlib import closing
     from dataclasses import replace
 
-    from sqlalchemy.engine import make_url
-
     from alerts.settings import ChannelSettings
+    from scraper.db import copy_database
 
     with tempfile.TemporaryDirectory(prefix="bayan-dry-run-") as folder:
         copy = Path(folder) / "bayan.db"
-        original = make_url(configuration.storage.url).database
-        if original and Path(original).exists():
-            there = sqlite3.connect(f"file:{original}?mode=ro", uri=True)
-            with closing(there) as old, closing(sqlite3.connect(copy)) as new:
-                old.backup(new)
+        copy_database(configuration.storage.url, copy)
         tried = replace(
             configuration,
             storage=replace(configuration.storage, url=f"sqlite:///{copy}", data_dir=Path(folder)),

@@ -1,0 +1,1 @@
+"""The manual that runs: one behaviour each, over real wires and real SQLite."""

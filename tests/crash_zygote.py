@@ -1,0 +1,85 @@
+"""Runs bayan once in a forked child that dies at the n-th step, as often as it is told (for test_crash.py).
+
+One line of JSON in: {"folder", "feed", "api", "die_at", "warm"}; one out: {"died": bool, "steps": n}. A step is every SQL
+statement and every commit: what happens between two statements, such as a send, lies between two steps. The child ends
+by os._exit: no handler, no flush, as after kill -9. Everything is imported once, before the first fork, so that a hundred
+deaths take seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+import scraper.parsers.article
+import scraper.parsers.feed  # noqa: F401 - imported before the fork
+from tests.street import Clock, configuration, house, local, phone
+
+DEAD = 137
+NOW = datetime(2026, 6, 20, 12, 0, tzinfo=UTC)
+
+
+def main() -> None:
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what the program logs must not stand among the answers
+    for line in sys.stdin:
+        order = json.loads(line)
+        if order["warm"]:
+            asyncio.run(once(order))  # here, unforked: what only the first run costs is then paid for all others
+            print(json.dumps({"died": False, "steps": 0}), file=answers, flush=True)
+            continue
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(reading)
+            os._exit(live(order, writing))
+        os.close(writing)
+        with os.fdopen(reading) as report:
+            steps = report.read()
+        _, status = os.waitpid(child, 0)
+        code = os.waitstatus_to_exitcode(status)
+        if code not in (0, DEAD):
+            sys.exit(f"the child ended with {code}")
+        print(json.dumps({"died": code == DEAD, "steps": int(steps or 0)}), file=answers, flush=True)
+
+
+def live(order: dict[str, Any], report: int) -> int:
+    """The child's life, up to its last step."""
+    steps = 0
+
+    def step(*told: Any) -> None:
+        nonlocal steps
+        if len(told) > 2 and str(told[2]).startswith("PRAGMA"):
+            return
+        steps += 1
+        if steps == order["die_at"]:
+            os._exit(DEAD)
+
+    for name in ("before_cursor_execute", "commit", "release_savepoint"):
+        event.listen(Engine, name, step)
+    asyncio.run(once(order))
+    os.write(report, str(steps).encode())
+    return 0
+
+
+async def once(order: dict[str, Any]) -> None:
+    """One run over the source, deliveries included."""
+    config = configuration(
+        Path(order["folder"]),
+        sources=(local("agency", order["feed"], full_text=True),),
+        channels=(phone("one", order["api"], "11"), phone("two", order["api"], "22")),
+    )
+    async with house(config, Clock(NOW)) as bayan:
+        await bayan.service.once(only=["agency"], patience=timedelta())
+
+
+if __name__ == "__main__":
+    main()
