@@ -205,9 +205,9 @@ def copy_database(url: str, to: Path) -> bool:
     if path is None or not path.exists():
         return False
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as old:
-            with closing(sqlite3.connect(to)) as new:
-                old.backup(new)
+        there = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        with closing(there) as old, closing(sqlite3.connect(to)) as new:
+            old.backup(new)
     except sqlite3.Error as error:
         raise StoreError(f"the store {path} cannot be copied: {error}") from error
     return True
