@@ -67,7 +67,7 @@ def parse(page: Page, source: Source) -> Article:
     moment = _chosen_date(chosen, page, source, written_in) or published.published(
         said, url=page.url, headline=title, fetched_at=page.fetched_at, zone=source.timezone, language=written_in
     )
-    links = body.links(tree, blocks, text, page.url)
+    links = body.links(blocks, text, page.url, said.base)
     if moment is None:
         moment = _last_resort(tree, said, page, source, told)
     if moment is not None and told is not None and told.at.date() > moment.at.date() + timedelta(days=1):

@@ -146,10 +146,12 @@ def linked_blocks(tree: Any, text: str) -> tuple[_Block, ...]:
     return tuple(block for block in blocks.values() if block is not None)
 
 
-def links(tree: Any, blocks: Iterable[_Block], text: str, url: str) -> tuple[str, ...]:
-    """Absolute http and https addresses that those `blocks` which stand in `text` link to, each once, at most 200."""
-    base = tree.find(".//base[@href]")
-    root = (_absolute(url, base.get("href")) if base is not None else None) or url
+def links(blocks: Iterable[_Block], text: str, url: str, base: str) -> tuple[str, ...]:
+    """Absolute http and https addresses that those `blocks` which stand in `text` link to, each once, at most 200.
+
+    They are relative to `base`, the page's own `base` element, or to `url` where that is "".
+    """
+    root = (_absolute(url, base) if base else None) or url
     whole, found = letters(text), dict[str, None]()
     for block in blocks:
         if block.plain[:60] in whole:

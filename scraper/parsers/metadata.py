@@ -82,6 +82,7 @@ class Said:
     shown: list[Shown] = field(default_factory=list)
     authors: list[str] = field(default_factory=list)
     canonical: str = ""
+    base: str = ""
     language: str = ""
     sample: str = ""
     """Some of the page's running text, to tell its script."""
@@ -140,6 +141,8 @@ def gather(tree: Any) -> Said:
         elif tag == "link":
             if not said.canonical and (element.get("rel") or "").lower() == "canonical":
                 said.canonical = (element.get("href") or "").strip()[:2_000]
+        elif tag == "base":
+            said.base = said.base or (element.get("href") or "").strip()[:2_000]
         elif tag in ("h1", "h2"):
             _heading(said, element, position)
         elif tag == "p" and len(said.sample) < 1_000:
@@ -229,7 +232,9 @@ def _author(said: Said, element: Any) -> None:
 
 
 def words(element: Any, limit: int) -> str:
-    """The text of an element on one line, cut at `limit` code points; nothing of scripts and styles."""
+    """The text of an element and all in it, on one line, cut at `limit` code points."""
+    if not len(element):
+        return clean_line(element.text or "", limit)
     pieces: list[str] = []
     size = 0
     for piece in element.itertext():
