@@ -18,9 +18,10 @@ _BLANK = re.compile(r"[ \t]*+")
 _SKIP = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]++")
 _PLAIN_VALUE = re.compile(r"[^,\]}#\n]++")
+# No outer possessive quantifier where a lookahead stands inside: Python 3.11.2 (Debian 12) then misses matches.
 _STRING = re.compile(
-    r'"""(?:[^"\\]++|\\.|"(?!""))*+"{3,5}'
-    r"|'''(?:[^']++|'(?!''))*+'{3,5}"
+    r'"""(?:[^"\\]++|\\.|"(?!""))*"{3,5}'
+    r"|'''(?:[^']++|'(?!''))*'{3,5}"
     r'|"(?:[^"\\\n]++|\\.)*+"'
     r"|'[^'\n]*+'",
     re.DOTALL,
