@@ -126,8 +126,8 @@ async def _attempt(claimed: Delivery, state: ChannelState, desk: Desk) -> str:
 async def _draw(claimed: Delivery, desk: Desk) -> Message | None:
     """The message of a delivery, from what the store holds now. None where there is nothing left to say."""
     if claimed.kind == "notice":
-        repeat = f"\n{en.MAY_REPEAT}" if claimed.may_repeat else ""
-        drawn = message.draw_notice(claimed.text + repeat)
+        mark = f"⚠️ {en.MAY_REPEAT}\n" if claimed.may_repeat else ""
+        drawn = message.draw_notice(mark + claimed.text)
     else:
         alert = await desk.db.read(lambda conn: _alert(conn, claimed, desk))
         if alert is None:

@@ -140,7 +140,7 @@ def _source(
 def _judge_address(keys: SourceKeys, part: Part, fetch: FetchSettings, reach: Reach, checker: Checker) -> None:
     """Refuse what no poll could ever reach: a private address as a literal, a local name, `.onion` without a proxy.
 
-    Names that resolve to private addresses are refused when they are polled (docs/decisions/0001).
+    Names that resolve to private addresses are refused when they are polled (docs/decisions/how-we-fetch.md).
     """
     from scraper.net.target import read_target
 

@@ -14,6 +14,9 @@ FULL_FETCH_EVERY = timedelta(days=1)
 _ARTICLE_WAITS = (60, 5 * 60, 30 * 60, 2 * 3600, 6 * 3600, 24 * 3600)
 _ARTICLE_NEVER: frozenset[Outcome] = frozenset({"gone", "blocked", "blocked_by_site", "too_large", "too_complex"})
 _SLOW_DOWN: frozenset[Outcome] = frozenset({"blocked", "blocked_by_site"})
+_PERHAPS_OURS: frozenset[Outcome] = frozenset({"network_error", "timeout"})
+SHORT_OUTAGE_WAIT = timedelta(minutes=30)
+"""The longest wait after failures that may be our own network's: when it is back, no source is hours late."""
 
 
 def next_poll(
@@ -28,16 +31,17 @@ def next_poll(
 ) -> datetime:
     """When this source is due again.
 
-    `failures` counts the polls in a row that failed, this one included: each doubles the wait, up to
-    `max_interval`. `retry_after` is honoured up to `max_retry_after`. `spread` in [0, 1) lengthens the wait by up to
-    `jitter`, never shortens it, so no site is asked more often than its interval says.
+    `failures` counts the polls in a row that failed, this one included: each doubles the wait, up to `max_interval` (half
+    an hour where the fault may be our own network's). `retry_after` is honoured up to `max_retry_after`. `spread` in
+    [0, 1) lengthens the wait by up to `jitter`, never shortens it: no site is asked more often than its interval says.
     """
     wait = source.interval
     if outcome == "gone":
         wait = max(wait, ONCE_A_DAY)
     elif failures:
         doublings = min(failures - 1 + (1 if outcome in _SLOW_DOWN else 0), 10)
-        wait = max(wait, min(wait * 2**doublings, source.max_interval))
+        longest = min(source.max_interval, SHORT_OUTAGE_WAIT) if outcome in _PERHAPS_OURS else source.max_interval
+        wait = max(wait, min(wait * 2**doublings, longest))
     if retry_after is not None:
         wait = max(wait, min(retry_after, settings.max_retry_after))
     return now + wait * (1 + settings.jitter * spread)

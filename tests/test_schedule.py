@@ -34,9 +34,13 @@ def test_jitter_lengthens_and_never_shortens() -> None:
 
 
 def test_each_failure_doubles_the_wait_up_to_the_longest() -> None:
-    waits = [wait("timeout", failures) for failures in range(1, 9)]
+    waits = [wait("http_error", failures) for failures in range(1, 9)]
     assert waits[:3] == [timedelta(minutes=10), timedelta(minutes=20), timedelta(minutes=40)]
     assert waits[-1] == SOURCE.max_interval
+
+
+def test_what_may_be_our_own_network_is_tried_again_within_half_an_hour() -> None:
+    assert wait("network_error", 50) == wait("timeout", 50) == timedelta(minutes=30)
 
 
 def test_retry_after_is_honoured_and_capped_at_a_day() -> None:

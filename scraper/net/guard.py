@@ -1,6 +1,6 @@
 """Says which addresses may be reached: the public internet, and what the operator opened by name. Pure, touches no network.
 
-The rules are those of `docs/decisions/0001-how-we-fetch.md`. A name is judged by *all* the addresses it resolves to, after it
+The rules are those of `docs/decisions/how-we-fetch.md`. A name is judged by *all* the addresses it resolves to, after it
 was resolved and before anything is connected; whoever connects must use the very addresses that were judged.
 """
 

@@ -1,4 +1,4 @@
-"""Measures the ways to make one guarded request, for safety and for cost: the figures of `docs/decisions/0001-how-we-fetch.md`.
+"""Measures the ways to make one guarded request, for safety and for cost: the figures of `docs/decisions/how-we-fetch.md`.
 
     python -m tests.bench.fetch_ways cost [--requests 600] [--rounds 5]
     python -m tests.bench.fetch_ways hostile --server PATH/hostile_server.py
