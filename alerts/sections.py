@@ -111,7 +111,10 @@ def refreshed(manual: str) -> str:
     """`manual` with what stands between `<!-- keys: NAME -->` and `<!-- end -->` written anew."""
     tables = manual_tables()
     return re.sub(
-        r"(<!-- keys: (\S+) -->\n).*?(<!-- end -->)", lambda m: f"{m[1]}\n{tables[m[2]]}\n{m[3]}", manual, flags=re.DOTALL
+        r"(<!-- keys: (\S+) -->\n).*?(<!-- end -->)",
+        lambda m: f"{m[1]}\n{tables[m[2]]}\n{m[3]}",
+        manual,
+        flags=re.DOTALL,
     )
 
 
