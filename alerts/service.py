@@ -146,9 +146,7 @@ class Service:
         """Poll, judge and deliver until SIGTERM or SIGINT; then finish what is under way, within `shutdown_grace`."""
         from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.stop)
+        self._heed_signals()
         await self.prepare()
         scheduler = AsyncIOScheduler(timezone=UTC)
         every: dict[str, Any] = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
@@ -161,9 +159,13 @@ class Service:
         finally:
             scheduler.shutdown(wait=False)
             await self._wind_up()
-            for number in (signal.SIGTERM, signal.SIGINT):
-                loop.remove_signal_handler(number)
         log.info("stopped")
+
+    def _heed_signals(self) -> None:
+        """SIGTERM and Ctrl-C mean: begin nothing more, finish what is being sent. They are heeded until the loop ends."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop)
 
     def stop(self) -> None:
         """Begin no more work. Safe to call twice."""
@@ -218,28 +220,34 @@ class Service:
         It waits at most `patience` for deliveries that are due a little later.
         """
         self._on = watch or self._on
+        self._heed_signals()
         await self.prepare()
-        if only is not None:
-            now = self._clock()
-            for source_id in only:
-                await self._db.write(lambda conn, one=source_id: sources.hasten(conn, one, now))  # type: ignore[misc]
-        asked: set[str] = set()
-        while await self._start_polls(only=only, but_not=asked) or self._polls:
-            asked |= set(self._polls)
-            await self._finished(self._polls)
-            await self._judge()
-            await self._start_drains()
-        while await self._start_articles() or self._articles:
-            await self._finished(self._articles)
-            await self._judge()
-        await self._judge()
-        await self._tell_operators()
-        await self._deliver_all(patience)
+        try:
+            await self._everything_due(only)
+            await self._tell_operators()
+            await self._deliver_all(patience)
+        finally:
+            await self._wind_up()
         now = self._clock()
         await self._db.write(lambda conn: sources.beat(conn, "once", now))
         by_state, _ = await self._db.read(outbox.summary)
         self.report.pending = sum(by_state.get(state, 0) for state in ("pending", "unconfirmed", "claimed"))
         return self.report
+
+    async def _everything_due(self, only: Iterable[str] | None) -> None:
+        """Poll what is due (with `only`: those, due or not), read the articles behind what is new, judge all of it."""
+        now = self._clock()
+        for source_id in only or ():
+            await self._db.write(lambda conn, one=source_id: sources.hasten(conn, one, now))  # type: ignore[misc]
+        asked: set[str] = set()
+        while await self._start_polls(only=only, but_not=asked) or self._polls:
+            asked |= set(self._polls)
+            if not await self._finished(self._polls):
+                return
+        while await self._start_articles() or self._articles:
+            if not await self._finished(self._articles):
+                return
+        await self._judge()
 
     async def _deliver_all(self, patience: timedelta) -> None:
         """Drain until nothing is due within the patience of one run."""
@@ -256,9 +264,15 @@ class Service:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), max(wait, 0.01))
 
-    async def _finished(self, tasks: dict[Any, asyncio.Task[Any]]) -> None:
-        while tasks:
-            await asyncio.wait(list(tasks.values()))
+    async def _finished(self, tasks: dict[Any, asyncio.Task[Any]]) -> bool:
+        """Wait until none of `tasks` is left. False as soon as we are asked to stop."""
+        asked_to_stop = asyncio.ensure_future(self._stopping.wait())
+        try:
+            while tasks and not asked_to_stop.done():
+                await asyncio.wait([*tasks.values(), asked_to_stop], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            asked_to_stop.cancel()
+        return not self._stopping.is_set()
 
     # ------------------------------------------------------------------------------------------- the steps
 
