@@ -6,22 +6,34 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from scraper.errors import BayanError, StoreError
+
+NAME = "bayan.lock"
 
 
 class AlreadyRunning(BayanError):
     """Another bayan works in this data folder. For cron that is no trouble: the other one does the work."""
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The process that holds a folder's lock, and what it is about: "service", "once" or another verb."""
+
+    process: int
+    what: str
+
+
 @contextmanager
-def only_instance(data_dir: Path) -> Iterator[None]:
+def only_instance(data_dir: Path, what: str = "") -> Iterator[None]:
     """Hold the folder's lock. Raises AlreadyRunning at once where another holds it, StoreError where it cannot be made.
 
     The file stays when the lock is gone, and says nothing by being there: only the kernel's lock counts (flock(2)).
+    `what` is one word for the holder's work, for `holder`.
     """
-    path = data_dir / "bayan.lock"
+    path = data_dir / NAME
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -31,11 +43,34 @@ def only_instance(data_dir: Path) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
-            who = f" (process {holder})" if holder.isdigit() else ""
+            other = _read(descriptor)
+            who = f" (process {other.process})" if other is not None else ""
             raise AlreadyRunning(f"another bayan{who} works in {data_dir}; this one has nothing to do") from None
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        os.pwrite(descriptor, f"{os.getpid()} {what}\n".encode(), 0)
         yield
     finally:
         os.close(descriptor)
+
+
+def holder(data_dir: Path) -> Holder | None:
+    """Who holds the folder's lock now; None where nobody does. Raises StoreError where the file cannot be read."""
+    path = data_dir / NAME
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StoreError(f"{path} cannot be opened: {error.strerror}; check data_dir and its owner") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _read(descriptor)
+    finally:
+        os.close(descriptor)
+    return None
+
+
+def _read(descriptor: int) -> Holder | None:
+    process, _, what = os.pread(descriptor, 64, 0).decode("ascii", "replace").strip().partition(" ")
+    return Holder(int(process), what) if process.isdigit() else None

@@ -17,7 +17,8 @@ Role = Literal["speaker", "mentioned"]
 Priority = Literal["urgent", "high", "normal", "low"]
 PRIORITIES: tuple[Priority, ...] = ("urgent", "high", "normal", "low")
 DeliveryKind = Literal["alert", "also", "edit", "removal", "digest", "notice"]
-DeliveryState = Literal["pending", "claimed", "unconfirmed", "held", "sent", "failed"]
+DeliveryState = Literal["pending", "claimed", "unconfirmed", "held", "sent", "failed", "dropped"]
+"""`dropped` is what a person chose not to send: it stays, so that it never rings again by itself."""
 
 
 @dataclass(frozen=True, slots=True)

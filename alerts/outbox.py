@@ -6,6 +6,8 @@ The states and who moves them (DESIGN, "Verbs with a fixed JSON form"):
        ^                  │  ├──── failed         the message will never pass, or the recipient is gone
        └── surely unsent ─┘  └──── unconfirmed    perhaps delivered: due again, and then marked
 
+    held (a restored backup) ── release ── pending, or drop ── dropped;   failed ── retry ── pending
+
 A claim counts the attempt before anything is sent, and only that attempt may settle it; its condition stands twice, in
 the choice and in the update, so that two workers never take one delivery. What a dead process had claimed is
 unconfirmed and due at once at the next start.
@@ -100,6 +102,36 @@ def recover(conn: Connection, now: datetime, *, expired_only: bool = False) -> i
     return conn.execute(
         lost.values(state="unconfirmed", may_repeat=True, due_at=now, reason="the program stopped while it was sent")
     ).rowcount
+
+
+def hold(conn: Connection, reason: str) -> int:
+    """Nothing that is open leaves before a person has decided (`release`, `drop`). Returns how many are held anew."""
+    waiting = delivery.c.state.in_((*OPEN, "claimed"))
+    return conn.execute(update(delivery).where(waiting).values(state="held", reason=reason)).rowcount
+
+
+def release(conn: Connection, now: datetime, ids: Sequence[int] | None = None) -> int:
+    """Held deliveries are due at once; one that perhaps arrived is still marked. Returns how many."""
+    anew = case((delivery.c.may_repeat, "unconfirmed"), else_="pending")
+    return _move(conn, "held", ids, state=anew, due_at=now, reason="")
+
+
+def drop(conn: Connection, now: datetime, ids: Sequence[int] | None = None) -> int:
+    """Held deliveries are never sent; they stay, so that nothing rings for them again. Returns how many."""
+    return _move(conn, "held", ids, state="dropped", settled_at=now, reason="dropped by a person")
+
+
+def retry_failed(conn: Connection, now: datetime, ids: Sequence[int] | None = None) -> int:
+    """Failed deliveries are due at once, marked where an attempt perhaps arrived. Returns how many."""
+    anew = case((delivery.c.may_repeat, "unconfirmed"), else_="pending")
+    return _move(conn, "failed", ids, state=anew, due_at=now, settled_at=None, plain=False, reason="")
+
+
+def _move(conn: Connection, whose: DeliveryState, ids: Sequence[int] | None, **values: Any) -> int:
+    chosen = delivery.c.state == whose
+    if ids is not None:
+        chosen &= delivery.c.id.in_(list(ids))
+    return conn.execute(update(delivery).where(chosen).values(**values)).rowcount
 
 
 def busy_channels(conn: Connection, now: datetime) -> tuple[str, ...]:

@@ -18,7 +18,6 @@ NOT_BUILT: Final[dict[str, tuple[object, ...]]] = {
     "storage.keep_statements": ("forever",),
     "storage.keep_raw": (),
     "storage.keep_deliveries": ("forever",),
-    "storage.backup_before_migrate": (),
     "health.silent_after": (),
     "health.empty_list": (),
     "sources.*.urls": (),

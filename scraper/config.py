@@ -60,7 +60,7 @@ def read_storage(part: Part, around: Surroundings, checker: Checker) -> StorageS
         checker.findings.outside("BAYAN_STORAGE_URL", message)
     elif message and "url" not in bad:
         checker.findings.problem(part.at("url"), message)
-    return StorageSettings(url=url, data_dir=data_dir)
+    return StorageSettings(url=url, data_dir=data_dir, backup_before_migrate=keys.backup_before_migrate)
 
 
 def read_fetch(part: Part, checker: Checker) -> FetchSettings:

@@ -14,28 +14,26 @@ from __future__ import annotations
 
 import asyncio
 import queue
-import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import DateTime, Dialect, MetaData, create_engine, event, text
+from sqlalchemy import DateTime, Dialect, MetaData, create_engine, event
 from sqlalchemy.engine import Connection as Connection  # the type that every function of SQL takes
-from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.types import TypeDecorator
 
+from scraper.copies import copy_before_upgrade, sqlite_path
 from scraper.errors import StoreError
+from scraper.upgrade import HEAD as HEAD  # for those who open a store
+from scraper.upgrade import refuse_newer, version_of
+from scraper.upgrade import upgrade as upgrade_schema
 
 T = TypeVar("T")
-
-HEAD = "0001"
-"""The schema version that this program writes: the newest file of `scraper/migrations/versions`."""
 
 SHARED_COMMIT = 64
 """Writes that may share one commit. More would only lengthen the wait of the first."""
@@ -169,12 +167,14 @@ class Database:
                 job.answer.set_exception(_store_error(failure) if isinstance(failure, SQLAlchemyError) else failure)
 
 
-def open_database(url: str, *, create: bool = True) -> Database:
+def open_database(url: str, *, create: bool = True, upgrade: bool = True, copy_at: datetime | None = None) -> Database:
     """Open the store at `url` (an SQLAlchemy address), bringing its schema up to date.
 
-    Raises StoreError where it is of a newer version, is no database, or (with `create=False`) is not there.
+    Before the schema of an existing store is changed, it is copied beside itself, under a name with `copy_at`, where that
+    is given. Raises StoreError where it is of a newer version, is no database, or is not there (`create=False`) or is of
+    an older version (`upgrade=False`).
     """
-    path = _sqlite_path(url)
+    path = sqlite_path(url)
     if path is not None:
         if not path.exists() and not create:
             raise StoreError(f"there is no database at {path}: run `bayan run --once` first, or check data_dir")
@@ -184,9 +184,7 @@ def open_database(url: str, *, create: bool = True) -> Database:
             raise StoreError(f"the folder {path.parent} cannot be made: {error.strerror}") from error
     engine = _engine(url)
     try:
-        version = _version(engine)
-        if version != HEAD:
-            _upgrade(engine, url, version)
+        _bring_up_to_date(engine, url, upgrade, copy_at)
     except SQLAlchemyError as error:
         engine.dispose()
         raise _store_error(error) from error
@@ -196,21 +194,20 @@ def open_database(url: str, *, create: bool = True) -> Database:
     return Database(engine)
 
 
-def copy_database(url: str, to: Path) -> bool:
-    """Copy the store at `url` into a new file, consistent even while it is written to. False where there is none yet.
-
-    Raises StoreError.
-    """
-    path = _sqlite_path(url)
-    if path is None or not path.exists():
-        return False
-    try:
-        there = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-        with closing(there) as old, closing(sqlite3.connect(to)) as new:
-            old.backup(new)
-    except sqlite3.Error as error:
-        raise StoreError(f"the store {path} cannot be copied: {error}") from error
-    return True
+def _bring_up_to_date(engine: Engine, url: str, upgrade: bool, copy_at: datetime | None) -> None:
+    version = version_of(engine)
+    if version == HEAD:
+        return
+    if version is not None:
+        refuse_newer(version)
+        if not upgrade:
+            raise StoreError(
+                f"the database is of an older version ({version}) than this program ({HEAD}): "
+                "`bayan db upgrade` brings it up to date, and so does `bayan run`"
+            )
+        if copy_at is not None:
+            copy_before_upgrade(url, version, HEAD, copy_at)
+    upgrade_schema(engine)
 
 
 def _engine(url: str) -> Engine:
@@ -233,45 +230,6 @@ def _engine(url: str) -> Engine:
         conn.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
-
-
-def _sqlite_path(url: str) -> Path | None:
-    parsed = make_url(url)
-    if not parsed.drivername.startswith("sqlite"):
-        raise StoreError(f"this version stores in SQLite only; storage.url begins with {parsed.drivername!r}")
-    return Path(parsed.database) if parsed.database and parsed.database != ":memory:" else None
-
-
-def _version(engine: Engine) -> str | None:
-    """The schema version in the store; None for an empty one. Raises StoreError for a database that is not ours."""
-    with engine.connect() as conn:
-        tables = {row[0] for row in conn.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'"))}
-        if "alembic_version" in tables:
-            found = conn.execute(text("SELECT version_num FROM alembic_version")).scalar()
-            return str(found) if found else None
-        if tables:
-            raise StoreError("this database belongs to another program: it has tables, but not ours; check storage.url")
-        return None
-
-
-def _upgrade(engine: Engine, url: str, version: str | None) -> None:
-    """Bring the schema to HEAD in one transaction, Alembic's own version row inside it."""
-    from alembic import command
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    if version is not None:
-        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-        if version not in known:
-            raise StoreError(
-                f"the database is of a newer version ({version}) than this program ({HEAD}): "
-                "install the newer bayan, or restore the copy made before its upgrade"
-            )
-    with engine.connect() as conn, conn.begin():
-        config.attributes["connection"] = conn
-        command.upgrade(config, "head")
 
 
 def _store_error(error: BaseException) -> StoreError:

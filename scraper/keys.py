@@ -50,6 +50,9 @@ class StorageKeys(Keys):
         description='The folder for the store and the lock. `""` is `$STATE_DIRECTORY` (systemd\'s), '
         "else `$XDG_DATA_HOME/bayan`, else `~/.local/share/bayan`.",
     )
+    backup_before_migrate: bool = Field(
+        True, description="Copy the store beside itself before a new version of bayan changes its schema."
+    )
 
 
 class FetchKeys(Keys):

@@ -121,3 +121,12 @@ heartbeat = Table(
     Column("detail", String, nullable=False, default=""),
 )
 """The last sign of life of each loop, for `bayan health`."""
+
+mark = Table(
+    "mark",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("detail", String, nullable=False, default=""),
+)
+"""What the store knows of itself: that it is a backup (`scraper/copies.py`)."""

@@ -39,3 +39,5 @@ class StorageSettings:
     url: str
     data_dir: Path
     password: Secret | None = None
+    backup_before_migrate: bool = True
+    """Whether the store is copied beside itself before its schema changes."""

@@ -47,7 +47,7 @@ ALSO_FROM_SCRAPER: dict[str, tuple[str, ...]] = {
 }
 """Single exceptions: `guard` and `target` touch no network, and an address in the file is judged by the same rules."""
 
-FILES_OF_SQL_IN_SCRAPER = ("store", "sources", "shelf")
+FILES_OF_SQL_IN_SCRAPER = ("store", "sources", "shelf", "marks")
 """Here `alerts` only reads: what inserts, updates or deletes is not for it."""
 
 WRITERS_FOR_ALERTS = ("judged",)
@@ -58,11 +58,12 @@ ROOMS_OF = {
     "httpx": ("scraper/net/*", "alerts/channels/telegram.py"),
     "aiohttp": ("scraper/net/*",),
     "sqlalchemy": (
-        "scraper/db.py", "scraper/schema.py", "scraper/store.py", "scraper/sources.py", "scraper/shelf.py", "scraper/migrations/*",
+        "scraper/db.py", "scraper/schema.py", "scraper/store.py", "scraper/sources.py", "scraper/shelf.py", "scraper/marks.py",
+        "scraper/copies.py", "scraper/upgrade.py", "scraper/migrations/*",
         "alerts/schema.py", "alerts/outbox.py", "alerts/verdicts.py",
     ),
-    "alembic": ("scraper/db.py", "scraper/migrations/*"),
-    "sqlite3": ("scraper/db.py",),
+    "alembic": ("scraper/upgrade.py", "scraper/migrations/*"),
+    "sqlite3": ("scraper/copies.py",),
     "selectolax": ("scraper/parsers/*", "scraper/values.py"),
     "lxml": ("scraper/parsers/*",),
     "feedparser": ("scraper/parsers/*",),

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,11 +34,17 @@ def load(config: Path | None, data_dir: Path | None = None) -> Configuration:
 
 @contextmanager
 def opened(configuration: Configuration, *, create: bool = False) -> Iterator[Database]:
-    """The store of a configuration, closed at the end. Raises StoreError; without `create`, also where there is none yet."""
+    """The store of a configuration, closed at the end. Raises StoreError.
+
+    Only those who may `create` it (they hold the lock of its folder) change its schema: a look with a newer program beside
+    a service that still runs must not.
+    """
     import alerts.schema  # noqa: F401 - the tables of both rooms belong to one store
     from scraper.db import open_database
 
-    database = open_database(configuration.storage.url, create=create)
+    storage = configuration.storage
+    copy_at = datetime.now(UTC) if storage.backup_before_migrate else None
+    database = open_database(storage.url, create=create, upgrade=create, copy_at=copy_at)
     try:
         yield database
     finally:

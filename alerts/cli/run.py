@@ -105,11 +105,11 @@ def _dry(configuration: Configuration, only: list[str] | None, json_: bool) -> i
     from dataclasses import replace
 
     from alerts.settings import ChannelSettings
-    from scraper.db import copy_database
+    from scraper.copies import copy_store
 
     with tempfile.TemporaryDirectory(prefix="bayan-dry-run-") as folder:
         copy = Path(folder) / "bayan.db"
-        copy_database(configuration.storage.url, copy)
+        copy_store(configuration.storage.url, copy)
         tried = replace(
             configuration,
             storage=replace(configuration.storage, url=f"sqlite:///{copy}", data_dir=Path(folder)),

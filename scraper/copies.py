@@ -1,0 +1,119 @@
+"""Copies of the store: whole even while it is written to, and never half a file under the name of a whole one.
+
+A backup carries a mark in its table `mark`. When such a copy is put back in the place of the store, what was sent since it
+was made is open in it once more: whoever opens it for work sees the mark, and holds deliveries until a person decides.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from scraper.errors import StoreError
+
+RESTORED = "backup"
+"""The name of the mark. Its `at` is when the backup was made."""
+
+_WORST = 20
+"""Lines that a damaged store's check may say."""
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file of the store at `url`; None for one in memory. Raises StoreError for what is no SQLite address."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StoreError("storage.url is no database address; for example sqlite:///bayan.db") from error
+    if not parsed.drivername.startswith("sqlite"):
+        raise StoreError(f"this version stores in SQLite only; storage.url begins with {parsed.drivername!r}")
+    return Path(parsed.database) if parsed.database and parsed.database != ":memory:" else None
+
+
+def copy_store(url: str, to: Path, *, mark_at: datetime | None = None) -> bool:
+    """Copy the store at `url` into the new file `to`, readable by its owner alone. False where there is none yet.
+
+    With `mark_at` (aware UTC) the copy is marked as a backup of that moment. The file appears under its name only when it
+    is whole and on the disk. Raises StoreError, also where `to` is there already.
+    """
+    path = sqlite_path(url)
+    if path is None or not path.exists():
+        return False
+    part = to.with_name(f"{to.name}.part")
+    try:
+        if to.exists():
+            raise StoreError(f"{to} is there already: name a new file, nothing is overwritten")
+        part.unlink(missing_ok=True)
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+        with closing(_read_only(path)) as old, closing(sqlite3.connect(part)) as new:
+            old.backup(new)
+            if mark_at is not None:
+                _mark(new, mark_at)
+            new.execute("PRAGMA journal_mode=DELETE")  # one file, without a companion that could be left behind
+        os.link(part, to)  # unlike a rename, it never takes the place of a file that appeared meanwhile
+    except FileExistsError as error:
+        raise StoreError(f"{to} is there already: name a new file, nothing is overwritten") from error
+    except sqlite3.Error as error:
+        raise StoreError(f"the store {path} cannot be copied to {to}: {error}") from error
+    except OSError as error:
+        raise StoreError(f"the copy {to} cannot be written: {error.strerror}; check its folder") from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+    return True
+
+
+def copy_before_upgrade(url: str, version: str, head: str, at: datetime) -> Path | None:
+    """Copy a store beside itself before its schema changes from `version` to `head`. Returns the copy's path.
+
+    Raises StoreError: then nothing may be changed.
+    """
+    path = sqlite_path(url)
+    if path is None:
+        return None
+    copy = path.with_name(f"{path.name}.{version}-before-{head}.{at.astimezone(UTC):%Y%m%dT%H%M%SZ}")
+    try:
+        return copy if copy_store(url, copy, mark_at=at) else None
+    except StoreError as error:
+        raise StoreError(
+            f"{error}; the schema was not changed. Make room there, or set storage.backup_before_migrate = false"
+        ) from error
+
+
+def check_store(url: str, *, thorough: bool = False) -> tuple[str, ...]:
+    """What SQLite finds wrong in the file at `url`, at most 20 lines; nothing for a sound one.
+
+    The quick check reads every page but no index against its table; the thorough one does, and is several times slower.
+    Raises StoreError where it cannot be read at all.
+    """
+    path = sqlite_path(url)
+    if path is None or not path.exists():
+        raise StoreError(f"there is no database at {path}: run `bayan run --once` first, or check data_dir")
+    check = "integrity_check" if thorough else "quick_check"
+    try:
+        with closing(_read_only(path)) as there:
+            said = [str(row[0]) for row in there.execute(f"PRAGMA {check}({_WORST})")]
+            said += [
+                f"{table}: row {row} refers to a row of {parent} that is not there"
+                for table, row, parent, _ in there.execute("PRAGMA foreign_key_check").fetchmany(_WORST)
+            ]
+    except sqlite3.Error as error:
+        return (str(error),)
+    return tuple(line for line in said if line != "ok")
+
+
+def _mark(copy: sqlite3.Connection, at: datetime) -> None:
+    """The first schema had no table for marks: a copy of such a store has none."""
+    if copy.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'mark'").fetchone():
+        stamp = at.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
+        copy.execute("INSERT OR REPLACE INTO mark (name, at, detail) VALUES (?, ?, '')", (RESTORED, stamp))
+        copy.commit()
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)
