@@ -39,10 +39,14 @@ def broken(state: SourceState) -> Notice:
     last = f"{state.last_new_at:%d %b %Y, %H:%M} UTC" if state.last_new_at else "never"
     return Notice(
         _incident(state),
-        f"Source {state.id} is broken: {state.outcome}, {state.failures} polls in a row since {since}.\n"
+        f"Source {state.id} is broken: {state.outcome}, {_polls(state.failures)} since {since}.\n"
         f"{state.detail}\nLast new statement: {last}. What is stored stays; it is polled on, more slowly. "
         f"Next step: bayan status",
     )
+
+
+def _polls(failures: int) -> str:
+    return "one poll" if failures == 1 else f"{failures} polls in a row"
 
 
 def well_again(state: SourceState, incident: str) -> Notice:

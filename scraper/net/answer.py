@@ -20,6 +20,17 @@ PERMANENT: Final = frozenset({301, 308})
 MAY_BE_A_CHALLENGE: Final = frozenset({202, 401, 403, 405, 429, 503})
 """Statuses under which walls send their browser challenge: these bodies are looked into, all other error bodies are not read."""
 
+HTTP_SAYS: Final = {
+    400: "the site could not read the request",
+    403: "the site refuses",
+    404: "there is no such page",
+    500: "the site has failed",
+    502: "what stands before the site cannot reach it",
+    503: "the site is overloaded or closed for a while",
+    504: "what stands before the site waited in vain",
+}
+"""The common statuses in words, for whoever reads a poll's detail."""
+
 _CHALLENGE_HEADERS = ("cf-mitigated", "x-datadome", "x-amzn-waf-action")
 # Marks of the common walls, as their pages carry them (Cloudflare, DDoS-Guard, Sucuri, Imperva, DataDome, PerimeterX, AWS WAF).
 _CHALLENGE_MARKS = re.compile(
@@ -131,4 +142,5 @@ def failure(head: Head, body: bytes, now: datetime, longest_wait: timedelta) -> 
         return FetchError("rate_limited", f"status {status}{asked}", retry_after=wait, status=status)
     if status == 401:
         return FetchError("http_error", "status 401: the site asks for credentials", status=status)
-    return FetchError("http_error", f"status {status}", status=status)
+    said = HTTP_SAYS.get(status)
+    return FetchError("http_error", f"status {status}" + (f": {said}" if said else ""), status=status)
