@@ -16,8 +16,9 @@ answer is sent. `POST /_control/fail` with {"kind", "when", "count", "skip", "ch
 /_control/heal` takes all orders back, `GET /_control/accepted` answers what arrived. SIGTERM ends it.
 
 Kinds of failure: `error` (code, description, parameters), `flood` (seconds), `html` (code), `bad_json`, `json` (body),
-`drop` (the connection ends without an answer), `reset` (it is torn down), `silent` (no answer, ever). `when` is "before"
-(the message never happened) or "after" (it was accepted). `refuse()` and `listen()` close and open the door itself.
+`drop` (the connection ends without an answer), `reset` (it is torn down), `silent` (no answer, ever), `slow` (the right answer,
+after `seconds`). `when` is "before" (the message never happened) or "after" (it was accepted; its entry then names the
+`fault`). `refuse()` and `listen()` close and open the door itself.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from typing import Any, TextIO
 from urllib.parse import parse_qsl
 
 TOKEN = "100000001:TEST-TOKEN"  # the strict server's own, too
-KINDS = frozenset({"error", "flood", "html", "bad_json", "json", "drop", "reset", "silent"})
+KINDS = frozenset({"error", "flood", "html", "bad_json", "json", "drop", "reset", "silent", "slow"})
 _PAGE = b"<html><body><h1>502 Bad Gateway</h1>%s</body></html>"
 
 
@@ -53,7 +54,7 @@ class Failure:
     code: int = 0
     description: str = ""
     parameters: dict[str, Any] = field(default_factory=dict)
-    seconds: int = 1
+    seconds: float = 1
     body: Any = None
 
     def __post_init__(self) -> None:
@@ -136,20 +137,24 @@ class FakeBotApi:
         if method != "sendmessage":
             return await _json(writer, 404, _error(404, "Not Found: method not found"))
         failure = self._take(str(args.get("chat_id", "")))
-        if failure is not None and failure.when == "before":
+        if failure is not None and failure.when == "before" and failure.kind != "slow":
             return await self._misbehave(failure, path, writer)
         text = str(args.get("text", ""))
         if not text or len(text.encode("utf-16-le")) // 2 > 4096:
             words = "message is too long" if text else "message text is empty"
             return await _json(writer, 400, _error(400, f"Bad Request: {words}"))
-        message = self._accept(args)
-        if failure is not None:
+        message = self._accept(args, failure)
+        if failure is not None and failure.kind == "slow":
+            await asyncio.sleep(failure.seconds)
+        elif failure is not None:
             return await self._misbehave(failure, path, writer)
         return await _json(writer, 200, {"ok": True, "result": message})
 
-    def _accept(self, args: dict[str, Any]) -> dict[str, Any]:
+    def _accept(self, args: dict[str, Any], failure: Failure | None) -> dict[str, Any]:
         number = len(self.accepted) + 1
         entry = {**args, "chat_id": str(args.get("chat_id", "")), "message_id": number, "at": time.time()}
+        if failure is not None:
+            entry["fault"] = failure.kind
         self.accepted.append(entry)
         if self._log is not None:
             self._log.write(json.dumps(entry, ensure_ascii=False) + "\n")
@@ -178,8 +183,10 @@ class FakeBotApi:
                 writer, failure.code, _error(failure.code, failure.description, failure.parameters or None)
             )
         if failure.kind == "flood":
-            words = f"Too Many Requests: retry after {failure.seconds}"
-            return await _json(writer, 429, _error(429, words, {"retry_after": failure.seconds}))
+            wait = int(failure.seconds)
+            return await _json(
+                writer, 429, _error(429, f"Too Many Requests: retry after {wait}", {"retry_after": wait})
+            )
         if failure.kind == "html":  # proxies like to name the address that was asked for
             return await _raw(writer, failure.code or 502, "text/html", _PAGE % path.encode())
         if failure.kind == "bad_json":

@@ -4,10 +4,11 @@
         site.pages["/feed"] = site.feed([("a", "First headline")])
         site.pages["/gone"] = 404
 
-As a process of its own (crash tests), it publishes one statement more for each GET of `/feed` after the first, logs each
-complete answer with the serials in it, and lives on when the program under test is killed:
+As a process of its own (crash tests), it publishes `--grow` statements more for each GET of `/feed` after the first, logs each
+complete answer with the serials in it, and lives on when the program under test is killed. With `--faults`, some answers are
+503 or cut in the middle. SIGUSR1 ends the news: from then on the feed stays as it is, and every answer is whole.
 
-    python tests/fake_site.py --port-file F --log F --total N
+    python tests/fake_site.py --port-file F --log F [--total N] [--grow N] [--faults]
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
+CUT = 0
+WINDOW = 60
+"""How many statements the feed of the process shows: the newest."""
+
 
 @dataclass
 class Asked:
@@ -33,7 +38,10 @@ class Asked:
 
 @dataclass
 class FakeSite:
-    """`pages` maps a path to a body (bytes or str), a status, or a function of the request that gives (status, body)."""
+    """`pages` maps a path to a body (bytes or str), a status, or a function of the request that gives (status, body).
+
+    The status CUT sends the head of a whole answer and half of its body.
+    """
 
     pages: dict[str, str | bytes | int | Callable[[Asked], tuple[int, str]]] = field(default_factory=dict)
     etags: bool = True
@@ -82,6 +90,8 @@ class FakeSite:
             tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
             if self.etags and status == 200 and headers.get("if-none-match") == tag:
                 status, body = 304, b""
+            cut = status == CUT
+            status, sent = (200, body[: len(body) // 2]) if cut else (status, body)
             kind = "application/xml" if body.startswith(b"<?xml") else "text/html; charset=utf-8"
             lines = [
                 f"HTTP/1.1 {status} X",
@@ -91,10 +101,12 @@ class FakeSite:
             ]
             if self.etags and status in (200, 304):
                 lines.append(f"ETag: {tag}")
-            writer.write("\r\n".join([*lines, "", ""]).encode() + body)
+            writer.write("\r\n".join([*lines, "", ""]).encode() + sent)
             await writer.drain()
             writer.close()
             await writer.wait_closed()
+            if cut:
+                return
             self.answered(path, body.decode("utf-8", "replace"))
         except (OSError, asyncio.IncompleteReadError):
             writer.close()
@@ -115,25 +127,39 @@ def headline(serial: int) -> str:
     return f"{who} spoke about matter number S{serial:05d} at some length"
 
 
-async def publish(port_file: Path, log: Path, total: int) -> None:
-    """Serve `/feed`, one statement longer each time it is asked for, at most `total`; until SIGTERM."""
+def article(serial: int) -> str:
+    """The page behind a serial: its headline and a body long enough to be one."""
+    told = f"<p>{'What was said about the matter is told here at some length, and calmly. ' * 6}</p>"
+    return f"<html><body><article><h1>{headline(serial)}</h1>{told}</article></body></html>"
+
+
+async def publish(port_file: Path, log: Path, *, total: int, grow: int, faults: bool) -> None:
+    """Serve `/feed`, `grow` statements longer each time it is asked for, at most `total`, and the articles; until SIGTERM."""
     site = FakeSite()
     stop = asyncio.Event()
+    frozen = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, frozen.set)
     known = 1
 
     def feed(_: Asked) -> tuple[int, str]:
         nonlocal known
-        known = min(known + 1, total)
-        return 200, site.feed([(f"S{n:05d}", headline(n)) for n in range(known, max(known - 60, 0), -1)])
+        if not frozen.is_set():
+            known = min(known + grow, total)
+        status = 200
+        if faults and not frozen.is_set():
+            status = 503 if known % 7 == 5 else CUT if known % 11 == 7 else 200
+        return status, site.feed([(f"S{n:05d}", headline(n)) for n in range(known, max(known - WINDOW, 0), -1)])
 
     def answered(path: str, body: str) -> None:
-        if path == "/feed" and body:
+        if path == "/feed" and body.startswith("<?xml"):
             with log.open("a") as out:
                 serials = [int(part[:5]) for part in body.split("<guid isPermaLink='false'>S")[1:]]
                 out.write(json.dumps(serials) + "\n")
 
     site.pages["/feed"] = feed
+    for serial in range(1, total + 1):
+        site.pages[f"/article/S{serial:05d}"] = article(serial)
     site.answered = answered
     await site.start()
     draft = port_file.with_suffix(".tmp")
@@ -148,5 +174,7 @@ if __name__ == "__main__":
     parser.add_argument("--port-file", type=Path, required=True)
     parser.add_argument("--log", type=Path, required=True)
     parser.add_argument("--total", type=int, default=200)
+    parser.add_argument("--grow", type=int, default=1)
+    parser.add_argument("--faults", action="store_true")
     told = parser.parse_args()
-    asyncio.run(publish(told.port_file, told.log, told.total))
+    asyncio.run(publish(told.port_file, told.log, total=told.total, grow=told.grow, faults=told.faults))
