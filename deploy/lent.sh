@@ -15,13 +15,15 @@ bare_debian() { # TARBALL: a minimal Debian 12 with python3 and python3-pip; mad
     rm -rf --one-file-system "$root" "$root.log"
 }
 
-pip_settings() { # every setting that pip goes by here, one NAME=VALUE a line: of its files, and of the environment
+pip_settings() { # every setting that pip goes by here, one NAME=VALUE a line; the environment, listed first, goes before files
     python3 -m pip config list | python3 -c '
 import ast, sys
+said = {"python"}  # which interpreter pip runs is ours to say
 for line in sys.stdin:
     key, _, value = line.strip().partition("=")
     name = key.rpartition(".")[2]
-    if name != "python":
+    if name not in said:
+        said.add(name)
         print(name + "=" + " ".join(ast.literal_eval(value).split()))
 '
 }
