@@ -11,6 +11,7 @@ another address with other words (sites reuse guids). Nothing here touches a dat
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,9 @@ from dataclasses import dataclass, replace
 from scraper.address import canonical
 from scraper.model import Item, Listed, Outcome, Source
 
+_BETWEEN = re.compile(r"[\W_]+")
+HEADLINE_ENOUGH = 16
+"""Code points from which a headline alone names a statement that has neither guid nor address."""
 SAME_WORDS_ENOUGH = 40
 """Code points of headline and teaser from which the same words mean the same statement even at another address."""
 
@@ -86,7 +90,11 @@ class Identified:
 
 def identify(source: Source, items: Sequence[Item]) -> tuple[Identified, ...]:
     """The identities of each item of one page, in the page's order. Each has at least one."""
-    drafts = [(item, _guid_key(item), _url_key(source, item), digest(item)) for item in items]
+    fragments = Counter(address for address, _ in {(_address(item.url), _fragment(item.url)) for item in items})
+    drafts = [
+        (item, _guid_key(item), _url_key(source, item, anchored=fragments[_address(item.url)] > 1), digest(item))
+        for item in items
+    ]
     under_guid = Counter(guid for guid, _ in {(guid, url or words) for _, guid, url, words in drafts})
     words_at = Counter(url for url, _ in {(url, words) for _, _, url, words in drafts})
     guids_at = Counter(url for url, _ in {(url, guid) for _, guid, url, _ in drafts if guid})
@@ -95,7 +103,8 @@ def identify(source: Source, items: Sequence[Item]) -> tuple[Identified, ...]:
         keys = []
         if guid and under_guid[guid] == 1:
             keys.append(guid)
-        if url and words_at[url] <= 2 and (words_at[url] == 1 or guids_at[url] <= 1):
+        # In a list of links the address is what is listed, however often its words change; in a feed it is one more claim.
+        if url and (source.kind == "listing" or words_at[url] == 1 or (words_at[url] == 2 and guids_at[url] <= 1)):
             keys.append(url)
         if not keys or _telling(item):
             keys.append(_content_key(item))
@@ -148,7 +157,7 @@ def decide(
 def digest(item: Item) -> str:
     """What an item says, as one short value: headline, teaser and text, with white space and case made even."""
     said = "\x1f".join(_even(part) for part in (item.title, item.summary, item.text or ""))
-    return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
+    return _digest(said)
 
 
 def _recognise(one: Identified, known: Mapping[str, Known]) -> Known | None:
@@ -173,29 +182,43 @@ def _another_under_this_guid(item: Item, candidate: Known) -> bool:
 def _last_resort(one: Identified) -> str:
     """An identity for an item whose every key belongs to other statements: its words, address and guid together."""
     said = f"{one.item.url}\x1f{one.item.guid}\x1f{one.digest}"
-    return "x:" + hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
+    return "x:" + _digest(said)
 
 
 def _guid_key(item: Item) -> str:
     return "g:" + _short(item.guid) if item.guid else ""
 
 
-def _url_key(source: Source, item: Item) -> str:
-    """The address as an identity; a link back to the list itself identifies nothing."""
+def _url_key(source: Source, item: Item, *, anchored: bool) -> str:
+    """The address as an identity; a link back to the list itself identifies nothing.
+
+    `anchored` is true where items of one page differ in the fragment of one address: it is then part of the identity.
+    """
     if item.url is None:
         return ""
     address = canonical(item.url)
+    if anchored and _fragment(item.url):
+        return "u:" + _short(f"{address}#{_fragment(item.url)}")
     return "" if address == canonical(source.url) else "u:" + _short(address)
 
 
+def _address(url: str | None) -> str:
+    return "" if url is None else canonical(url)
+
+
+def _fragment(url: str | None) -> str:
+    return "" if url is None else url.partition("#")[2]
+
+
 def _content_key(item: Item) -> str:
+    """The words as an identity, punctuation and case aside. Where there is neither guid nor address, the headline is it."""
+    if not item.guid and item.url is None and len(item.title) >= HEADLINE_ENOUGH:
+        return "c:" + _digest(_letters(item.title))
     day = ""
     if item.published is not None and not item.published.method.startswith("relative"):
-        day = (
-            item.published.at.isoformat() if item.published.precision != "day" else item.published.at.date().isoformat()
-        )
-    said = "\x1f".join((_even(item.title), _even(item.summary), day))
-    return "c:" + hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
+        at = item.published.at
+        day = at.date().isoformat() if item.published.precision == "day" else at.isoformat()
+    return "c:" + _digest("\x1f".join((_letters(item.title), _letters(item.summary), day)))
 
 
 def _telling(item: Item) -> bool:
@@ -209,10 +232,18 @@ def _wants_article(source: Source, item: Item) -> bool:
     return source.full_text and not item.text and item.url is not None
 
 
+def _letters(text: str) -> str:
+    return " ".join(_BETWEEN.sub(" ", text.casefold()).split())
+
+
+def _digest(said: str) -> str:
+    return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
+
+
 def _even(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
 def _short(value: str) -> str:
     """Keys are kept short: a long guid or address is its digest."""
-    return value if len(value) <= 200 else "#" + hashlib.blake2b(value.encode(), digest_size=16).hexdigest()
+    return value if len(value) <= 200 else "#" + _digest(value)

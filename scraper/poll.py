@@ -43,13 +43,17 @@ class Tools:
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """How a poll ended. `new` are the ids of statements stored by it, `silent` whether they belong to the baseline."""
+    """How a poll ended.
+
+    `new` are the ids of the statements that it stored, `changed` of those with other words now; `silent` says whether the new
+    ones belong to the baseline.
+    """
 
     source: str
     outcome: Outcome
     detail: str = ""
     new: tuple[int, ...] = ()
-    changed: int = 0
+    changed: tuple[int, ...] = ()
     silent: bool = False
     items: int = 0
 
@@ -108,7 +112,7 @@ async def _read(source: Source, state: SourceState, page: Page, body_hash: str, 
         "ok",
         detail=f"{listed.left_out} items over the limit were left out" if listed.left_out else "",
         new=new,
-        changed=len(decision.harvest.changed),
+        changed=tuple(one.statement for one in decision.harvest.changed),
         silent=not has_baseline,
         items=len(listed.items),
     )

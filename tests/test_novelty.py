@@ -90,6 +90,26 @@ def test_items_without_guid_and_link_are_known_by_their_words() -> None:
     assert later(first(*items), *items).harvest.new == ()
 
 
+def test_an_address_in_a_list_of_links_rings_once_however_its_words_change() -> None:
+    links = replace(SITE, kind="listing", url="https://site.example/")
+    section = [item(title=f"{LONG} {n}", url="https://site.example/sport/") for n in range(4)]
+    known = stored(novelty.decide(links, Listed(tuple(section[:3])), {}, has_baseline=False, items_before=0))
+    again = novelty.decide(links, Listed(tuple(section[3:])), known, has_baseline=True, items_before=3)
+    assert again.harvest.new == ()
+
+
+def test_items_that_differ_in_the_fragment_of_one_address_are_different() -> None:
+    links = replace(SITE, kind="listing", url="https://site.example/live")
+    items = tuple(item(title=f"Short {n}", url=f"https://site.example/live#entry-{n}") for n in range(3))
+    known = stored(novelty.decide(links, Listed(items), {}, has_baseline=False, items_before=0))
+    assert len({row.statement for row in known.values()}) == 3
+
+
+def test_without_guid_and_address_the_headline_is_the_identity() -> None:
+    known = first(item(title="Teacher dismissed over a video", summary="First teaser."))
+    assert later(known, item(title="Teacher dismissed – over a Video", summary="Other teaser.")).harvest.new == ()
+
+
 def test_a_changed_headline_at_a_known_address_is_a_change_and_not_new() -> None:
     known = first(item(title="Minister denies", url="https://site.example/1"))
     decision = later(known, item(title="Minister denies everything", url="https://site.example/1"))
