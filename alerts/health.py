@@ -8,12 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from alerts.errors import RecipientGone
 from alerts.model import Delivery
 from alerts.outbox import Draft
 from scraper.sources import SourceState
+
+BEAT = timedelta(seconds=5)
+"""How often the service gives a sign of life: one small write, from inside the tick that starts all work."""
+BEAT_MARGIN = timedelta(seconds=20)
+"""On top of two beats, before a silent service counts as stuck: a slow disk, a busy machine, a change of configuration."""
+ONCE_PATIENCE = timedelta(hours=2)
+"""Where cron runs bayan: how old the end of the last run may be."""
 
 
 @dataclass(frozen=True, slots=True)

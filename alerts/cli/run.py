@@ -21,8 +21,9 @@ from alerts.cli.frame import (
 )
 
 if TYPE_CHECKING:
-    from alerts.service import Report, Watch
+    from alerts.service import Reread
     from alerts.settings import Configuration
+    from alerts.steps import Report, Watch
     from scraper.db import Database
 
 REACHED_NOTHING = frozenset({"network_error", "timeout"})
@@ -54,6 +55,7 @@ def run(
     this data folder, 78 the configuration is wrong.
     """
     import asyncio
+    import signal
 
     from alerts.lock import only_instance
     from scraper.errors import ConfigError, Problem
@@ -71,19 +73,29 @@ def run(
         )
     if dry_run:
         raise typer.Exit(_dry(configuration, source, json_))
-    with only_instance(configuration.storage.data_dir), opened(configuration, create=True) as database:
+
+    def reread() -> Configuration:
+        fresh = load(config, data_dir)
+        set_up_log(fresh, quiet=quiet, verbose=verbose)  # first of all: a new token must never be logged
+        _warn(fresh)
+        return fresh
+
+    # Until the service heeds it, `bayan reload` must not end the process, which is what SIGHUP does by itself.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    what = "once" if once else "service"
+    with only_instance(configuration.storage.data_dir, what), opened(configuration, create=True) as database:
         if once:
             raise typer.Exit(asyncio.run(_once(configuration, database, source, json_)))
-        asyncio.run(_stay(configuration, database))
+        asyncio.run(_stay(configuration, database, reread))
 
 
-async def _stay(configuration: Configuration, database: Database) -> None:
+async def _stay(configuration: Configuration, database: Database, reread: Reread) -> None:
     from contextlib import AsyncExitStack
 
     from alerts.service import open_service
 
     async with AsyncExitStack() as stack:
-        service = await open_service(stack, configuration, db=database)
+        service = await open_service(stack, configuration, db=database, reread=reread)
         await service.run()
 
 
@@ -105,7 +117,8 @@ def _dry(configuration: Configuration, only: list[str] | None, json_: bool) -> i
     from dataclasses import replace
 
     from alerts.settings import ChannelSettings
-    from scraper.copies import copy_store
+    from scraper import marks
+    from scraper.copies import RESTORED, copy_store
 
     with tempfile.TemporaryDirectory(prefix="bayan-dry-run-") as folder:
         copy = Path(folder) / "bayan.db"
@@ -117,6 +130,7 @@ def _dry(configuration: Configuration, only: list[str] | None, json_: bool) -> i
         )
         everything = [one.id for one in tried.sources if one.enabled]
         with opened(tried, create=True) as database:
+            database.write_now(lambda conn: marks.remove(conn, RESTORED))  # what is held in the store is shown here
             code = asyncio.run(_once(tried, database, only or everything, json_))
     typer.echo("Dry run: nothing was sent, nothing was stored.", err=True)
     return code

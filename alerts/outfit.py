@@ -1,0 +1,75 @@
+"""What a running service takes from its configuration, made whole before it is put in place: so that one can take another's.
+
+Nothing is opened here; channels open themselves when they are first needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TextIO
+
+from alerts.channels import Channels
+from alerts.deliver import Desk
+from alerts.judge import Bench
+from alerts.pace import Pace
+from alerts.settings import Configuration
+from alerts.watch.match import compile_watchlist
+from scraper.db import Database
+from scraper.model import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Outfit:
+    """One configuration, ready to work with. `sources` are those that are polled, by id."""
+
+    config: Configuration
+    sources: Mapping[str, Source]
+    bench: Bench
+    channels: Channels
+    desk: Desk
+    console: TextIO | None = None
+
+    @property
+    def fingerprints(self) -> dict[str, str]:
+        """What makes each channel the one it is, by its id."""
+        return {channel.id: channel.fingerprint for channel in self.config.channels}
+
+
+def outfit(
+    config: Configuration,
+    db: Database,
+    clock: Callable[[], datetime],
+    *,
+    console: TextIO | None = None,
+    before: Outfit | None = None,
+) -> Outfit:
+    """Make the outfit of `config`. The pace of messages goes on from the one `before`, unless the rate is another.
+
+    Compiling a large watchlist takes seconds: call it beside the event loop.
+    """
+    sources = {source.id: source for source in config.sources if source.enabled}
+    watchlist = compile_watchlist(config.actors, config.keywords)
+    bench = Bench(
+        watchlist=watchlist,
+        routes=config.routes,
+        channels=tuple(channel.id for channel in config.channels),
+        sources=sources,
+        body_wait=config.delivery.body_wait,
+    )
+    channels = Channels(config.channels, console=console)
+    rate = config.delivery.per_chat_rate
+    keeps = before is not None and before.config.delivery.per_chat_rate == rate
+    desk = Desk(
+        db=db,
+        channels=channels,
+        actors=watchlist.actors,
+        source_names={},
+        operators=config.health.notify,
+        timezone=config.timezone,
+        excerpt=config.delivery.excerpt,
+        clock=clock,
+        pace=before.desk.pace if before is not None and keeps else Pace(rate),
+    )
+    return Outfit(config, sources, bench, channels, desk, console)

@@ -1,0 +1,262 @@
+"""The steps of a running service, each by itself: poll, read articles, judge, deliver, tell the operators.
+
+`alerts/service.py` says when each is taken, and with which configuration; every one asks the store what is due, so a step
+that is taken twice finds nothing the second time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from alerts import deliver, health, outbox
+from alerts.deliver import Drained
+from alerts.judge import Judged
+from alerts.judge import judge as judge_next
+from alerts.outfit import Outfit
+from scraper import marks, sources, store
+from scraper.copies import RESTORED
+from scraper.db import Connection, Database
+from scraper.errors import StoreError
+from scraper.follow import Followed, follow
+from scraper.model import Source
+from scraper.poll import Polled, Tools, poll
+
+log = structlog.get_logger(__name__)
+
+ARTICLES_AT_ONCE = 4
+
+
+@dataclass(slots=True)
+class Report:
+    """What one run did: for the exit code, `--json`, and the person at the terminal."""
+
+    polled: list[Polled] = field(default_factory=list)
+    followed: list[Followed] = field(default_factory=list)
+    judged: int = 0
+    matched: int = 0
+    sent: int = 0
+    later: int = 0
+    failed: int = 0
+    pending: int = 0
+
+
+Watch = Callable[[Polled | Followed | Judged], None]
+"""Called as things happen, for progress on a terminal."""
+
+
+class Steps:
+    """The work under way, by source, article and channel, and the outfit that new work is begun with."""
+
+    def __init__(self, kit: Outfit, db: Database, tools: Tools, clock: Callable[[], datetime]) -> None:
+        self.kit = kit
+        self.tools = tools
+        self.report = Report()
+        self.on: Watch = lambda _: None
+        self.stopping = asyncio.Event()
+        self.resting = asyncio.Event()
+        """Set: drains end after the message that they are sending."""
+        self.changing = False
+        """True while the outfit is being changed: nothing is begun."""
+        self.beating = False
+        """True in the service that stays: `judge` gives signs of life between its batches."""
+        self.restored: datetime | None = None
+        """The moment of the backup that this store was put back from, until a person decided about its deliveries."""
+        self.polls: dict[str, asyncio.Task[Any]] = {}
+        self.articles: dict[int, asyncio.Task[Any]] = {}
+        self.drains: dict[str, asyncio.Task[Any]] = {}
+        self._db = db
+        self._clock = clock
+        self._judging = asyncio.Lock()
+        self._beaten: datetime | None = None
+
+    async def start_polls(self, *, only: Iterable[str] | None = None, but_not: Iterable[str] = ()) -> int:
+        """Begin a poll for each due source, as many at once as `concurrency` and then some that wait for their host."""
+        room = self.kit.config.fetch.concurrency * 4 - len(self.polls)
+        if room <= 0:
+            return 0
+        now, kit = self._clock(), self.kit
+        wanted = set(kit.sources) - set(self.polls) - set(but_not)
+        if only is not None:
+            wanted &= set(only)
+        due = await self._db.read(lambda conn: sources.due(conn, now, room + len(self.polls), None))
+        chosen = [state for state in due if state.id in wanted]
+        if len(chosen) < room and len(due) > len(chosen):  # sources that left the configuration may stand in the way
+            chosen = list(await self._db.read(lambda conn: sources.due(conn, now, room, sorted(wanted))))
+        if self._is_changed(kit):
+            return 0
+        for state in chosen[:room]:
+            self._begin(self.polls, state.id, self._poll(kit.sources[state.id], state))
+        return len(chosen[:room])
+
+    async def _poll(self, source: Source, state: sources.SourceState) -> None:
+        polled = await poll(source, state, self.tools)
+        self.report.polled.append(polled)
+        self.on(polled)
+        if polled.healthy:
+            log.info(
+                "polled", source=source.id, outcome=polled.outcome, new=len(polled.new), silent=polled.silent,
+                **({"detail": polled.detail} if polled.detail else {}),
+            )  # fmt: skip
+        else:
+            log.warning("poll failed", source=source.id, outcome=polled.outcome, detail=polled.detail)
+        if polled.new or polled.changed:
+            await self.judge()
+            if not self.stopping.is_set():
+                await self.start_drains()
+                await self.start_articles()
+
+    async def start_articles(self) -> int:
+        room = ARTICLES_AT_ONCE * 4 - len(self.articles)
+        if room <= 0:
+            return 0
+        now, kit = self._clock(), self.kit
+        due = await self._db.read(lambda conn: store.articles_due(conn, now, room + len(self.articles)))
+        if self._is_changed(kit):
+            return 0
+        chosen = [task for task in due if task.statement not in self.articles and task.source in kit.sources]
+        for task in chosen[:room]:
+            self._begin(self.articles, task.statement, self._follow(kit.sources[task.source], task))
+        return len(chosen[:room])
+
+    async def _follow(self, source: Source, task: store.ArticleTask) -> None:
+        followed = await follow(source, task, self.tools)
+        self.report.followed.append(followed)
+        self.on(followed)
+        if followed.outcome == "ok":
+            log.info("article read", source=source.id, statement=task.statement)
+        else:
+            log.warning(
+                "article not read", source=source.id, statement=task.statement, outcome=followed.outcome,
+                detail=followed.detail, again=followed.again,
+            )  # fmt: skip
+            now = self._clock()
+            # Its alert need not wait for a body that does not come.
+            await self._db.write(lambda conn: outbox.hasten(conn, [task.statement], now))
+        await self.judge()
+        if not self.stopping.is_set():
+            await self.start_drains()
+
+    async def judge(self) -> None:
+        """Judge what waits, in batches, until nothing does."""
+        async with self._judging:
+            while judged := await judge_next(self._db, self.kit.bench, self._clock()):
+                self.report.judged += len(judged)
+                for one in judged:
+                    if one.matches:
+                        self.report.matched += 1
+                    if one.rings:
+                        log.info("matched", statement=one.statement.id, channels=[ring.channel for ring in one.rings])
+                    self.on(one)
+                if self.beating:
+                    await self.beat()  # a flood takes many batches, and is not a loop that hangs
+
+    async def start_drains(self) -> None:
+        if self.changing or await self.hold_what_was_restored():
+            return
+        now, kit = self._clock(), self.kit
+        busy = await self._db.read(lambda conn: outbox.busy_channels(conn, now))
+        if self._is_changed(kit):
+            return
+        for channel in busy:
+            if channel not in self.drains and channel in kit.bench.channels:
+                self._begin(self.drains, channel, self._drain(channel))
+
+    def _is_changed(self, kit: Outfit) -> bool:
+        """Whether the outfit that a step began with is on its way out: the next tick begins the work with the new one."""
+        return self.changing or self.kit is not kit
+
+    async def _drain(self, channel: str) -> None:
+        drained: Drained = await deliver.drain(channel, self.kit.desk, self.resting)
+        self.report.sent += drained.sent
+        self.report.later += drained.later
+        self.report.failed += drained.failed
+
+    async def tell_operators(self) -> None:
+        operators = self.kit.config.health.notify
+        if not operators:
+            return
+        now = self._clock()
+        told = await self._db.read(lambda conn: outbox.notice_subjects(conn, "source:"))
+        states = [state for state in await self._db.read(sources.states) if state.id in self.kit.sources]
+        notices = health.source_notices(states, told, failures=self.kit.config.health.failures)
+        drafts = [draft for notice in notices for draft in health.to_operators(notice, operators, now)]
+        if drafts:
+            await self._db.write(lambda conn: outbox.put(conn, drafts, now))
+
+    def _begin(self, tasks: dict[Any, asyncio.Task[Any]], key: Any, work: Awaitable[None]) -> None:
+        """Run `work` beside everything else. Whatever escapes it is our bug: said loudly, and nothing else stops."""
+
+        async def guarded() -> None:
+            try:
+                await work
+            except StoreError as error:
+                log.error("the store refused", reason=str(error))
+            except asyncio.CancelledError:
+                raise
+            except Exception:  # a bug in one source's path must not silence the others
+                log.exception("internal error", work=str(key))
+            finally:
+                tasks.pop(key, None)
+
+        tasks[key] = asyncio.create_task(guarded())
+
+    async def beat(self) -> None:
+        now = self._clock()
+        if self._beaten is None or not timedelta() <= now - self._beaten < health.BEAT:
+            await self._db.write(lambda conn: sources.beat(conn, "service", now))
+            self._beaten = now
+
+    async def hold_what_was_restored(self) -> bool:
+        """Hold what is open while the store's mark stands. False, once, when a person took the mark away."""
+        if self.restored is None:
+            return False
+        reason = f"restored from the backup of {self.restored:%Y-%m-%d %H:%M} UTC"
+
+        def settle(conn: Connection) -> datetime | None:
+            mark = marks.read(conn, RESTORED)
+            if mark is not None:
+                outbox.hold(conn, reason)
+            return mark
+
+        self.restored = await self._db.write(settle)
+        return self.restored is not None
+
+    async def keep_pace(self) -> None:
+        """The pace goes on from what other processes sent in the last minute."""
+        now, kit = self._clock(), self.kit
+        since = now - timedelta(minutes=1)
+        here = asyncio.get_running_loop().time()
+        for channel, at in await self._db.read(lambda conn: outbox.sent_since(conn, list(kit.fingerprints), since)):
+            age = min(max((now - at).total_seconds(), 0.0), 60.0)
+            kit.desk.pace.note(kit.channels.pace_key(channel), here - age)
+
+    async def finished(self, tasks: dict[Any, asyncio.Task[Any]]) -> bool:
+        """Wait until none of `tasks` is left. False as soon as we are asked to stop."""
+        asked_to_stop = asyncio.ensure_future(self.stopping.wait())
+        try:
+            while tasks and not asked_to_stop.done():
+                await asyncio.wait([*tasks.values(), asked_to_stop], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            asked_to_stop.cancel()
+        return not self.stopping.is_set()
+
+    async def wind_up(self) -> None:
+        """Polls and articles are dropped (they are due again); sends under way are waited for, then left unconfirmed."""
+        for task in (*self.polls.values(), *self.articles.values()):
+            task.cancel()
+        drains = [task for task in self.drains.values() if not task.done()]
+        if drains:
+            _, hanging = await asyncio.wait(drains, timeout=self.kit.config.service.shutdown_grace.total_seconds())
+            for task in hanging:
+                task.cancel()
+            if hanging:
+                log.warning("sends without an answer are left unconfirmed", channels=len(hanging))
+        await asyncio.gather(
+            *self.polls.values(), *self.articles.values(), *self.drains.values(), return_exceptions=True
+        )
