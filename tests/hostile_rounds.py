@@ -1,0 +1,546 @@
+"""Runs the real command against the shared hostile server, case by case or all at once, and judges every row of its table.
+
+    python tests/hostile_rounds.py --all                       every case as a source of one bayan, polled side by side
+    python tests/hostile_rounds.py --cases /slow/drip,/size/gzip-bomb
+    python tests/hostile_rounds.py --all --alone               a bayan of its own for each case (memory of each, long)
+    python tests/hostile_rounds.py --all --service 60          `bayan run` for a minute; are the neighbours polled on time?
+
+Each case is a source on a loopback address of its own, beside ten good neighbours. A round is one `bayan run --once` with
+`--source` for each case that has polls left. Where the kernel lets us, everything runs in a network namespace that has only
+loopback, so that the redirects to other networks can be asked; else those three are left out and the table says so.
+The exit code is 0 only where all chosen cases hold. The shared folder is BAYAN_SHARED, or `../shared`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import json
+import os
+import re
+import signal
+import socket
+import sqlite3
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+TOKEN = "100000001:TEST-TOKEN"
+OUTSIDE = frozenset({"/ssrf/to-metadata", "/ssrf/to-private", "/ssrf/to-cgnat"})
+LISTINGS = re.compile(
+    r"/html/|/page/|/status/(soft-404|consent-wall)|/ssrf/(base-href|meta-refresh)|/charset/(lies-latin1|binary)"
+)
+"""Cases whose answer is a web page that lists something; all others are asked as feeds."""
+JUDGED_AT = {"/status/429-retry-3": 1, "/feed/vanish-and-return": 2}
+"""Rows that speak of the answer to that poll, where the polls after it end otherwise."""
+NEIGHBOURS = 10
+TIMEOUT, GRACE = 5.0, 2.0
+ARABIC = "قيس الخزعلي يدين التهديدات"
+READS_AS = {"/charset/lies-utf8": ARABIC, "/charset/utf16": ARABIC, "/charset/lies-latin1": ARABIC}
+CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+SECRETS = {"Authorization": "Bearer canary-1", "Cookie": "session=canary-2", "X-Api-Key": "canary-3"}
+
+
+@dataclass
+class Row:
+    """A case, where it is asked, and what came of it."""
+
+    key: str
+    case: dict[str, Any]
+    url: str = ""
+    source: str = ""
+    outcomes: list[tuple[str, str]] = field(default_factory=list)
+    seconds: float = 0.0
+    statements: int = 0
+    matched: int = 0
+    alerts: int = 0
+    extra_mb: float = 0.0
+    wrong: list[str] = field(default_factory=list)
+
+    @property
+    def host(self) -> str:
+        return self.url.split("/")[2]
+
+
+@dataclass
+class Tally:
+    """What holds for all cases together."""
+
+    rows: list[Row]
+    wrong: list[str] = field(default_factory=list)
+    peak_mb: float = 0.0
+    idle_mb: float = 0.0
+    seconds: float = 0.0
+    late: float | None = None
+
+    @property
+    def holds(self) -> bool:
+        return not self.wrong and not any(row.wrong for row in self.rows)
+
+
+def ask(url: str, body: Any = None) -> Any:
+    data = None if body is None else json.dumps(body).encode()
+    with urlopen(Request(url, data=data, headers={"Content-Type": "application/json"}), timeout=30) as answer:
+        return json.load(answer)
+
+
+# ------------------------------------------------------------------------------------------------ the world around
+
+
+@contextmanager
+def server(shared: Path, folder: Path, name: str) -> Iterator[tuple[int, int]]:
+    """One hostile server; gives its port and that of its decoy."""
+    port, decoy = folder / f"{name}.port", folder / f"{name}.decoy"
+    command = [sys.executable, str(shared / "hostile" / "hostile_server.py"), "--hosts", "200", "--max-seconds", "30"]
+    command += ["--port-file", str(port), "--decoy-port-file", str(decoy), "--lifetime", "3000"]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        try:
+            _wait_for(decoy, process)
+            yield int(_wait_for(port, process).read_text()), int(decoy.read_text())
+        finally:
+            process.kill()
+
+
+@contextmanager
+def bot_api(shared: Path, folder: Path) -> Iterator[str]:
+    """The strict Bot API server with two people who listen; without limits of its own, so that a round ends soon."""
+    port = folder / "botapi.port"
+    limits = json.dumps({"per_second": 0, "chat_rate": 0, "group_per_minute": 0})
+    command = [sys.executable, str(shared / "botapi" / "botapi_server.py"), "--port", "0", "--port-file", str(port)]
+    with subprocess.Popen(
+        [*command, "--token", TOKEN, "--limits", limits],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONWARNINGS": "ignore"},
+    ) as process:  # fmt: skip
+        try:
+            url = f"http://127.0.0.1:{_wait_for(port, process).read_text().strip()}"
+            for user in (7, 8):
+                ask(f"{url}/_control/users", {"id": user, "first_name": "Reader", "started": True})
+            yield url
+        finally:
+            process.kill()
+
+
+def _wait_for(file: Path, process: subprocess.Popen[bytes]) -> Path:
+    while not file.exists() or not file.read_text().strip():
+        if process.poll() is not None:
+            raise SystemExit(f"a server did not start: {process.args!r}")
+        time.sleep(0.02)
+    return file
+
+
+def configuration(rows: Sequence[Row], neighbours: dict[str, str], api: str, interval: str) -> str:
+    """A config.toml as an operator would write it."""
+    text = f"""
+[fetch]
+user_agent = "bayan/1 (hostile rounds; operator@example.org)"
+interval = "{interval}"
+max_interval = "{interval}"
+jitter = 0
+total_timeout = "{TIMEOUT:g}s"
+max_bytes = "10MiB"
+concurrency = 200
+per_host_delay = "0s"
+[actors.khazali]
+type = "person"
+name = "Qais al-Khazali"
+aliases = ["Khazali", "قيس الخزعلي"]
+[channels.desk]
+kind = "telegram"
+token = {{ env = "HOSTILE_TOKEN" }}
+chat = 7
+api_base = "{api}"
+[channels.ops]
+kind = "telegram"
+token = {{ env = "HOSTILE_TOKEN" }}
+chat = 8
+api_base = "{api}"
+[[routes]]
+name = "all"
+channels = ["desk"]
+[delivery]
+per_chat_rate = "1000/min"
+body_wait = "0s"
+[health]
+notify = ["ops"]
+[logging]
+format = "json"
+"""
+    for name, url in neighbours.items():
+        kind = "listing" if "page" in url else "feed"
+        text += f'[sources.{name}]\nkind = "{kind}"\nurl = "{url}"\nallow_private = true\n'
+    for row in rows:
+        kind = "listing" if LISTINGS.match(row.key) else "feed"
+        text += f'[sources.{row.source}]\nkind = "{kind}"\nurl = "{row.url}"\nallow_private = true\n'
+        if row.key == "/ssrf/credentials":
+            text += "headers = {" + ", ".join(f'{name} = "{value}"' for name, value in SECRETS.items()) + "}\n"
+    return text
+
+
+# ------------------------------------------------------------------------------------------------ the command
+
+
+@dataclass
+class Command:
+    """A run of `bayan` with its process tree's memory: the sum of proportional set sizes, looked at ten times a second."""
+
+    code: int | None
+    out: str
+    log: str
+    peak_mb: float
+    began: float
+    ended: float
+
+
+def bayan(arguments: Sequence[str], folder: Path, *, until: Callable[[], None] | None = None) -> Command:
+    """Run the real command in `folder`; with `until`, as a service that is told to stop when `until` returns."""
+    env = {**os.environ, "HOSTILE_TOKEN": TOKEN, "BAYAN_DATA_DIR": str(folder / "data"), "TMPDIR": str(folder)}
+    began, peak = time.time(), 0.0
+    with (folder / "out").open("w+b") as out, (folder / "log").open("w+b") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-c", "from alerts.cli import main; main()", *arguments], cwd=folder, env={**env, "PYTHONPATH": str(CHECKOUT)}, stdout=out, stderr=log
+        )  # fmt: skip
+        timer = threading.Thread(target=_stop_after, args=(process, until), daemon=True)
+        if until is not None:
+            timer.start()
+        while process.poll() is None:
+            peak = max(peak, memory(process.pid))
+            time.sleep(0.1)
+        ended = time.time()
+        out.seek(0)
+        log.seek(0)
+        return Command(process.returncode, out.read().decode(), log.read().decode(), peak, began, ended)
+
+
+def _stop_after(process: subprocess.Popen[bytes], until: Callable[[], None]) -> None:
+    until()
+    process.send_signal(signal.SIGTERM)
+
+
+def memory(root: int) -> float:
+    """MB of a process and its descendants, shared pages divided among them (Linux, smaps_rollup)."""
+    parents: dict[int, list[int]] = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                stat = Path(f"/proc/{entry}/stat").read_text()
+            except OSError:
+                continue
+            parents.setdefault(int(stat.rpartition(")")[2].split()[1]), []).append(int(entry))
+    tree, total = [root], 0.0
+    for pid in tree:
+        tree += parents.get(pid, [])
+        try:
+            found = re.search(r"^Pss: +(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
+        except OSError:
+            continue
+        total += int(found[1]) / 1024 if found else 0.0
+    return total
+
+
+# ------------------------------------------------------------------------------------------------ rounds
+
+
+class World:
+    """The servers, one configuration over the chosen cases, and what they saw."""
+
+    def __init__(self, stack: ExitStack, shared: Path, keys: Sequence[str] | None, *, interval: str = "1h") -> None:
+        self.folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hostile-")))
+        self.api = stack.enter_context(bot_api(shared, self.folder))
+        self.main, self.decoy = stack.enter_context(server(shared, self.folder, "main"))
+        self.servers = [self.main]
+        cases = ask(f"http://127.0.0.1:{self.main}/__cases")
+        unknown = set(keys or ()) - set(cases)
+        if unknown:
+            raise SystemExit(f"no such case: {', '.join(sorted(unknown))}")
+        chosen = [key for key in cases if keys is None or key in keys]
+        self.left_out = [key for key in chosen if key in OUTSIDE and not only_loopback()]
+        self.rows = [Row(key, cases[key]) for key in chosen if key not in self.left_out]
+        self.neighbours = {
+            f"ok-{i}": f"http://127.0.0.{180 + i}:{self.main}/ok-{'feed' if i % 2 else 'page'}?i={i}"
+            for i in range(NEIGHBOURS)
+        }
+        for number, row in enumerate(self.rows, 2):
+            port = self.main
+            if row.case["setup"]:  # what one server's robots.txt does counts for all its cases: it gets one of its own
+                port, _ = stack.enter_context(server(shared, self.folder, f"extra{number}"))
+                self.servers.append(port)
+                with urlopen(f"http://127.0.0.1:{port}{row.case['setup']}", timeout=10):
+                    pass
+            row.source = f"c{number}-" + re.sub("[^a-z0-9]+", "-", row.key.lower()).strip("-")
+            row.url = f"http://127.0.0.{number}:{port}{row.case['path']}"
+        (self.folder / "config.toml").write_text(configuration(self.rows, self.neighbours, self.api, interval))
+
+    def hits(self) -> list[dict[str, Any]]:
+        return [hit for port in self.servers for hit in ask(f"http://127.0.0.1:{port}/__hits")]
+
+    def decoys(self) -> list[dict[str, Any]]:
+        return [hit for port in self.servers for hit in ask(f"http://127.0.0.1:{port}/__decoy")]
+
+    def status(self) -> dict[str, dict[str, Any]]:
+        told = bayan(["status", "--json"], self.folder)
+        if told.code != 0:
+            raise SystemExit(f"bayan status ended with {told.code}: {told.log[-500:]}")
+        return {state["id"]: state for state in json.loads(told.out)["sources"]}
+
+
+def rounds(world: World) -> Tally:
+    """As many forced polls of each case as its row says, all cases side by side."""
+    tally = Tally(world.rows)
+    idle = bayan(["run", "--once", "--json", *_only(world.neighbours)], world.folder)
+    tally.idle_mb = idle.peak_mb
+    if idle.code != 0:
+        tally.wrong.append(f"the neighbours alone end with {idle.code}: {idle.log[-300:]}")
+    for number in range(1, max(row.case["polls"] for row in world.rows) + 1):
+        asked = [row for row in world.rows if row.case["polls"] >= number]
+        run = bayan(
+            ["run", "--once", "--json", *_only([*world.neighbours, *(row.source for row in asked)])], world.folder
+        )
+        tally.peak_mb, tally.seconds = max(tally.peak_mb, run.peak_mb), tally.seconds + run.ended - run.began
+        tally.wrong += judge_run(run)
+        try:
+            polled = {one["source"]: one for one in json.loads(run.out)["polled"]}
+        except ValueError:
+            tally.wrong.append(f"round {number}: no result on stdout: {run.out[:200]!r}")
+            break
+        tally.wrong += [
+            f"{name} was {polled[name]['outcome']}" for name in world.neighbours if not _well(polled.get(name))
+        ]
+        states, first = world.status(), {}
+        for hit in world.hits():
+            if hit["t"] >= run.began:
+                first.setdefault(hit["headers"].get("host", ""), hit["t"])
+        for row in asked:
+            one = polled.get(row.source, {"outcome": "not polled", "detail": ""})
+            row.outcomes.append((one["outcome"], one["detail"]))
+            if states[row.source]["outcome"] != one["outcome"]:
+                row.wrong.append(f"the store says {states[row.source]['outcome']}")
+            if row.host in first and states[row.source]["outcome_at"]:
+                ended = datetime.fromisoformat(states[row.source]["outcome_at"]).timestamp()
+                row.seconds = max(row.seconds, ended - first[row.host])
+    judge(world, tally)
+    return tally
+
+
+def service(world: World, seconds: float, interval: float) -> Tally:
+    """`bayan run` with everything at once: are the neighbours polled on time, and does it stay alive and small?"""
+    tally = Tally(world.rows)
+    run = bayan(["run"], world.folder, until=lambda: time.sleep(seconds))
+    tally.peak_mb, tally.seconds = run.peak_mb, run.ended - run.began
+    tally.wrong += judge_run(run, codes=(0,))
+    times: dict[str, list[float]] = {}
+    for hit in world.hits():
+        if "?i=" in hit["target"]:
+            times.setdefault(hit["target"], []).append(hit["t"])
+    gaps = [later - earlier for one in times.values() for earlier, later in zip(one, one[1:], strict=False)]
+    gaps += [run.ended - GRACE - one[-1] for one in times.values()]
+    tally.late = max(gaps, default=seconds) - interval
+    if tally.late > 2.0 or len(times) < NEIGHBOURS:
+        tally.wrong.append(f"a neighbour was polled {tally.late:.1f} s late")
+    for row in world.rows:
+        state = world.status()[row.source] if not row.outcomes else {}
+        row.outcomes.append((state.get("outcome") or "not polled", state.get("detail", "")))
+    judge(world, tally, counts=False)
+    return tally
+
+
+def _only(names: Any) -> list[str]:
+    return [part for name in names for part in ("--source", name)]
+
+
+def _well(polled: dict[str, Any] | None) -> bool:
+    return polled is not None and polled["outcome"] in ("ok", "not_modified")
+
+
+# ------------------------------------------------------------------------------------------------ judging
+
+
+def judge_run(run: Command, codes: tuple[int, ...] = (0, 1)) -> list[str]:
+    wrong = []
+    if run.code not in codes:
+        wrong.append(f"the command ended with {run.code}: {run.log[-300:]}")
+    if "Traceback" in run.log or "internal error" in run.log:
+        wrong.append(f"a fault in bayan: {run.log[run.log.find('internal error') :][:600]}")
+    if CONTROLS.search(run.log.replace("\n", "")) or CONTROLS.search(run.out.replace("\n", "")):
+        wrong.append("control characters in the log or on stdout")
+    return wrong
+
+
+def judge(world: World, tally: Tally, *, counts: bool = True) -> None:
+    """Every row, and what must hold for all of them together."""
+    with sqlite3.connect(f"file:{world.folder}/data/bayan.db?mode=ro", uri=True) as db:
+        db.row_factory = sqlite3.Row
+        stored = db.execute("select * from statement").fetchall()
+        matched = {one[0] for one in db.execute("select distinct statement from match")}
+        sent = db.execute("select kind, subject, statement, state from delivery").fetchall()
+    source_of = {one["id"]: one["source"] for one in stored}
+    alerts: Counter[str] = Counter()
+    told: set[int] = set()
+    for delivery in sent:
+        about = source_of.get(delivery["statement"]) or str(delivery["subject"]).split(":")[1:2][0]
+        alerts[about] += delivery["state"] == "sent"
+        if delivery["state"] in ("sent", "held"):
+            told.add(delivery["statement"])
+        elif delivery["kind"] != "notice":
+            tally.wrong.append(f"a delivery of {about} is {delivery['state']}")
+    for row in tally.rows:
+        mine = [one for one in stored if one["source"] == row.source]
+        row.statements, row.alerts = len(mine), alerts[row.source]
+        row.matched = sum(one["id"] in matched for one in mine)
+        judge_row(row, [one["title"] for one in mine], counts=counts)
+        if counts and any(one["id"] in matched and not one["baseline"] and one["id"] not in told for one in mine):
+            row.wrong.append("a match was not told")
+    tally.wrong += [
+        f"{name} lost statements" for name in world.neighbours if sum(one["source"] == name for one in stored) != 3
+    ]
+    if any(CONTROLS.search(one[part].replace("\n", "")) for one in stored for part in ("title", "summary", "text")):
+        tally.wrong.append("control characters in the store")
+    if world.decoys():
+        tally.wrong.append(f"the decoy was hit: {world.decoys()[:3]}")
+    for hit in world.hits():
+        heads = hit["headers"]
+        if "cookie" in heads and "credentials" not in hit["target"]:
+            tally.wrong.append(f"a cookie was sent to {hit['target']}")
+        if len(heads.get("if-none-match", "")) > 1000:
+            tally.wrong.append(f"a giant validator was sent back to {hit['target']}")
+    calls = ask(f"{world.api}/_control/calls?method=sendMessage")["result"]
+    refused = [call for call in calls if call.get("status") != 200]
+    if refused:
+        tally.wrong.append(f"{len(refused)} messages were refused: {json.dumps(refused[0])[:300]}")
+    texts = [one["text"] for one in ask(f"{world.api}/_control/deliveries")["result"]]
+    if any(CONTROLS.search(text.replace("\n", "")) for text in texts):
+        tally.wrong.append("control characters in a message")
+    if len(texts) != sum(alerts.values()):
+        tally.wrong.append(f"{len(texts)} messages arrived, {sum(alerts.values())} are recorded as sent")
+    if any(row.key == "/text/template-injection" for row in tally.rows) and not any(
+        "{{7*7}}" in text for text in texts
+    ):
+        tally.wrong.append("a template was not shown as it is")
+    for place in (world.folder, Path(tempfile.gettempdir()), CHECKOUT, world.folder / "data"):
+        if (place / "hostile_pwned").exists():
+            tally.wrong.append(f"{place}/hostile_pwned is there")
+    if tally.idle_mb and tally.peak_mb - tally.idle_mb > 256:
+        tally.wrong.append(f"{tally.peak_mb - tally.idle_mb:.0f} MB above idle")
+
+
+def judge_row(row: Row, titles: list[str], *, counts: bool) -> None:
+    case = row.case
+    at = JUDGED_AT.get(row.key, len(row.outcomes)) if counts else len(row.outcomes)
+    outcome, detail = row.outcomes[min(at, len(row.outcomes)) - 1] if row.outcomes else ("not polled", "")
+    if outcome not in case["outcome"] and not (not counts and row.key in JUDGED_AT):
+        row.wrong.append(f"recorded as {outcome} ({detail}), not {'|'.join(case['outcome'])}")
+    if counts and case["statements"] is not None and row.statements != case["statements"]:
+        row.wrong.append(f"{row.statements} statements, not {case['statements']}")
+    if counts and row.matched < (case["matched"] or 0):
+        row.wrong.append(f"{row.matched} matched, not {case['matched']}")
+    if counts and case["alerts_max"] is not None and row.alerts > case["alerts_max"]:
+        row.wrong.append(f"{row.alerts} alerts, at most {case['alerts_max']}")
+    if row.seconds > (TIMEOUT + GRACE if case["bound"] == "deadline" else 5.0):
+        row.wrong.append(f"took {row.seconds:.1f} s")
+    if row.key in READS_AS and READS_AS[row.key] not in titles:
+        row.wrong.append(f"reads as {titles}")
+    if row.key == "/feed/external-entity" and any(socket.gethostname() in title for title in titles):
+        row.wrong.append("a file of this machine was read")
+    if row.extra_mb > case["extra_mb"]:
+        row.wrong.append(f"{row.extra_mb:.0f} MB above idle, at most {case['extra_mb']}")
+
+
+# ------------------------------------------------------------------------------------------------ the script
+
+
+def only_loopback() -> bool:
+    return [name for _, name in socket.if_nameindex()] == ["lo"]
+
+
+def shut_in() -> None:
+    """Start this script again in a network namespace with loopback alone, where the kernel allows it; else just return."""
+    if only_loopback() or subprocess.run(["unshare", "-rn", "true"], check=False, capture_output=True).returncode:
+        return
+    os.execvp("unshare", ["unshare", "-rn", sys.executable, __file__, *sys.argv[1:]])
+
+
+def raise_loopback() -> None:
+    """A new namespace's loopback is down (netdevice(7): SIOCSIFFLAGS, IFF_UP)."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as handle:
+        fcntl.ioctl(handle, 0x8914, struct.pack("16sH14s", b"lo", 1, b""))
+
+
+def draw(tally: Tally, left_out: Sequence[str]) -> None:
+    print(f"{'case':34}{'outcomes':44}{'stmts':>6}{'match':>6}{'alerts':>7}{'s':>6}{'MB':>5}")
+    for row in tally.rows:
+        seen = " ".join(outcome for outcome, _ in row.outcomes)
+        seen = seen if len(seen) < 43 else seen[:40] + "..."
+        print(
+            f"{row.key:34}{seen:44}{row.statements:>6}{row.matched:>6}{row.alerts:>7}{row.seconds:>6.1f}{row.extra_mb:>5.0f}"
+        )
+        for wrong in row.wrong:
+            print(f"    WRONG {wrong}")
+    for wrong in dict.fromkeys(tally.wrong):
+        print(f"WRONG {wrong}")
+    held = sum(not row.wrong for row in tally.rows)
+    late = "" if tally.late is None else f"; neighbours at most {tally.late:.1f} s late"
+    print(
+        f"{held} of {len(tally.rows)} cases hold; {tally.seconds:.0f} s; peak {tally.peak_mb:.0f} MB, idle {tally.idle_mb:.0f} MB{late}"
+    )
+    if left_out:
+        print(f"left out, because this machine's network is within reach: {', '.join(left_out)}")
+
+
+def play(shared: Path, keys: Sequence[str] | None, *, serve: float = 0.0) -> tuple[Tally, list[str]]:
+    """One world over the chosen cases: rounds, or a service of `serve` seconds. Gives the tally and what was left out."""
+    with ExitStack() as stack:
+        if serve:
+            world = World(stack, shared, keys, interval="5s")
+            return service(world, serve, 5.0), world.left_out
+        world = World(stack, shared, keys)
+        return rounds(world), world.left_out
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--cases", type=lambda text: text.split(","), help="paths, separated by commas")
+    which.add_argument("--all", action="store_true")
+    parser.add_argument("--alone", action="store_true", help="a bayan of its own for each case")
+    parser.add_argument("--service", type=float, default=0.0, metavar="SECONDS", help="`bayan run` instead of rounds")
+    told = parser.parse_args()
+    shared = Path(os.environ.get("BAYAN_SHARED") or CHECKOUT.parent / "shared")
+    shut_in()
+    if only_loopback():
+        raise_loopback()
+    if not told.alone:
+        tally, left_out = play(shared, told.cases, serve=told.service)
+        draw(tally, left_out)
+        return 0 if tally.holds else 1
+    listed = subprocess.run(
+        [sys.executable, str(shared / "hostile" / "hostile_server.py"), "--list"], capture_output=True, text=True
+    )
+    whole, missing = Tally([]), []
+    for key in told.cases or listed.stdout.split():
+        tally, left_out = play(shared, [key])
+        for row in tally.rows:
+            row.extra_mb = max(0.0, tally.peak_mb - tally.idle_mb)
+            if row.extra_mb > row.case["extra_mb"]:
+                row.wrong.append(f"{row.extra_mb:.0f} MB above idle, at most {row.case['extra_mb']}")
+        whole.rows += tally.rows
+        whole.wrong += [f"{key}: {wrong}" for wrong in tally.wrong]
+        whole.seconds, whole.peak_mb = whole.seconds + tally.seconds, max(whole.peak_mb, tally.peak_mb)
+        whole.idle_mb = max(whole.idle_mb, tally.idle_mb)
+        missing += left_out
+    draw(whole, missing)
+    return 0 if whole.holds else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
