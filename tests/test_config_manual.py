@@ -50,9 +50,11 @@ def test_every_example_of_the_documents_can_be_loaded(example: str, tmp_path: Pa
         table for name, table in REST.items() if name.partition(".")[2] not in written.get(name.partition(".")[0], {})
     )
     path = tmp_path / "config.toml"
-    path.write_text(f"{example}\n{rest}", encoding="utf-8")
+    (tmp_path / "telegram").write_text(TOKEN)  # what { file } and { credential } find
+    here = re.sub(r'(?<=\{ file = ")/[^"]+', str(tmp_path / "telegram"), example)
+    path.write_text(f"{here}\n{rest}", encoding="utf-8")
     environ = ENVIRON | {"BAYAN_TELEGRAM_TOKEN": TOKEN, "OFFICE_FEED_AUTH": "Bearer x"}
-    assert load(path, environ).path == path
+    assert load(path, environ | {"CREDENTIALS_DIRECTORY": str(tmp_path)}).path == path
 
 
 def test_the_tables_of_the_manual_are_those_of_the_program() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import re
 import shlex
 from collections.abc import Iterator
@@ -28,17 +29,32 @@ def commands(text: str) -> Iterator[str]:
     """Every command line for bayan in a document, without its first word: lines of fenced blocks, and code in a sentence."""
     for language, block in fences(text):
         if language in ("sh", "bash", "console"):
-            for line in block.splitlines():
-                if found := re.search(r"(?:^|[\s/])(?:bayan|run\.py)\s+(.+)$", line):
-                    yield ended(found[1])
+            for line in block.replace("\\\n", " ").splitlines():
+                yield from asked_of_bayan(line)
     for code in re.findall(r"`([^`\n]+)`", unfenced(text)):
-        if found := re.match(r"(?:bayan|\.venv/bin/bayan|python3 run\.py)\s+(.+)$", code):
-            yield ended(found[1])
+        yield from asked_of_bayan(code)
 
 
-def ended(line: str) -> str:
-    """A command line up to a comment, a pipe or a redirection."""
-    return re.split(r"\s(?:#|\||>|2>|&&)", line)[0].strip()
+def asked_of_bayan(line: str) -> Iterator[str]:
+    """What one line of a shell asks bayan to do: by itself, through run.py, in a pipe, in a container. Redirections are left out."""
+    for part in re.split(r"\s(?:\||&&)\s|\$\(|\)\"", line):
+        try:
+            words = shlex.split(part.removeprefix("$ "), comments=True)
+        except ValueError:  # half a quotation: no command that could be typed
+            continue
+        words = list(itertools.takewhile(lambda word: not re.match(r"[0-9]?[<>]", word), words))
+        while words and (words[0] == "sudo" or re.match(r"[A-Z_]+=", words[0])):
+            words.pop(0)
+        if words[:2] in (["docker", "run"], ["docker", "compose"]) and "bayan" in words:
+            runs = words[:2] == ["docker", "run"] or "run" in words or "exec" in words
+            after = words[words.index("bayan") + 1 :] if runs else []
+            words = after if "exec" in words else ["bayan", *after]
+        elif words[:1] == ["kubectl"] and "--" in words:
+            words = words[words.index("--") + 1 :]
+        if words[:2] == ["python3", "run.py"]:
+            words.pop(0)
+        if len(words) > 1 and (words[0] in ("bayan", "run.py") or words[0].endswith("/bin/bayan")):
+            yield shlex.join(words[1:])
 
 
 def unfenced(text: str) -> str:
@@ -130,6 +146,28 @@ def test_the_check_of_commands_sees_what_is_wrong(root: Any) -> None:
     assert "no command" in problem("watch", root)
     assert "no option" in problem("version --jsn", root)
     assert problem("version --json", root) == ""
+
+
+def test_a_command_is_found_wherever_it_is_typed() -> None:
+    found = [
+        *commands("""
+```sh
+sudo -u x chgrp bayan /etc/passwd
+BAYAN_CONFIG=x /opt/bayan/.venv/bin/bayan status --json | jq . > file
+echo "a b" | bayan match - --title "c d"
+docker build --tag bayan .
+docker run --rm --read-only bayan demo
+docker compose exec bayan bayan status
+docker compose run --rm bayan demo --stay
+kubectl --namespace bayan exec deployment/bayan -- bayan health
+$EDITOR "$(bayan config path)"
+```
+and `bayan version --json`, not `bayan`.""")
+    ]
+    assert found == [
+        "status --json", "match - --title 'c d'", "demo", "status", "demo --stay", "health", "config path",
+        "version --json",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: d.relative_to(CHECKOUT).as_posix())
