@@ -14,7 +14,6 @@ import contextlib
 import random
 import re
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -117,9 +116,8 @@ class Rounds:
         left = self.store.copy(self.folder / "autopsy")
         self.integrity += left.faults()
         query = "SELECT channel, title FROM delivery JOIN statement ON statement.id = delivery.statement WHERE state = 'claimed'"
-        with contextlib.suppress(sqlite3.OperationalError):  # killed before there were tables
-            for channel, title in left.rows(query):
-                self.ambiguous[channel.removeprefix("chat"), serial_of(title)] += 1
+        for channel, title in left.rows(query):
+            self.ambiguous[channel.removeprefix("chat"), serial_of(title)] += 1
 
     # ------------------------------------------------------------------------------------------------ the end
 

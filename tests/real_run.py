@@ -180,11 +180,12 @@ class Store:
     path: Path
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """What a query answers. While the program is dead, ask a copy: to open the file itself would mend it."""
+        """What a query answers; nothing where there are no tables yet. Of a dead program ask a copy: to open the file mends it."""
         if not self.path.exists():
             return []
         with closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=20)) as store:
-            return store.execute(query).fetchall()
+            made = store.execute("SELECT count(*) FROM sqlite_master WHERE name = 'delivery'").fetchone()
+            return store.execute(query).fetchall() if made[0] else []
 
     def copy(self, folder: Path) -> Store:
         """A copy of the files as they lie there: the write-ahead log with what was committed last belongs to them."""
