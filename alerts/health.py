@@ -6,7 +6,7 @@ incident: the unique key of the outbox makes sure that nobody hears of one incid
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -76,6 +76,48 @@ def source_notices(states: Iterable[SourceState], told: Iterable[str], *, failur
         elif state.failures == 0 and state.outcome is not None and incident is not None:
             notices.append(well_again(state, incident))
     return tuple(notices)
+
+
+def ailments(
+    states: Sequence[SourceState],
+    channels: Mapping[str, str],
+    beats: Mapping[str, tuple[datetime, str]],
+    now: datetime,
+    *,
+    once_patience: timedelta = ONCE_PATIENCE,
+) -> tuple[str, ...]:
+    """Why bayan as a whole is not well, a line for each reason; nothing where it is.
+
+    `states` are those of the sources that are polled, `channels` the condition of each configured channel. One source or
+    channel in trouble is a matter for `bayan status` and a notice; here is only what leaves nothing of the promise.
+    """
+    found = []
+    lives = {name: at for name, (at, _) in beats.items() if name in ("service", "once")}
+    if not lives:
+        found.append("bayan has never run here: start `bayan run`")
+    else:
+        name, at = max(lives.items(), key=lambda life: life[1])
+        silent = now - at
+        if name == "service" and silent > 2 * BEAT + BEAT_MARGIN:
+            found.append(
+                f"the service gave its last sign of life {_seconds(silent)} ago: it is stuck or has stopped; restart it"
+            )
+        elif name == "once" and silent > once_patience:
+            found.append(f"the last run ended {_seconds(silent)} ago: does cron still start `bayan run --once`?")
+        if silent < -BEAT_MARGIN:
+            found.append(f"the last sign of life lies {_seconds(-silent)} ahead: the clock was set back")
+    polled = [state for state in states if state.outcome is not None]
+    if polled and all(state.failures for state in polled):
+        outcomes = ", ".join(sorted({str(state.outcome) for state in polled}))
+        found.append(f"no source could be polled ({outcomes}): is there a network? `bayan status` shows each")
+    if channels and all(condition != "ok" for condition in channels.values()):
+        said = ", ".join(f"{name} is {condition}" for name, condition in sorted(channels.items()))
+        found.append(f"nobody can be told: {said}; `bayan channels test ID` tries one")
+    return tuple(found)
+
+
+def _seconds(span: timedelta) -> str:
+    return f"{span.total_seconds():.0f} s"
 
 
 def undeliverable(claimed: Delivery, reason: str) -> Notice:

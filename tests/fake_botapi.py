@@ -70,6 +70,9 @@ class FakeBotApi:
         self.port = port
         self.accepted: list[dict[str, Any]] = []
         self.calls = 0
+        self.unknown_chats: set[str] = set()
+        self.member: dict[str, Any] = {"status": "member"}
+        """What getChatMember says of the bot in a group."""
         self._failures: list[Failure] = []
         self._log = log
         self._server: asyncio.Server | None = None
@@ -134,6 +137,8 @@ class FakeBotApi:
         if method == "getme":
             bot = {"id": int(self.token.split(":")[0]), "is_bot": True, "first_name": "Fake", "username": "fake_bot"}
             return await _json(writer, 200, {"ok": True, "result": bot})
+        if method in ("getchat", "getchatmember"):
+            return await self._look(method, str(args.get("chat_id", "")), writer)
         if method != "sendmessage":
             return await _json(writer, 404, _error(404, "Not Found: method not found"))
         failure = self._take(str(args.get("chat_id", "")))
@@ -149,6 +154,21 @@ class FakeBotApi:
         elif failure is not None:
             return await self._misbehave(failure, path, writer)
         return await _json(writer, 200, {"ok": True, "result": message})
+
+    async def _look(self, method: str, chat_id: str, writer: asyncio.StreamWriter) -> bool:
+        if chat_id in self.unknown_chats:
+            return await _json(writer, 400, _error(400, "Bad Request: chat not found"))
+        if method == "getchatmember":
+            bot = {"id": int(self.token.split(":")[0]), "is_bot": True, "first_name": "Fake", "username": "fake_bot"}
+            return await _json(writer, 200, {"ok": True, "result": {"user": bot, **self.member}})
+        kind = "supergroup" if chat_id.startswith("-") else "private"
+        gifts = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
+        chat = {
+            "id": int(chat_id), "type": kind, "accent_color_id": 0, "max_reaction_count": 11,
+            "accepted_gift_types": dict.fromkeys(gifts, False),
+            **({"first_name": "Reader"} if kind == "private" else {"title": "Desk"}),
+        }  # fmt: skip
+        return await _json(writer, 200, {"ok": True, "result": chat})
 
     def _accept(self, args: dict[str, Any], failure: Failure | None) -> dict[str, Any]:
         number = len(self.accepted) + 1

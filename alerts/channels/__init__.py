@@ -47,6 +47,16 @@ class Channels:
             self._opened[key] = self._open(settings, key[1], drop_topic)
         return self._opened[key]
 
+    async def look(self, channel: str) -> str:
+        """Whether messages could be put there, without putting one: a line for a person, within 10 s.
+
+        Raises one of the four errors of `alerts/errors.py`.
+        """
+        settings = self._settings[channel]
+        if settings.kind == "console":
+            return "the terminal is there"
+        return await self._client(settings).look(settings.chat)
+
     def pace_key(self, channel: str, *, chat: str | None = None) -> tuple[str, str]:
         """The bot and the chat behind a channel, as two opaque words: channels that share one of them share its pace.
 
@@ -69,15 +79,20 @@ class Channels:
             from alerts.channels.console import ConsoleChannel
 
             return ConsoleChannel(self._console)
-        from alerts.channels.telegram import Client, TelegramChannel
+        from alerts.channels.telegram import TelegramChannel
+
+        topic = None if drop_topic else settings.topic
+        return TelegramChannel(self._client(settings), chat, topic=topic, silent=settings.silent)
+
+    def _client(self, settings: ChannelSettings) -> Client:
+        from alerts.channels.telegram import Client
 
         if not settings.token:
             raise ChannelDown(f"channel {settings.id!r} has no bot token")
         key = _bot_key(settings)
         if key not in self._clients:
             self._clients[key] = Client(settings.token, settings.api_base, answer_timeout=self._answer_timeout)
-        topic = None if drop_topic else settings.topic
-        return TelegramChannel(self._clients[key], chat, topic=topic, silent=settings.silent)
+        return self._clients[key]
 
 
 def _bot_key(settings: ChannelSettings) -> str:

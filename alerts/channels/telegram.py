@@ -13,10 +13,10 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from itertools import accumulate
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import httpx
@@ -37,9 +37,13 @@ from alerts.errors import ChannelDown, DeliveryError, MessageRefused, RecipientG
 from alerts.model import Message, Receipt, Span, Style
 from scraper.secret import Secret
 
+T = TypeVar("T")
+
 OFFICIAL = "https://api.telegram.org"
 TOTAL_TIMEOUT = 60.0
 """Seconds for one call, everything included; each step has its own, shorter limit."""
+LOOK_TIMEOUT = 9.0
+"""Seconds for a look at a chat, which nobody wants to wait for."""
 ANSWER_TIMEOUT = 20.0
 """Seconds to wait for an answer: long, because an answer that is given up for lost makes a repeat."""
 _CONNECT, _WRITE, _POOL = 5.0, 20.0, 10.0
@@ -107,23 +111,60 @@ class Client:
 
     async def send(self, chat: str, message: Message, *, topic: int | None, silent: bool) -> Receipt:
         """sendMessage, once. Raises one of the four errors of `alerts/errors.py`."""
+
+        async def ask() -> Receipt:
+            sent = await self._bot.send_message(
+                chat_id=_chat_id(chat),
+                text=message.text,
+                entities=entities(message.text, message.spans) or None,
+                disable_notification=silent,
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+                message_thread_id=None if topic == _GENERAL_TOPIC else topic,
+            )
+            return Receipt(str(sent.message_id))
+
+        to_topic = topic is not None and topic != _GENERAL_TOPIC
+        return await self._judged(ask, TOTAL_TIMEOUT, topic=to_topic, styled=bool(message.spans))
+
+    async def look(self, chat: str, *, seconds: float = LOOK_TIMEOUT) -> str:
+        """Whether the bot may write to the chat, without writing there: getMe, getChat, getChatMember.
+
+        Returns the bot's and the chat's names, in a line for a person. Raises one of the four errors of `alerts/errors.py`;
+        `RecipientGone` also where the chat is there and the bot has no right to write in it.
+        """
+
+        async def ask() -> str:
+            bot = await self._bot.get_me()
+            there = await self._bot.get_chat(_chat_id(chat))
+            name = there.title or there.first_name or chat
+            if there.type != "private":
+                member = await self._bot.get_chat_member(there.id, bot.id)
+                if member.status in ("left", "kicked"):
+                    raise RecipientGone(f"@{bot.username} is not in the chat “{name}”: add it there")
+                posts = getattr(member, "can_post_messages", None)
+                if there.type == "channel" and member.status != "creator" and not posts:
+                    raise RecipientGone(
+                        f"@{bot.username} may not post in the channel “{name}”: make it an administrator"
+                    )
+                if member.status == "restricted" and not getattr(member, "can_send_messages", False):
+                    raise RecipientGone(
+                        f"@{bot.username} is restricted in “{name}”: give it the right to send messages"
+                    )
+            return f"@{bot.username} may write to “{name}” ({there.type})"
+
+        return await self._judged(ask, seconds, topic=False, styled=False)
+
+    async def _judged(self, ask: Callable[[], Awaitable[T]], seconds: float, *, topic: bool, styled: bool) -> T:
+        """What `ask` gives within `seconds`. Raises one of the four errors of `alerts/errors.py`, and nothing else."""
         verdict: DeliveryError
         try:
-            async with asyncio.timeout(TOTAL_TIMEOUT):
-                sent = await self._bot.send_message(
-                    chat_id=int(chat) if re.fullmatch(r"-?\d{1,20}", chat) else chat,
-                    text=message.text,
-                    entities=entities(message.text, message.spans) or None,
-                    disable_notification=silent,
-                    link_preview_options=LinkPreviewOptions(is_disabled=True),
-                    message_thread_id=None if topic == _GENERAL_TOPIC else topic,
-                )
-            return Receipt(str(sent.message_id))
+            async with asyncio.timeout(seconds):
+                return await ask()
         except TelegramError as error:
             cause: BaseException = error
-            verdict = judge(error, topic=topic is not None and topic != _GENERAL_TOPIC, styled=bool(message.spans))
+            verdict = judge(error, topic=topic, styled=styled)
         except TimeoutError as error:
-            cause, verdict = error, TryLater(f"no answer within {TOTAL_TIMEOUT:.0f} s", certain=False)
+            cause, verdict = error, TryLater(f"no answer within {seconds:.0f} s", certain=False)
         except _UNREADABLE as error:
             cause = error
             verdict = TryLater(f"an answer that is none of the Bot API: {type(error).__name__}", certain=False)
@@ -155,6 +196,10 @@ class TelegramChannel:
 
     def __repr__(self) -> str:
         return f"TelegramChannel(chat={self._chat!r}, topic={self._topic!r})"
+
+
+def _chat_id(chat: str) -> int | str:
+    return int(chat) if re.fullmatch(r"-?\d{1,20}", chat) else chat
 
 
 def entities(text: str, spans: Sequence[Span]) -> list[MessageEntity]:

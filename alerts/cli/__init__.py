@@ -11,34 +11,61 @@ from typing import Annotated
 import typer
 
 from alerts.cli import alerts as alerts_verbs
+from alerts.cli import (
+    channels,
+    completion,
+    db,
+    demo,
+    doctor,
+    health,
+    init,
+    match,
+    read,
+    rehearse,
+    reload,
+    run,
+    sources,
+    statements,
+    status,
+)
 from alerts.cli import config as config_verbs
-from alerts.cli import demo, match, read, run, statements, status
 from alerts.cli.exits import BUG, CONFIG, LOCKED, OK, UNAVAILABLE
 
 app = typer.Typer(
     name="bayan",
     help="""Watches public sites for what named people and groups say, and puts one clear message on the right phone.
 
+\b
 First steps:  bayan demo            see an alert, without any set-up
+              bayan init            a first config.toml to begin with
               bayan config check    is the configuration right?
               bayan run             watch, until stopped (bayan run --once for cron)
               bayan status          is all well?
 """,
     no_args_is_help=True,
-    add_completion=True,
+    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 app.command("demo")(demo.demo)
+app.command("init")(init.init)
 app.command("run")(run.run)
 app.command("status")(status.status)
+app.command("health")(health.health)
+app.command("doctor")(doctor.doctor)
+app.command("reload")(reload.reload)
 app.command("read")(read.read)
 app.command("match")(match.match)
+app.command("rehearse")(rehearse.rehearse)
 app.add_typer(config_verbs.app, name="config")
+app.add_typer(sources.app, name="sources")
+app.add_typer(channels.app, name="channels")
 app.add_typer(statements.app, name="statements")
 app.add_typer(alerts_verbs.app, name="alerts")
+app.add_typer(db.app, name="db")
+app.command("completion")(completion.completion)
 
 
 @app.command("version")

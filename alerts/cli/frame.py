@@ -66,3 +66,11 @@ def set_up_log(configuration: Configuration, *, quiet: bool = False, verbose: bo
 def on_terminal() -> bool:
     """Whether somebody watches: progress is for people, and silent in cron."""
     return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def fit(text: str) -> str:
+    """`text` of a page or a server, fit for a terminal: on one line, without what would drive or reorder it."""
+    from alerts.shown import JOINER, isolate, show
+
+    shown = show(text).text.replace(JOINER, "")  # which keeps a chat from making links: here they are to be copied
+    return isolate(shown) if shown else ""

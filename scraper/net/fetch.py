@@ -172,6 +172,11 @@ class Fetcher:
         return self._context
 
 
+def authorities() -> int:
+    """How many certificate authorities our fetches trust; 0 where the list is lost. Raises OSError where it cannot be read."""
+    return httpx.create_ssl_context(verify=True, trust_env=False).cert_store_stats()["x509_ca"]
+
+
 def _sendable(source: Source) -> Headers:
     """The source's own headers. Raises FetchError, naming the header and not its value, for one that we cannot send."""
     for name, value in source.headers.items():

@@ -1,0 +1,88 @@
+"""`bayan db`: the store itself: bring its schema up to date, copy it, check it."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from alerts.cli.frame import ConfigOption, DataOption, JsonOption, load, opened
+
+app = typer.Typer(no_args_is_help=True, help="The store itself: bring it up to date, copy it, check it.")
+
+
+@app.command("upgrade")
+def upgrade(config: ConfigOption = None, data_dir: DataOption = None) -> None:
+    """Bring the store's schema up to date. `bayan run` does so by itself; here it can be done before.
+
+    The store is copied beside itself first (storage.backup_before_migrate); a cut in the middle leaves the old schema.
+
+    Example:  bayan db upgrade
+    """
+    from alerts.lock import only_instance
+    from scraper.upgrade import HEAD
+
+    configuration = load(config, data_dir)
+    with only_instance(configuration.storage.data_dir, "db"), opened(configuration, create=True):
+        typer.echo(f"The store is of version {HEAD}, the newest that this bayan knows.")
+
+
+@app.command("backup")
+def backup(
+    file: Annotated[Path, typer.Argument(help="The new file. Nothing is overwritten.")],
+    config: ConfigOption = None,
+    data_dir: DataOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Copy the store into a new file, whole and consistent, also while the service runs.
+
+    To go back to it: stop bayan, put the file in the place of the store (and remove the store's -wal and -shm files),
+    start bayan. It then holds every delivery until `bayan alerts release` or `bayan alerts drop`, because what was sent
+    since the backup is open in it once more.
+
+    Example:  bayan db backup /var/backups/bayan-monday.db
+    """
+    from scraper.copies import copy_store
+    from scraper.errors import StoreError
+
+    configuration = load(config, data_dir)
+    if not copy_store(configuration.storage.url, file, mark_at=datetime.now(UTC)):
+        raise StoreError(f"there is no store in {configuration.storage.data_dir} yet: run `bayan run --once` first")
+    size = file.stat().st_size
+    if json_:
+        typer.echo(json.dumps({"schema": 1, "file": str(file.absolute()), "bytes": size}, ensure_ascii=False))
+    else:
+        typer.echo(f"{file}: {size / 1_000_000:.1f} MB")
+
+
+@app.command("check")
+def check(
+    config: ConfigOption = None,
+    data_dir: DataOption = None,
+    thorough: Annotated[bool, typer.Option("--thorough", help="Also every index against its table: slower.")] = False,
+    json_: JsonOption = False,
+) -> None:
+    """Is the store sound? Exit code 1 where it is damaged.
+
+    Example:  bayan db check --thorough
+    """
+    from scraper.copies import check_store
+
+    configuration = load(config, data_dir)
+    wrong = check_store(configuration.storage.url, thorough=thorough)
+    if json_:
+        typer.echo(json.dumps({"schema": 1, "sound": not wrong, "problems": list(wrong)}, ensure_ascii=False))
+    elif not wrong:
+        typer.echo("The store is sound.")
+    else:
+        for line in wrong:
+            typer.echo(line)
+        typer.echo(
+            "bayan: the store is damaged: stop bayan, keep the file, put a backup in its place (bayan db backup --help)",
+            err=True,
+        )
+    if wrong:
+        raise typer.Exit(1)

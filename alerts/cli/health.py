@@ -1,0 +1,69 @@
+"""`bayan health`: is it alive? For a container's HEALTHCHECK and for monitors; it reads the store and needs no port."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from alerts.cli.frame import ConfigOption, DataOption, JsonOption, load, opened
+
+if TYPE_CHECKING:
+    from alerts.settings import Configuration
+
+
+def health(
+    config: ConfigOption = None,
+    data_dir: DataOption = None,
+    max_age: Annotated[
+        float, typer.Option("--max-age", min=1, help="With cron: minutes since the end of the last run.")
+    ] = 120,
+    json_: JsonOption = False,
+) -> None:
+    """Is bayan alive and of use? Exit code 0 if so, 1 if not, with the reasons.
+
+    It is not when the service gave no sign of life for 30 s (its loop gives one every 5 s; twice that, and 20 s of
+    margin), when a run from cron did not end for --max-age minutes, when no source could be polled, when no channel takes
+    messages, or when the store cannot be read.
+
+    \b
+    bayan health
+    HEALTHCHECK --interval=30s CMD ["bayan", "health"]
+    """
+    from scraper.errors import StoreError
+
+    configuration = load(config, data_dir)
+    try:
+        reasons = _reasons(configuration, timedelta(minutes=max_age))
+    except StoreError as error:
+        reasons = (f"the store: {error}",)
+    if json_:
+        typer.echo(json.dumps({"schema": 1, "healthy": not reasons, "reasons": list(reasons)}, ensure_ascii=False))
+    elif reasons:
+        for reason in reasons:
+            typer.echo(f"unhealthy: {reason}")
+    else:
+        typer.echo("healthy")
+    if reasons:
+        raise typer.Exit(1)
+
+
+def _reasons(configuration: Configuration, once_patience: timedelta) -> tuple[str, ...]:
+    from alerts import outbox
+    from alerts.health import ailments
+    from scraper import sources
+
+    with opened(configuration) as database:
+        states = database.read_now(sources.states)
+        beats = database.read_now(sources.beats)
+        learned = {channel.id: channel.condition for channel in database.read_now(outbox.channels)}
+    polled = {source.id for source in configuration.sources if source.enabled}
+    return ailments(
+        [state for state in states if state.id in polled],
+        {channel.id: learned.get(channel.id, "ok") for channel in configuration.channels},
+        beats,
+        datetime.now(UTC),
+        once_patience=once_patience,
+    )

@@ -1,0 +1,276 @@
+"""`bayan sources`: the places that are watched: how each stands, and what one would give if it were asked now."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from alerts.cli.exits import PARTIAL, UNAVAILABLE
+from alerts.cli.frame import ConfigOption, DataOption, JsonOption, fit, load, on_terminal, opened, set_up_log
+
+if TYPE_CHECKING:
+    from alerts.settings import Configuration
+    from scraper.model import Article, Item, Moment, Outcome, Source
+    from scraper.net.fetch import Fetcher
+    from scraper.parsers.workers import ParsePool
+    from scraper.sources import SourceState
+
+app = typer.Typer(no_args_is_help=True, help="The places that are watched: how each stands, what one would give now.")
+
+REACHED_NOTHING: frozenset[Outcome] = frozenset({"network_error", "timeout"})
+AT_ONCE = 8
+
+REMEDIES: dict[str, str] = {
+    "empty": "the page holds no items: is it the right address? a page that a browser fills needs another one (its feed)",
+    "suspect": "it is not what its kind says: try the other kind (feed, listing), or another address",
+    "incomplete": "the answer broke off; try again, and raise fetch.total_timeout if it stays so",
+    "too_large": "raise fetch.max_bytes, or take an address that says less",
+    "timeout": "try again; raise fetch.total_timeout, or see whether a browser on this machine reaches it",
+    "too_many_redirects": "open it in a browser and take the address where it ends",
+    "blocked": "it is a private address, which only `allow_private = true` at the source opens; it is your network, not the web",
+    "blocked_by_site": "the site refuses programs: name yourself in fetch.user_agent, ask the site, or take another address",
+    "protocol_error": "the server does not speak HTTP as it should; try the other scheme (http, https)",
+    "network_error": "check the address for a typing mistake, and the network: `bayan doctor`",
+    "decode_error": "the body is not what its Content-Encoding says: the site has to mend it",
+    "unsupported_encoding": "the site packs its pages in a form that nobody asked for: it has to mend it",
+    "parse_error": "`bayan read URL` shows what the parsers make of it; for a listing, [sources.ID.select] says where to look",
+    "too_complex": "the page would take too long to read; take another address (its feed)",
+    "http_error": "open it in a browser: the address may have changed",
+    "rate_limited": "the site asks for fewer requests: raise the source's interval",
+    "gone": "the page was taken away for good: find its new address, or set enabled = false",
+}
+"""What a person can do about each class of failure (`scraper.model.Outcome`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What one source gave now. `article` is what the link of the first item led to, `article_trouble` why to nothing."""
+
+    source: Source
+    outcome: Outcome
+    detail: str = ""
+    items: tuple[Item, ...] = ()
+    partial: bool = False
+    moved_to: str = ""
+    article: Article | None = None
+    article_trouble: str = ""
+
+
+@app.command("list")
+def list_(config: ConfigOption = None, data_dir: DataOption = None, json_: JsonOption = False) -> None:
+    """Every configured source and how its last poll went.
+
+    Example:  bayan sources list --json | jq '.sources[] | select(.failures > 0) | .id'
+    """
+    from scraper import sources
+    from scraper.copies import sqlite_path
+
+    configuration = load(config, data_dir)
+    states: dict[str, SourceState] = {}
+    path = sqlite_path(configuration.storage.url)
+    if path is not None and path.exists():
+        with opened(configuration) as database:
+            states = {state.id: state for state in database.read_now(sources.states)}
+    rows = [_row(source, states.get(source.id)) for source in configuration.sources]
+    if json_:
+        typer.echo(json.dumps({"schema": 1, "sources": rows}, ensure_ascii=False))
+        return
+    for row in rows:
+        stands = "off" if not row["enabled"] else row["outcome"] or "not yet polled"
+        stands += f" x{row['failures']}" if row["failures"] else ""
+        typer.echo(f"{row['id']:<28} {row['kind']:<8} {stands:<18} {row['items']:>5} items  {row['url']}")
+        if row["failures"]:
+            typer.echo(f"{'':28} {row['detail']}; {REMEDIES.get(str(row['outcome']), '')}")
+        if not row["enabled"] and row["note"]:
+            typer.echo(f"{'':28} {row['note']}")
+
+
+@app.command("test")
+def test(
+    source: Annotated[str | None, typer.Argument(help="The source's id.")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Every source that is switched on.")] = False,
+    config: ConfigOption = None,
+    data_dir: DataOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Ask a source now and say what it would give. Nothing is stored or sent, and the service's own polls do not change.
+
+    Exit code 1 where a source gives nothing, 69 where none could be reached.
+
+    \b
+    bayan sources test un-news
+    bayan sources test --all --json | jq 'select(.outcome != "ok") | .id'
+    """
+    from scraper.errors import ConfigError, Problem
+
+    configuration = load(config, data_dir)
+    set_up_log(configuration, quiet=True)
+    if (source is None) == (not all_):
+        raise typer.BadParameter("give one source's id, or --all", param_hint="SOURCE")
+    chosen = [one for one in configuration.sources if (one.enabled if source is None else one.id == source)]
+    if not chosen:
+        what = (
+            "every source is switched off"
+            if source is None
+            else "there is no such source; `bayan sources list` shows them"
+        )
+        raise ConfigError([Problem(configuration.path.name, 0, 0, f"sources.{source or '*'}", what)])
+    trials = asyncio.run(_try_all(configuration, chosen, json_))
+    failed = [trial for trial in trials if trial.outcome != "ok"]
+    if len(trials) > 1 and not json_:
+        typer.echo(f"{len(trials) - len(failed)} of {len(trials)} sources answer as they should.")
+    if failed and len(failed) == len(trials) and all(trial.outcome in REACHED_NOTHING for trial in trials):
+        raise typer.Exit(UNAVAILABLE)
+    if failed:
+        raise typer.Exit(PARTIAL)
+
+
+async def _try_all(configuration: Configuration, chosen: list[Source], json_: bool) -> list[Trial]:
+    """Try sources beside each other, as many at once as politeness allows, and tell of each when it is done, in order."""
+    from scraper.net.fetch import Fetcher
+    from scraper.net.robots import MemoryShelf
+    from scraper.parsers.workers import ParsePool
+
+    fetcher, parsers = Fetcher(configuration.fetch, MemoryShelf()), ParsePool()
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def one(source: Source) -> Trial:
+        async with places:
+            return await attempt(source, fetcher, parsers)
+
+    try:
+        tasks = [asyncio.create_task(one(source)) for source in chosen]
+        trials = []
+        for number, task in enumerate(tasks, 1):
+            trials.append(await task)
+            typer.echo(json.dumps(_as_json(trials[-1]), ensure_ascii=False) if json_ else told(trials[-1]))
+            if on_terminal() and json_ and len(tasks) > 1:
+                typer.echo(f"{number} of {len(tasks)}", err=True)
+        return trials
+    finally:
+        await fetcher.aclose()
+        await parsers.aclose()
+
+
+async def attempt(source: Source, fetcher: Fetcher, parsers: ParsePool) -> Trial:
+    """Fetch and read one source, and the article of its first item that has one; nothing is stored, nothing is raised."""
+    from scraper.errors import SourceError
+    from scraper.model import Unchanged
+
+    try:
+        page = await fetcher.fetch(source, source.url, clock=_now)
+        if isinstance(page, Unchanged):
+            raise SourceError("protocol_error", "'not modified' to a question without validators")
+        listed = await parsers.listed(page, source)
+    except SourceError as error:
+        return Trial(source, error.outcome, error.detail)
+    if not listed.items:
+        return Trial(source, "empty", "the page could be read and lists nothing", moved_to=page.moved_to)
+    article, trouble = None, ""
+    first = next((item for item in listed.items if item.url), None)
+    if first is not None and first.url is not None and source.full_text and not first.text:
+        try:
+            there = await fetcher.fetch(source, first.url, clock=_now)
+            if isinstance(there, Unchanged):
+                raise SourceError("protocol_error", "'not modified' to a question without validators")
+            article = await parsers.article(there, source)
+        except SourceError as error:
+            trouble = f"{error.outcome}: {error.detail}"
+    return Trial(source, "ok", "", listed.items, listed.partial, page.moved_to, article, trouble)
+
+
+def told(trial: Trial) -> str:
+    """A trial for a person to read."""
+    source = trial.source
+    if trial.outcome != "ok":
+        return f"{source.id}: {trial.outcome}: {fit(trial.detail)}\n  next: {REMEDIES.get(trial.outcome, 'bayan read shows more')}"
+    dated = [item for item in trial.items if item.published]
+    lines = [
+        f"{source.id}: ok, {len(trial.items)} items, {len(dated)} with a date" + (", cut" if trial.partial else "")
+    ]
+    newest = _newest(trial.items)
+    if newest is not None:
+        when = f" ({newest.published.at:%d %b %Y %H:%M %z})" if newest.published else ""
+        lines.append(f"  newest   {fit(newest.title) or '(no title)'}{when}")
+    if not dated:
+        lines.append("  dates    none are given: the time of the first sight stands in for them")
+    if trial.article is not None:
+        lines.append(f"  article  {len(trial.article.text):,} characters; {_date(trial.article.published)}")
+        lines.append(f"           {fit(trial.article.text[:240])}…")
+    elif trial.article_trouble:
+        lines.append(f"  article  not read: {fit(trial.article_trouble)}")
+        lines.append(
+            "           statements are stored with their headline; [sources.ID.article] can say where the text is"
+        )
+    if trial.moved_to:
+        lines.append(f'  moved    for good: set url = "{trial.moved_to}"')
+    return "\n".join(lines)
+
+
+def _as_json(trial: Trial) -> dict[str, Any]:
+    newest, article = _newest(trial.items), trial.article
+    return {
+        "schema": 1,
+        "id": trial.source.id,
+        "outcome": trial.outcome,
+        "detail": trial.detail,
+        "remedy": "" if trial.outcome == "ok" else REMEDIES.get(trial.outcome, ""),
+        "items": len(trial.items),
+        "dated": sum(item.published is not None for item in trial.items),
+        "partial": trial.partial,
+        "moved_to": trial.moved_to or None,
+        "newest": None
+        if newest is None
+        else {"title": newest.title, "url": newest.url, "published": _stamp(newest.published)},
+        "article": None
+        if article is None
+        else {"title": article.title, "text": article.text, "published": _stamp(article.published)},
+        "article_trouble": trial.article_trouble or None,
+    }
+
+
+def _row(source: Source, state: SourceState | None) -> dict[str, Any]:
+    """A source in the words of `bayan status --json`, and what the configuration says of it."""
+
+    def stamp(moment: datetime | None) -> str | None:
+        return None if moment is None else moment.isoformat().replace("+00:00", "Z")
+
+    return {
+        "id": source.id,
+        "kind": source.kind,
+        "url": source.url,
+        "enabled": source.enabled,
+        "tags": list(source.tags),
+        "note": source.note,
+        "outcome": state.outcome if state else None,
+        "outcome_at": stamp(state.outcome_at) if state else None,
+        "detail": state.detail if state else "",
+        "failures": state.failures if state else 0,
+        "items": state.items if state else 0,
+        "last_new_at": stamp(state.last_new_at) if state else None,
+        "due_at": stamp(state.due_at) if state and source.enabled else None,
+        "moved_to": (state.moved_to if state else "") or None,
+    }
+
+
+def _newest(items: tuple[Item, ...]) -> Item | None:
+    """The item with the latest date; where none has one, the first of the page."""
+    dated = [item for item in items if item.published is not None]
+    return max(dated, key=lambda item: item.published.at) if dated else next(iter(items), None)  # type: ignore[union-attr]
+
+
+def _date(moment: Moment | None) -> str:
+    return "no date" if moment is None else f"published {moment.at:%d %b %Y} ({moment.method})"
+
+
+def _stamp(moment: Moment | None) -> str | None:
+    return None if moment is None else moment.at.isoformat()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
