@@ -98,16 +98,21 @@ def identify(source: Source, items: Sequence[Item]) -> tuple[Identified, ...]:
     under_guid = Counter(guid for guid, _ in {(guid, url or words) for _, guid, url, words in drafts})
     words_at = Counter(url for url, _ in {(url, words) for _, _, url, words in drafts})
     guids_at = Counter(url for url, _ in {(url, guid) for _, guid, url, _ in drafts if guid})
+    contents = [_content_key(item) for item in items]
+    apart = [(content, guid, url) for content, (_, guid, url, _) in zip(contents, drafts, strict=True) if guid and url]
+    guids_of = Counter(content for content, _ in {(content, guid) for content, guid, _ in apart})
+    urls_of = Counter(content for content, _ in {(content, url) for content, _, url in apart})
     found = []
-    for item, guid, url, words in drafts:
+    for (item, guid, url, words), content in zip(drafts, contents, strict=True):
         keys = []
         if guid and under_guid[guid] == 1:
             keys.append(guid)
         # In a list of links the address is what is listed, however often its words change; in a feed it is one more claim.
         if url and (source.kind == "listing" or words_at[url] == 1 or (words_at[url] == 2 and guids_at[url] <= 1)):
             keys.append(url)
-        if not keys or _telling(item):
-            keys.append(_content_key(item))
+        # Words that stand under two guids and at two addresses of one page are two statements that say the same.
+        if not keys or (_telling(item) and not (guids_of[content] > 1 and urls_of[content] > 1)):
+            keys.append(content)
         found.append(Identified(item, tuple(keys), words))
     return tuple(found)
 
@@ -118,11 +123,12 @@ def decide(
     """What this page adds to the store. `known` maps identities (of `identify`) to what is stored under them.
 
     `has_baseline` is false until the first whole, non-empty page of this source; `items_before` is how many items the
-    last good page had. An empty page where there were items is "empty" and changes nothing.
+    last good page had. An empty page is "empty", and "suspect" where there were items; it changes nothing.
     """
     if not listed.items:
-        before = f"; it listed {items_before} items before" if items_before else ""
-        return Decision("empty", f"the page lists nothing{before}")
+        if items_before:
+            return Decision("suspect", f"the page lists nothing; it listed {items_before} items before")
+        return Decision("empty", "the page lists nothing")
     new: list[NewStatement] = []
     changed: dict[int, ChangedStatement] = {}
     more_keys: dict[str, int] = {}

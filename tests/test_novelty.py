@@ -134,7 +134,7 @@ def test_a_relative_date_that_moves_on_changes_no_identity() -> None:
 
 def test_an_empty_page_where_there_were_items_changes_nothing() -> None:
     decision = novelty.decide(SITE, Listed(()), {}, has_baseline=True, items_before=20)
-    assert decision.outcome == "empty"
+    assert decision.outcome == "suspect"
     assert "20 items" in decision.detail
 
 
@@ -172,3 +172,16 @@ def test_no_key_is_ever_given_to_two_statements(before: list[Item], after: list[
     assert len(set(fresh)) == len(fresh)
     assert not set(fresh) & (set(known) | set(more))
     assert not set(more) & set(known)
+
+
+def test_a_source_that_never_listed_anything_is_empty_and_not_suspect() -> None:
+    assert novelty.decide(SITE, Listed(()), {}, has_baseline=False, items_before=0).outcome == "empty"
+
+
+def test_two_statements_of_one_page_may_say_the_same_words() -> None:
+    pair = [item(url=f"https://site.example/{n}", guid=f"g{n}") for n in range(2)]
+    decision = novelty.decide(SITE, Listed(tuple(pair)), {}, has_baseline=False, items_before=0)
+    assert [fresh.keys for fresh in decision.harvest.new] == [
+        ("g:g0", "u:site.example/0"), ("g:g1", "u:site.example/1")
+    ]  # fmt: skip
+    assert later(stored(decision), *reversed(pair)).harvest.new == ()
