@@ -27,6 +27,7 @@ _QUIET = {
     "telegram": logging.WARNING,
     "telegram.request": logging.CRITICAL,  # it logs a traceback for what it also raises
     "apscheduler": logging.WARNING,
+    "alembic": logging.WARNING,  # a dozen lines on plugins at every first start
     "trafilatura": logging.CRITICAL,
     "htmldate": logging.CRITICAL,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from scraper.db import Database
 
 TOKEN_VARIABLE = "BAYAN_TELEGRAM_TOKEN"  # noqa: S105 - the name of a variable, not what is in it
+PATIENCE = timedelta(seconds=10)
+"""How long the demonstration waits for an alert that does not pass."""
 
 
 def demo(
@@ -59,7 +62,9 @@ async def _demo(channel: ChannelSettings) -> int:
     from alerts.service import open_service
     from alerts.settings import LoggingSettings
 
-    set_up(LoggingSettings(level="error"), secrets=[channel.token.reveal()] if channel.token else [], stream=_stderr())
+    set_up(
+        LoggingSettings(level="error"), secrets=[channel.token.reveal()] if channel.token else [], stream=_stderr()
+    )
     site = DemoSite()
     await site.start()
     async with AsyncExitStack() as stack:
@@ -78,8 +83,11 @@ async def _demo(channel: ChannelSettings) -> int:
         _step(2, "The site publishes a new statement. All it says of its time is “7 hours ago”.")
         site.publish(MODEL_POST)
         before = report.sent
-        report = await service.once(only=["demo-site"])
+        report = await service.once(only=["demo-site"], patience=PATIENCE)
         rang = report.sent - before
+        if not rang:
+            _say_why(channel, database)
+            return PARTIAL
         where = "the chat" if channel.kind == "telegram" else "this terminal"
         _say(
             f"{rang} alert, in {where}. The watchlist has the name as “Qays al-Khaz'ali”; the page spells an alias of it."
@@ -98,8 +106,6 @@ async def _demo(channel: ChannelSettings) -> int:
 
 def _configuration(origin: str, folder: Path, channel: ChannelSettings) -> Configuration:
     """What a `config.toml` for this site would say."""
-    from datetime import timedelta
-
     from alerts.model import Actor, Keywords
     from alerts.settings import Configuration, DeliverySettings, HealthSettings
     from scraper.model import Source
@@ -132,6 +138,19 @@ def _configuration(origin: str, folder: Path, channel: ChannelSettings) -> Confi
         health=HealthSettings(failures=1, notify=(channel.id,)),
         delivery=DeliverySettings(body_wait=timedelta(seconds=3)),
     )
+
+
+def _say_why(channel: ChannelSettings, database: Database) -> None:
+    """The alert did not arrive: what was said, and the likeliest thing to do about it."""
+    from alerts import outbox
+
+    state = database.read_now(lambda conn: outbox.channel(conn, channel.id))
+    hint = {
+        "gone": f"Is {channel.chat} the number of the chat? A person must press Start first, a group must have the bot in it.",
+        "down": f"Is {TOKEN_VARIABLE} the token as @BotFather gave it, the whole of it?",
+        "ok": f"Can this machine reach {channel.api_base}? A proxy or firewall may stand between.",
+    }[state.condition]
+    typer.secho(f"\nThe alert did not arrive: {state.reason or 'no answer came'}.\n{hint}", fg="red", err=True)
 
 
 def _open(configuration: Configuration) -> Database:
