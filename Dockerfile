@@ -30,8 +30,8 @@ USER 10001:10001
 WORKDIR /data
 VOLUME ["/data"]
 STOPSIGNAL SIGTERM
-# It reads the sign of life that the service leaves in its store, so it needs no port. Ready within the start period, and a
-# service that stands still is found out within two intervals.
-HEALTHCHECK --interval=60s --timeout=20s --start-period=90s --retries=1 CMD ["/opt/bayan/bin/bayan", "health"]
+# It reads the sign of life that the service leaves in its store every five seconds, so it needs no port. A service that stands
+# still for 30 s is unhealthy, and so found out within two intervals.
+HEALTHCHECK --interval=30s --timeout=15s --start-period=60s --retries=1 CMD ["/opt/bayan/bin/bayan", "health"]
 ENTRYPOINT ["/opt/bayan/bin/bayan"]
 CMD ["run"]
