@@ -45,7 +45,10 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Keywords:
-    """A list of words and phrases. `any` rings when one occurs, unless one of `none` does. A star at the end is a prefix."""
+    """A list of words and phrases. `any` rings when one occurs, unless one of `none` does. A star at the end is a prefix.
+
+    `query` is a rule in the language of `docs/rules.md`; where there is one, the lists are empty.
+    """
 
     id: str
     any: tuple[str, ...] = ()
@@ -53,6 +56,7 @@ class Keywords:
     fields: tuple[Field, ...] = ("title", "body")
     languages: tuple[str, ...] = ()
     priority: Priority = "normal"
+    query: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,8 @@ class Match:
     """Where and why a watchlist met a statement.
 
     `rule` is a keyword list's id and None for an actor's match; `actor` the other way round. `start`, `end` and `surface`
-    are in the original text of `field`. `pattern` is the alias or keyword as configured, `steps` what was done to meet
+    are in the original text of `field`; a rule that fired by filters alone has `surface` "" and stands nowhere
+    (`start` and `end` are 0). `pattern` is the alias or keyword as configured, `steps` what was done to meet
     it ("folded", "clitic wa-", "weak: with Asa'ib Ahl al-Haqq").
     """
 
