@@ -95,10 +95,7 @@ async def _claim(channel: str, state: ChannelState, desk: Desk) -> Delivery | No
     now = desk.clock()
     lease = now + retry.LEASE
     ahead = retry.skip(state.failures)
-    claimed = await desk.db.write(lambda conn: outbox.claim(conn, channel, now, lease, skip=ahead))
-    if claimed is None and ahead:
-        claimed = await desk.db.write(lambda conn: outbox.claim(conn, channel, now, lease))
-    return claimed
+    return await desk.db.write(lambda conn: outbox.claim(conn, channel, now, lease, skip=ahead))
 
 
 async def _attempt(claimed: Delivery, state: ChannelState, desk: Desk) -> str:

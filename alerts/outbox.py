@@ -162,14 +162,16 @@ def next_due(conn: Connection, channels: Sequence[str]) -> datetime | None:
 def claim(conn: Connection, channel: str, now: datetime, lease_until: datetime, *, skip: int = 0) -> Delivery | None:
     """Commit 3: take the next due delivery of a channel, most urgent and then oldest first, and count the attempt.
 
-    It is due again at `lease_until`, in case this process forgets it while living on. `skip` passes over that many (a
-    probe whether the first one alone is the trouble).
+    It is due again at `lease_until`, in case this process forgets it while living on. `skip` passes over that many where
+    there are more (a probe whether the first one alone is the trouble), but never over one that surely was not sent yet:
+    what kept it back was no answer to it, and the chat keeps its order.
     """
     free = (delivery.c.channel == channel, delivery.c.state.in_(OPEN), delivery.c.due_at <= now)
     order = (delivery.c.rank, delivery.c.created_at, delivery.c.id)
-    chosen = conn.execute(select(delivery).where(*free).order_by(*order).offset(skip).limit(1)).first()
-    if chosen is None:
+    first = conn.execute(select(delivery).where(*free).order_by(*order).limit(skip + 1)).all()
+    if not first:
         return None
+    chosen = first[0] if first[0].state == "pending" else first[-1]
     taken = conn.execute(
         update(delivery)
         .where(delivery.c.id == chosen.id, delivery.c.attempts == chosen.attempts, *free)

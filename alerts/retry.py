@@ -3,7 +3,7 @@
 Only a message that will never pass and a recipient that is gone are given up. Time and outages never are: a channel
 that fails is paused longer and longer, and its first message stays first, so a chat keeps its order through hours of
 outage. So that one message which alone is refused (a server that fails on it every time) cannot hold up the others,
-every fourth try is made with the next message instead.
+every fourth try is made with the next message instead, unless the first surely was not sent yet (nobody was reached).
 """
 
 from __future__ import annotations

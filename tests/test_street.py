@@ -262,6 +262,28 @@ async def test_six_hours_without_telegram_lose_nothing_and_keep_the_order(
         assert not any("may repeat" in text for text in heard)
 
 
+@pytest.mark.parametrize("failures", range(1, 9))
+async def test_after_any_number_of_refused_connections_the_order_is_kept(
+    failures: int, tmp_path: Path, site: FakeSite, api: FakeBotApi
+) -> None:
+    clock = Clock()
+    async with house(watching(tmp_path, site, api), clock) as bayan:
+        await poll(bayan)
+        await api.refuse()
+        site.pages["/feed"] = site.feed([RINGS, *OLD])
+        await poll(bayan)
+        site.pages["/feed"] = site.feed([SECOND, RINGS, *OLD])
+        for _ in range(failures - 1):
+            clock.advance(minutes=5)
+            await poll(bayan)
+        await api.listen()
+        clock.advance(minutes=5)
+        await poll(bayan)
+        assert [one[1] in message["text"] for one, message in zip((RINGS, SECOND), api.accepted, strict=True)] == [
+            True
+        ] * 2
+
+
 async def test_a_message_that_alone_is_refused_every_time_does_not_hold_up_the_others(
     tmp_path: Path, site: FakeSite, api: FakeBotApi
 ) -> None:
