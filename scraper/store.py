@@ -290,6 +290,7 @@ def find(
     source: str | None = None,
     since: datetime | None = None,
     after_id: int = 0,
+    before_id: int | None = None,
     newest: bool = False,
     limit: int = 1000,
 ) -> tuple[Statement, ...]:
@@ -297,6 +298,8 @@ def find(
     query = select(statement).where(statement.c.id > after_id)
     if source is not None:
         query = query.where(statement.c.source == source)
+    if before_id is not None:
+        query = query.where(statement.c.id < before_id)
     if since is not None:
         query = query.where(statement.c.first_seen_at >= since)
     query = query.order_by(statement.c.id.desc() if newest else statement.c.id).limit(limit)

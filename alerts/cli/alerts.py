@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,7 +15,7 @@ from alerts.cli.frame import ConfigOption, DataOption, JsonOption, load, opened
 if TYPE_CHECKING:
     from alerts.model import DeliveryState, Match
     from alerts.outbox import Entry
-    from scraper.db import Database
+    from scraper.db import Connection, Database
 
 app = typer.Typer(no_args_is_help=True, help="What was sent, what waits, and why.")
 
@@ -22,7 +25,7 @@ def list_(
     config: ConfigOption = None,
     data_dir: DataOption = None,
     state: Annotated[
-        str | None, typer.Option("--state", help="pending, claimed, unconfirmed, held, sent or failed.")
+        str | None, typer.Option("--state", help="pending, claimed, unconfirmed, held, sent, failed or dropped.")
     ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=100_000, help="How many, newest first.")] = 20,
     json_: JsonOption = False,
@@ -49,10 +52,122 @@ def list_(
         typer.echo("No alerts yet." if state is None else f"No alerts are {state}.")
     for one in found:
         mark = " (may repeat)" if one.may_repeat else ""
-        what = titles.get(one.statement or 0) or one.text.splitlines()[0] if one.text or one.statement else one.subject
+        what = titles.get(one.statement or 0) or (one.text or one.subject).splitlines()[0]
         typer.echo(f"{one.id:>6}  {one.created_at:%d %b %H:%M}  {one.state:<11} {one.channel:<12} {what}{mark}")
         if one.reason and one.state != "sent":
             typer.echo(f"        {one.reason}")
+
+
+@app.command("failed")
+def failed(
+    config: ConfigOption = None,
+    data_dir: DataOption = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=100_000, help="How many, newest first.")] = 20,
+    json_: JsonOption = False,
+) -> None:
+    """What was given up, and why. `bayan alerts retry` tries it once more.
+
+    Example:  bayan alerts failed --json
+    """
+    list_(config, data_dir, "failed", limit, json_)
+
+
+@app.command("retry")
+def retry(
+    alerts: Annotated[list[int] | None, typer.Argument(help="The alerts' numbers.")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="All that failed.")] = False,
+    config: ConfigOption = None,
+    data_dir: DataOption = None,
+) -> None:
+    """Send alerts that failed once more: the running service does so at once, else the next run.
+
+    Example:  bayan alerts retry 7 9
+    """
+    from alerts import outbox
+
+    _decide("failed", alerts, all_, config, data_dir, outbox.retry_failed, "{} to be sent again.")
+
+
+@app.command("release")
+def release(
+    alerts: Annotated[list[int] | None, typer.Argument(help="Their numbers; none: all of them.")] = None,
+    config: ConfigOption = None,
+    data_dir: DataOption = None,
+) -> None:
+    """Send what is held, such as the open alerts of a restored backup; without numbers, nothing is held from now on.
+
+    Example:  bayan alerts release
+    """
+    from alerts import outbox
+
+    _decide(
+        "held",
+        alerts,
+        not alerts,
+        config,
+        data_dir,
+        outbox.release,
+        "{} released: sent by the service or the next run.",
+    )
+
+
+@app.command("drop")
+def drop(
+    alerts: Annotated[list[int] | None, typer.Argument(help="Their numbers; none: all of them.")] = None,
+    config: ConfigOption = None,
+    data_dir: DataOption = None,
+) -> None:
+    """Never send what is held; without numbers, nothing is held from now on. What was dropped stays listed, and never rings.
+
+    Example:  bayan alerts list --state held; bayan alerts drop
+    """
+    from alerts import outbox
+
+    _decide("held", alerts, not alerts, config, data_dir, outbox.drop, "{} dropped.")
+
+
+def _decide(
+    state: DeliveryState,
+    alerts: list[int] | None,
+    every: bool,
+    config: Path | None,
+    data_dir: Path | None,
+    doer: Callable[[Connection, datetime, list[int] | None], int],
+    said: str,
+) -> None:
+    """What a person decided about deliveries in `state`. Exit code 1 where one of the numbers is in another state."""
+    from alerts import outbox
+    from scraper import marks
+    from scraper.copies import RESTORED
+
+    if bool(alerts) == every:
+        raise typer.BadParameter("give the alerts' numbers, or --all", param_hint="ALERTS")
+    now = datetime.now(UTC)
+
+    def settle(conn: Connection) -> tuple[int, list[str]]:
+        wrong = []
+        for number in alerts or ():
+            found = outbox.entries(conn, delivery_id=number)
+            if not found or found[0].state != state:
+                wrong.append(
+                    f"alert {number} is {found[0].state}, not {state}" if found else f"there is no alert {number}"
+                )
+        if wrong:
+            return 0, wrong
+        if every and state == "held":
+            marks.remove(conn, RESTORED)
+        return doer(conn, now, alerts or None), []
+
+    with opened(load(config, data_dir)) as database:
+        count, wrong = database.write_now(settle)
+        gone = [one.id for one in database.read_now(outbox.channels) if one.condition == "gone"]
+    for line in wrong:
+        typer.echo(f"bayan: {line}; bayan alerts list shows them", err=True)
+    if wrong:
+        raise typer.Exit(1)
+    typer.echo(said.format(f"{count} alert{'s' if count != 1 else ''}") if count else f"No alerts are {state}.")
+    for channel in gone:
+        typer.echo(f"Channel {channel} takes no messages; `bayan channels test {channel}` takes it up again.")
 
 
 @app.command("explain")

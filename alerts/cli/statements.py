@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from alerts.cli.frame import ConfigOption, DataOption, JsonOption, load, opened
+from alerts.cli.frame import ConfigOption, DataOption, JsonOption, fit, load, opened
 
 if TYPE_CHECKING:
+    from alerts.difference import Piece
     from alerts.model import Match
     from scraper.db import Database
     from scraper.model import Moment, Statement
 
-app = typer.Typer(no_args_is_help=True, help="What was stored: show one, export all.")
+app = typer.Typer(no_args_is_help=True, help="What was stored: search it, show one, compare its revisions, export all.")
 
 
 @app.command("show")
@@ -75,6 +76,147 @@ def export(
     with opened(load(config, data_dir)) as database:
         for found, matches in _all(database, source, since):
             typer.echo(json.dumps(as_row(found, matches), ensure_ascii=False))
+
+
+@app.command("search")
+def search(
+    words: Annotated[list[str], typer.Argument(help='Words and "phrases"; all must occur. A star ends a prefix.')],
+    config: ConfigOption = None,
+    data_dir: DataOption = None,
+    source: Annotated[str | None, typer.Option("--source", "-s", help="Only this source.")] = None,
+    days: Annotated[float | None, typer.Option("--days", help="Only what was first seen in the last N days.")] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=100_000, help="How many, newest first.")] = 20,
+    json_: JsonOption = False,
+) -> None:
+    """Find stored statements by their words, newest first. Case, accents, vowel marks and the many forms of Arabic and
+    Persian letters make no difference. Exit code 1 where nothing is found.
+
+    \b
+    bayan statements search Khazali "red line*" --days 30
+    bayan statements search قيس الخزعلي --json
+    """
+    from scraper.search import find, read_query
+
+    try:
+        query = read_query(words)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="WORDS") from None
+    since = None if days is None else datetime.now(UTC) - timedelta(days=days)
+    count = 0
+    with opened(load(config, data_dir)) as database:
+        for found in _newest_first(database, source, since):
+            texts = (found.title, found.text or found.summary)
+            hits = find(query, texts)
+            if not hits:
+                continue
+            count += 1
+            if json_:
+                places = [{"field": ("title", "body")[which], "start": a, "end": b} for which, a, b in hits]
+                typer.echo(json.dumps({**as_row(found, ()), "hits": places}, ensure_ascii=False))
+            else:
+                typer.echo(f"{found.id:>6}  {found.first_seen_at:%d %b %Y}  {found.source}: {fit(found.title)}")
+                for which, start, end in hits:
+                    if which == 1:
+                        typer.echo(f"        {_passage(texts[1], start, end)}")
+            if count == limit:
+                break
+    if not count:
+        typer.echo("bayan: nothing stored says so; a star ends a prefix, as in threat*", err=True)
+        raise typer.Exit(1)
+    if not json_ and count == limit:
+        typer.echo(f"The newest {limit}; --limit shows more, bayan statements show NUMBER one of them.")
+
+
+@app.command("diff")
+def diff(
+    statement: Annotated[int, typer.Argument(help="The statement's number.")],
+    old: Annotated[int | None, typer.Argument(metavar="[A", help="The older revision.")] = None,
+    new: Annotated[int | None, typer.Argument(metavar="B]", help="The newer revision.")] = None,
+    config: ConfigOption = None,
+    data_dir: DataOption = None,
+    full: Annotated[bool, typer.Option("--full", help="The whole text, not only what stands around changes.")] = False,
+    json_: JsonOption = False,
+) -> None:
+    """What changed in a statement, word by word: by default between the last two revisions.
+
+    \b
+    bayan statements diff 42           [-what went-] {+what came+}
+    bayan statements diff 42 1 3
+    """
+    from alerts.difference import difference, shortened
+    from scraper import store
+
+    with opened(load(config, data_dir)) as database:
+        found = database.read_now(lambda conn: store.get(conn, statement))
+        past = database.read_now(lambda conn: store.revisions(conn, statement))
+    if found is None:
+        typer.echo(f"bayan: there is no statement {statement}; bayan statements search finds them", err=True)
+        raise typer.Exit(1)
+    texts = {int(one["revision"]): (str(one["title"]), str(one["text"] or one["summary"])) for one in past}
+    texts[found.revision] = (found.title, found.text or found.summary)
+    if len(texts) == 1:
+        typer.echo(f"Statement {statement} was never changed.")
+        return
+    newer = found.revision if new is None else new
+    older = (max(one for one in texts if one < newer) if old is None else old) if newer > min(texts) else newer
+    for asked in (older, newer):
+        if asked not in texts:
+            raise typer.BadParameter(f"statement {statement} has revisions {', '.join(map(str, sorted(texts)))}")
+    parts = [difference(*pair) for pair in zip(texts[older], texts[newer], strict=True)]
+    if json_:
+        rows = [[{"op": piece.op, "text": piece.text} for piece in part] for part in parts]
+        row = {"schema": 1, "id": statement, "from": older, "to": newer, "title": rows[0], "text": rows[1]}
+        typer.echo(json.dumps(row, ensure_ascii=False))
+        return
+    typer.echo(f"statement {statement}, revision {older} to {newer}")
+    for part in parts:
+        typer.echo(_drawn(part if full else shortened(part)))
+
+
+def _drawn(pieces: tuple[Piece, ...]) -> str:
+    """Changes in brackets, and in colour on a terminal. Each piece is isolated, so that right-to-left words cannot swap places
+    with what stands beside them.
+    """
+    import os
+    import sys
+
+    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    drawn = []
+    for piece in pieces:
+        words = fit(piece.text)
+        if piece.op == "removed":
+            words = f"[-{words}-]"
+            words = typer.style(words, fg="red") if colour else words
+        elif piece.op == "added":
+            words = f"{{+{words}+}}"
+            words = typer.style(words, fg="green") if colour else words
+        drawn.append(words)
+    return " ".join(filter(None, drawn))
+
+
+def _passage(text: str, start: int, end: int, around: int = 60) -> str:
+    """The words around a hit, the hit in brackets."""
+    first, last = max(start - around, 0), min(end + around, len(text))
+    before, behind = text[first:start], text[end:last]
+    before = before.partition(" ")[2] if first and " " in before else before
+    behind = behind.rpartition(" ")[0] if last < len(text) and " " in behind else behind
+    return f"{'…' if first else ''}{fit(f'{before}[{text[start:end]}]{behind}')}{'…' if last < len(text) else ''}"
+
+
+def _newest_first(database: Database, source: str | None, since: datetime | None) -> Iterator[Statement]:
+    from scraper import store
+
+    before: int | None = None
+    while True:
+        page = database.read_now(
+            lambda conn, last=before: store.find(  # type: ignore[misc]
+                conn, source=source, since=since, before_id=last, newest=True, limit=500
+            )
+        )
+        if not page:
+            return
+        yield from page
+        before = page[-1].id
 
 
 def as_row(found: Statement, matches: tuple[Match, ...]) -> dict[str, Any]:

@@ -24,7 +24,8 @@ def status(config: ConfigOption = None, data_dir: DataOption = None, json_: Json
               bayan status --json | jq '.sources[] | select(.outcome != "ok")'
     """
     from alerts import outbox
-    from scraper import sources, store
+    from scraper import marks, sources, store
+    from scraper.copies import RESTORED
 
     configuration = load(config, data_dir)
     with opened(configuration) as database:
@@ -33,11 +34,12 @@ def status(config: ConfigOption = None, data_dir: DataOption = None, json_: Json
         channels = database.read_now(outbox.channels)
         beats = database.read_now(sources.beats)
         counts = database.read_now(store.counts)
+        restored = database.read_now(lambda conn: marks.read(conn, RESTORED))
     if json_:
         typer.echo(json.dumps(_as_json(states, by_state, oldest), ensure_ascii=False))
         return
     now = datetime.now(UTC)
-    _draw(configuration, states, by_state, oldest, channels, beats, counts, now)
+    _draw(configuration, states, by_state, oldest, channels, beats, counts, restored, now)
 
 
 def _as_json(
@@ -78,29 +80,43 @@ def _draw(
     channels: tuple[ChannelState, ...],
     beats: dict[str, tuple[datetime, str]],
     counts: dict[str, int],
+    restored: datetime | None,
     now: datetime,
 ) -> None:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
+
+    from alerts.health import ailments
 
     console = Console(highlight=False)
     enabled = {source.id for source in configuration.sources if source.enabled}
     shown = [state for state in states if state.id in enabled]
     failing = [state for state in shown if state.failures]
     waiting = sum(by_state.get(state, 0) for state in ("pending", "claimed", "unconfirmed"))
-    troubled = [channel for channel in channels if channel.condition != "ok"]
-    verdict = (
-        "[green]all is well[/]" if not failing and not troubled and not by_state.get("failed") else "[red]look here[/]"
-    )
+    learned = {channel.id: channel for channel in channels}
+    conditions = {one.id: learned[one.id].condition if one.id in learned else "ok" for one in configuration.channels}
+    troubled = [channel for channel in channels if conditions.get(channel.id, "ok") != "ok"]
+    reasons = ailments(shown, conditions, beats, now)
+    held, failed = by_state.get("held", 0), by_state.get("failed", 0)
+    well = not (failing or troubled or failed or held or restored or reasons)
+    verdict = "[green]all is well[/]" if well else "[red]look here[/]"
     console.print(f"{verdict}: {len(shown)} sources, {len(failing)} failing; {_alive(beats, now)}")
-    failed = by_state.get("failed", 0)
+    for reason in reasons:
+        console.print(f"[red]{escape(reason)}[/]")
     console.print(
         f"statements {counts['statements']}; alerts sent {by_state.get('sent', 0)}, waiting {waiting}"
         + (f" (oldest {_ago(oldest, now)})" if oldest and waiting else "")
-        + (f", [red]failed {failed}[/] (bayan alerts list --state failed)" if failed else "")
+        + (f", [red]failed {failed}[/] (bayan alerts failed; bayan alerts retry)" if failed else "")
     )
+    if held or restored:
+        why = f" since the backup of {restored:%d %b %Y, %H:%M} UTC was put back" if restored else ""
+        console.print(f"[red]held {held}[/]{why}: bayan alerts release sends them, bayan alerts drop forgets them")
     for channel in troubled:
-        console.print(f"[red]channel {channel.id} is {channel.condition}[/]: {channel.reason}")
+        console.print(
+            f"[red]channel {channel.id} is {channel.condition}[/]: {escape(channel.reason)}; "
+            f"once that is mended: bayan channels test {channel.id}"
+        )
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in ("source", "last poll", "result", "items", "newest", "next"):
         table.add_column(column, overflow="fold")
@@ -112,16 +128,17 @@ def _draw(
         )  # fmt: skip
     console.print(table)
     for state in failing:
-        console.print(f"[red]{state.id}[/]: {state.detail}", markup=True)
+        console.print(f"[red]{state.id}[/]: {escape(state.detail)}")
     for state in shown:
         if state.moved_to:
             console.print(f'{state.id} has moved for good: set url = "{state.moved_to}"', markup=False)
 
 
 def _alive(beats: dict[str, tuple[datetime, str]], now: datetime) -> str:
-    if not beats:
+    lives = [(name, beat) for name, beat in beats.items() if name in ("service", "once")]
+    if not lives:
         return "never run yet: bayan run"
-    name, (at, _) = max(beats.items(), key=lambda beat: beat[1][0])
+    name, (at, _) = max(lives, key=lambda life: life[1][0])
     what = "the service was alive" if name == "service" else "the last run ended"
     return f"{what} {_ago(at, now)}"
 
