@@ -90,6 +90,7 @@ def write_config(
 def beside(name: str, folder: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """A server of tests/ as a process: its address, once it listens. SIGTERM ends it at the end."""
     port_file = folder / f"{name}.port"
+    port_file.unlink(missing_ok=True)
     command = [sys.executable, "-m", f"tests.{name}", "--port-file", str(port_file), *options]
     with subprocess.Popen(command, cwd=TESTS.parent, start_new_session=True) as process:
         try:

@@ -14,7 +14,7 @@ import pytest
 
 from tests.kill_judge import Evidence, judge
 from tests.kill_rounds import Rounds, second_instance
-from tests.real_run import control, wait_for
+from tests.real_run import control, lines, wait_for
 
 BUSY = 20.0
 """Seconds that a restart may take here: other tests run beside it. The script holds it to five."""
@@ -87,6 +87,18 @@ def test_sigterm_in_the_middle_of_a_send_waits_for_its_answer_and_repeats_nothin
     assert verdict.faults == (), str(verdict)
     assert verdict.counts["ambiguous events"] == 0
     assert verdict.counts["extra copies"] == 0
+
+
+def test_sigterm_ends_it_in_time_though_an_answer_never_comes_and_the_copy_is_marked(tmp_path: Path) -> None:
+    with Rounds(tmp_path, seed=0, bodies=False, faults=False, restart_limit=BUSY) as rounds:
+        control(rounds.api, "fail", kind="silent", when="after", chat="11")
+        assert rounds.start()
+        assert wait_for(lambda: any(entry.get("fault") for entry in lines(rounds.api_log)), 20), "no message came"
+        rounds.stop()
+        verdict = rounds.settle()
+    assert verdict.faults == (), str(verdict)
+    assert verdict.counts["ambiguous events"] == 1
+    assert verdict.counts["extra copies"] == 1
 
 
 def test_a_second_instance_ends_at_once_with_75_and_one_line_and_a_killed_one_leaves_no_lock(tmp_path: Path) -> None:
