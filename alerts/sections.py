@@ -29,7 +29,7 @@ from alerts.keys import (
     ServiceKeys,
     TopKeys,
 )
-from scraper.keys import SOURCE_KINDS, ArticleKeys, FetchKeys, SelectKeys, StorageKeys
+from scraper.keys import SOURCE_KINDS, ArticleKeys, FetchKeys, FieldsKeys, SelectKeys, StorageKeys
 from scraper.validate import ID_PATTERN, Keys, is_required
 from scraper.values import Called, Reference, Written
 
@@ -63,7 +63,7 @@ def json_schema() -> dict[str, Any]:
     models: list[type[BaseModel]] = [TopKeys, *(model for section in SECTIONS for model in section.kinds.values())]
     _, definitions = models_json_schema([(model, "validation") for model in models], by_alias=True)
     defs = definitions["$defs"]
-    models += [SelectKeys, ArticleKeys]
+    models += [SelectKeys, ArticleKeys, FieldsKeys]
     for model in models:
         required = [info.alias or name for name, info in model.model_fields.items() if is_required(info)]
         if required:
@@ -103,6 +103,7 @@ def manual_tables() -> dict[str, str]:
         else:
             tables[section.name] = _table(first, ())
     tables["sources.select"] = _table(SelectKeys, ())
+    tables["sources.fields"] = _table(FieldsKeys, ())
     tables["sources.article"] = _table(ArticleKeys, ())
     return tables
 
@@ -139,9 +140,17 @@ def written(info: FieldInfo, value: Any) -> Any:
 
 
 def _shared(section: Section) -> set[str]:
-    """The fields that every kind of a section has, but `kind`."""
-    models = tuple(section.kinds.values())
-    return set.intersection(*(set(model.model_fields) for model in models)) - {"kind"}
+    """The fields that every kind of a section has and that mean the same in all, but `kind`."""
+    first, *others = section.kinds.values()
+    here = first.model_fields
+    alike = {
+        name
+        for name, info in here.items()
+        if all(
+            name in other.model_fields and other.model_fields[name].description == info.description for other in others
+        )
+    }
+    return alike - {"kind"}
 
 
 def _table(model: type[BaseModel], left_out: tuple[str, ...]) -> str:

@@ -24,7 +24,6 @@ NOT_BUILT: Final[dict[str, tuple[object, ...]]] = {
     "sources.*.select.next_page": (),
     "sources.*.select.max_pages": (1,),
     "sources.*.silent_after": (),
-    "keywords.*.query": (),
     "channels.*.pictures": ("none",),
     "bot": (),
     "quiet_hours": (),
@@ -44,7 +43,7 @@ NOT_BUILT: Final[dict[str, tuple[object, ...]]] = {
 
 NOT_BUILT_VALUES: Final[dict[str, tuple[object, ...]]] = {
     "language": ("ar", "fa", "fr"),
-    "sources.*.kind": ("page", "sitemap", "json", "channel", "wordpress", "directory"),
+    "sources.*.kind": ("page", "directory"),
     "channels.*.kind": ("apprise", "webhook"),
 }
 """Key to the values of it that later versions will know. A table with an unbuilt kind is not looked at further."""

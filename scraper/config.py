@@ -13,11 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
+from scraper import endpoint
 from scraper.address import canonical
 from scraper.document import Part
 from scraper.errors import ConfigError
 from scraper.keys import SOURCE_KINDS, FetchKeys, SourceKeys, StorageKeys
-from scraper.model import ArticleRules, Select, Source
+from scraper.model import ArticleRules, Fields, Select, Source
 from scraper.net.guard import Reach, is_onion, read_grants, read_literal, refusal, refusal_by_name, standing
 from scraper.references import at_home, find_secret
 from scraper.settings import FetchSettings, StorageSettings
@@ -104,7 +105,8 @@ def _source(
 ) -> Source:
     kind = checker.kind(part, SOURCE_KINDS, "listing" if "select" in part.raw else "feed")
     keys, bad = checker.keys(SOURCE_KINDS[kind], part)
-    if "url" not in bad:
+    channel = getattr(keys, "channel", "")
+    if keys.url and "url" not in bad:
         _judge_address(keys, part, fetch, reach, checker)
     _warn_of_password(keys.proxy, part.at("proxy"), checker)
     interval = keys.interval or fetch.interval
@@ -122,15 +124,17 @@ def _source(
         if not value.isascii():
             checker.findings.problem(here, "must be plain ASCII")
         headers[name] = value
-    select = getattr(keys, "select", None)
+    select, fields = getattr(keys, "select", None), getattr(keys, "fields", None)
     return settle(
         Source,
         keys,
         id=id_,
+        url=keys.url or (endpoint.preview(channel) if channel else ""),
         timezone=keys.timezone or time_zone,
         interval=interval,
         max_interval=longest,
         select=settle(Select, select) if select else None,
+        fields=settle(Fields, fields) if fields else None,
         article=settle(ArticleRules, keys.article) if keys.article else None,
         headers=headers,
         robots=keys.robots or fetch.robots,

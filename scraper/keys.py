@@ -7,18 +7,22 @@ otherwise, it is the field's alias.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from scraper.model import ArticleRules, Select, Source
+from scraper.model import ArticleRules, Fields, Select, Source
 from scraper.settings import FetchSettings
 from scraper.validate import REQUIRED, Keys
 from scraper.values import (
+    Channel,
     Duration,
     DurationOrZero,
     Headers,
     Language,
+    Path,
+    Pattern,
     Proxy,
     Robots,
     Selector,
@@ -28,6 +32,7 @@ from scraper.values import (
     Text,
     TimeZone,
     Url,
+    UrlOrNothing,
     UserAgent,
 )  # fmt: skip
 
@@ -35,6 +40,7 @@ FETCH = FetchSettings()
 SOURCE = Source(id="", kind="feed", url="")
 SELECT = Select(item="")
 ARTICLE = ArticleRules()
+FIELDS = Fields()
 
 
 class StorageKeys(Keys):
@@ -176,5 +182,76 @@ class ListingKeys(SourceKeys):
     select: SelectKeys | None = Field(None, description="A table of its own, see below.")
 
 
-SOURCE_KINDS: dict[str, type[SourceKeys]] = {"feed": FeedKeys, "listing": ListingKeys}
+class SitemapKeys(SourceKeys):
+    """A sitemap, a news sitemap, or an index of them, whose recent files are read: at most 3 levels and 10 files in one poll."""
+
+    kind: Annotated[Literal["sitemap"], REQUIRED] = Field("sitemap", description='`"sitemap"`.')
+    match_url: Pattern = Field(
+        SOURCE.match_url,
+        description="Only pages in whose address this regular expression is found.",
+        examples=["'/(statement|press)/'"],
+    )
+    newer_than: Duration = Field(
+        timedelta(days=2),
+        description="Pages that came and last changed longer ago than this are passed over; pages without any time are not.",
+    )
+
+
+class FieldsKeys(Keys):
+    """Where the values of one item stand: dotted paths below the item. What is left out is looked for under its usual names."""
+
+    id: Path = Field(FIELDS.id, description="What the item is known by.", examples=['"id"'])
+    link: Path = Field(FIELDS.link, description="Its address; a relative one is resolved against the endpoint.")
+    title: Path = Field(
+        FIELDS.title, description="Its headline. Without one, the first line of the text stands for it."
+    )
+    summary: Path = Field(FIELDS.summary, description="Its teaser.")
+    body: Path = Field(FIELDS.body, description="Its text, plain or HTML. Without one, the linked page is read.")
+    date: Path = Field(FIELDS.date, description="When it was published: a date, or seconds or milliseconds since 1970.")
+    author: Path = Field(FIELDS.author, description="Who wrote it.")
+    language: Path = Field(FIELDS.language, description="Its language, as a tag such as `ar`.")
+
+
+class JsonKeys(SourceKeys):
+    """Any endpoint that answers JSON."""
+
+    kind: Annotated[Literal["json"], REQUIRED] = Field("json", description='`"json"`.')
+    items: Path = Field(
+        SOURCE.items,
+        description='Dotted path to the list, as in `"data.posts"`; a number is a position, `*` each of a list or table. '
+        '`""`: the answer itself, or the longest list of tables in it.',
+    )
+    fields: FieldsKeys | None = Field(None, description="A table of its own, see below.")
+
+
+class ChannelKeys(SourceKeys):
+    """The public preview of a Telegram channel."""
+
+    kind: Annotated[Literal["channel"], REQUIRED] = Field("channel", description='`"channel"`.')
+    channel: Annotated[Channel, REQUIRED] = Field(
+        SOURCE.channel, description="The channel's public name, without the @.", examples=['"example_channel"']
+    )
+    url: UrlOrNothing = Field("", description='Another address of the same preview; `""` is `https://t.me/s/NAME`.')
+
+
+class WordpressKeys(SourceKeys):
+    """A WordPress site, asked through its REST API: whole posts, their times in UTC, and edits of the last fifty."""
+
+    kind: Annotated[Literal["wordpress"], REQUIRED] = Field("wordpress", description='`"wordpress"`.')
+    url: Annotated[Url, REQUIRED] = Field(
+        "",
+        description="The site's own address, or one that leads into its REST API (`/wp-json/` or `?rest_route=`), "
+        "which is then asked as it stands.",
+        examples=['"https://council.example.org/"'],
+    )
+
+
+SOURCE_KINDS: dict[str, type[SourceKeys]] = {
+    "feed": FeedKeys,
+    "listing": ListingKeys,
+    "sitemap": SitemapKeys,
+    "json": JsonKeys,
+    "channel": ChannelKeys,
+    "wordpress": WordpressKeys,
+}
 """The kinds of source that are built. A new kind is a row here."""

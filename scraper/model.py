@@ -21,7 +21,7 @@ Outcome = Literal[
 HEALTHY: frozenset[Outcome] = frozenset({"ok", "not_modified"})
 
 Precision = Literal["second", "minute", "hour", "day"]
-Kind = Literal["feed", "listing"]
+Kind = Literal["feed", "listing", "sitemap", "json", "channel", "wordpress"]
 Extent = Literal["headline", "text"]
 """How much of a statement there was to judge: the headline (and the source's own summary), or the whole text too."""
 
@@ -64,8 +64,27 @@ class ArticleRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Fields:
+    """Where the values of one item stand in a JSON answer: dotted paths below the item, "" where it has no such value."""
+
+    id: str = ""
+    link: str = ""
+    title: str = ""
+    summary: str = ""
+    body: str = ""
+    date: str = ""
+    author: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """A place we watch. `headers` may hold secrets: they are never logged and go to the source's own origin only."""
+    """A place we watch. `headers` may hold secrets: they are never logged and go to the source's own origin only.
+
+    For a channel `url` is its preview page, for WordPress the site's own address (`scraper/endpoint.py` says what a poll
+    asks). `items` and `fields` are for JSON answers; `match_url` (a regular expression that is searched in an address)
+    and `newer_than` are for sitemaps.
+    """
 
     id: str
     kind: Kind
@@ -86,6 +105,11 @@ class Source:
     robots: Literal["obey", "warn"] = "obey"
     enabled: bool = True
     note: str = ""
+    channel: str = ""
+    items: str = ""
+    fields: Fields | None = None
+    match_url: str = ""
+    newer_than: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +155,8 @@ class Item:
     """What a parser found in a page: one entry of a feed or listing. `url` is absolute, http or https, or None.
 
     `text` is the full text where the source itself carries it, else None; `summary` its teaser. Both are plain text.
+    `modified` is when the source says it last changed, which is never its publication; `edited` that it says so without
+    a time. `forwarded_from` names whose words a forwarded message holds, `reply_to` the guid of what it answers.
     """
 
     guid: str | None
@@ -141,13 +167,27 @@ class Item:
     published: Moment | None = None
     author: str | None = None
     language: str | None = None
+    modified: Moment | None = None
+    edited: bool = False
+    forwarded_from: str | None = None
+    reply_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sitemap:
+    """One further file that a sitemap index names, and when the index says that it last changed."""
+
+    url: str
+    modified: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
     """All items of one page, in the page's order. `left_out` counts items over the parser's limit: said, never silent.
 
-    `partial` is true where the page was cut or broken and only whole items were taken.
+    `partial` is true where the page was cut or broken and only whole items were taken. `passed_over` counts what the
+    source's own settings leave out (`match_url`, `newer_than`). `sitemaps` are the files that an index names: they are
+    what has to be read, and `scraper/gather.py` does.
     """
 
     items: tuple[Item, ...]
@@ -155,6 +195,8 @@ class Listed:
     left_out: int = 0
     partial: bool = False
     next_page: str | None = None
+    passed_over: int = 0
+    sitemaps: tuple[Sitemap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

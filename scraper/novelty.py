@@ -123,9 +123,10 @@ def decide(
     """What this page adds to the store. `known` maps identities (of `identify`) to what is stored under them.
 
     `has_baseline` is false until the first whole, non-empty page of this source; `items_before` is how many items the
-    last good page had. An empty page is "empty", and "suspect" where there were items; it changes nothing.
+    last good page had. An empty page is "empty", and "suspect" where there were items; it changes nothing; one whose items were all
+    passed over by the source's own settings is not empty.
     """
-    if not listed.items:
+    if not listed.items and not listed.passed_over:
         if items_before:
             return Decision("suspect", f"the page lists nothing; it listed {items_before} items before")
         return Decision("empty", "the page lists nothing")
@@ -231,11 +232,13 @@ def _telling(item: Item) -> bool:
     """True where the words alone say which statement it is: not "Daily briefing", which is new every day."""
     absolute = item.published is not None and not item.published.method.startswith("relative")
     timed = absolute and item.published is not None and item.published.precision != "day"
-    return timed or len(_even(item.title)) + len(_even(item.summary)) >= SAME_WORDS_ENOUGH
+    said = len(_even(item.title)) + len(_even(item.summary))
+    return (timed and said > 0) or said >= SAME_WORDS_ENOUGH
 
 
 def _wants_article(source: Source, item: Item) -> bool:
-    return source.full_text and not item.text and item.url is not None
+    """Whether the page behind an item is to be read; a message of a channel has none, the preview is all there is."""
+    return source.full_text and source.kind != "channel" and not item.text and item.url is not None
 
 
 def _letters(text: str) -> str:

@@ -1,9 +1,9 @@
 """The story of one poll.
 
-    source -> fetch -> parse -> novelty -> record
-              |        |        |          new statements, validators and the next due time: one commit, or nothing
-              |        |        which items are new, which are changed
-              |        in a process that can be killed
+    source -> fetch -> gather -> novelty -> record
+              |        |         |          new statements, validators and the next due time: one commit, or nothing
+              |        |         which items are new, which are changed
+              |        parsed in a process that can be killed; the files of an index are fetched, too
               one polite, bounded request; "not modified" ends the story early
 
 Whatever fails on the way is a `SourceError`, recorded under its class; nothing stored is touched by it. A cut at any
@@ -17,9 +17,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from scraper import novelty, schedule, sources, store
+from scraper import endpoint, novelty, schedule, sources, store
 from scraper.db import Database
 from scraper.errors import FetchError, SourceError
+from scraper.gather import gather
 from scraper.model import HEALTHY, Outcome, Page, Source, Unchanged, Validators
 from scraper.net.fetch import Fetcher
 from scraper.parsers.workers import ParsePool
@@ -68,7 +69,7 @@ async def poll(source: Source, state: SourceState, tools: Tools) -> Polled:
     try:
         answer = await tools.fetcher.fetch(
             source,
-            source.url,
+            endpoint.address(source),
             clock=tools.clock,
             validators=_validators(state, tools),
         )
@@ -83,7 +84,7 @@ async def poll(source: Source, state: SourceState, tools: Tools) -> Polled:
 
 
 async def _read(source: Source, state: SourceState, page: Page, body_hash: str, tools: Tools) -> Polled:
-    listed = await tools.parsers.listed(page, source)
+    listed = await gather(source, page, fetcher=tools.fetcher, parsers=tools.parsers, clock=tools.clock)
     keys = [key for one in novelty.identify(source, listed.items) for key in one.keys]
     known = await tools.db.read(lambda conn: store.known(conn, source.id, keys))
     has_baseline = state.baseline_at is not None
@@ -92,8 +93,9 @@ async def _read(source: Source, state: SourceState, page: Page, body_hash: str, 
         raise SourceError(decision.outcome, decision.detail)
     now = tools.clock()
     due_at = schedule.next_poll(source, tools.settings, outcome="ok", failures=0, now=now, spread=tools.spread())
-    # A page that was cut is read for what it has, but it is asked for again in full: its validators are not kept.
-    validators = Validators() if listed.partial else page.validators
+    # A page that was cut is asked for again in full, and an index tells nothing of its files: their validators are not kept.
+    whole = not listed.partial and not listed.sitemaps
+    validators = page.validators if whole else Validators()
     new = await tools.db.write(
         lambda conn: store.record_poll(
             conn,
@@ -101,7 +103,7 @@ async def _read(source: Source, state: SourceState, page: Page, body_hash: str, 
             decision.harvest,
             silent=not has_baseline,
             validators=validators,
-            body_hash="" if listed.partial else body_hash,
+            body_hash=body_hash if whole else "",
             moved_to=page.moved_to,
             now=now,
             due_at=due_at,

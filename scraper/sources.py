@@ -41,8 +41,9 @@ class SourceState:
 
 
 def fingerprint(source: Source) -> str:
-    """What makes a source another one: its address and its selectors. Another one starts with a baseline of its own."""
-    return json.dumps([source.kind, source.url, repr(source.select)])
+    """What makes a source another one: its address and what is taken from there. Another one starts with a baseline of its own."""
+    taken = [source.items, source.fields, source.match_url, source.newer_than]
+    return json.dumps([source.kind, source.url, repr(source.select), *([repr(taken)] if any(taken) else [])])
 
 
 def enrol(conn: Connection, sources: Iterable[Source], now: datetime) -> None:

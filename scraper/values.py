@@ -213,6 +213,32 @@ def _askable(text: str) -> str:
     return text
 
 
+def _pattern(text: str) -> str:
+    if len(text) > 500:
+        raise wrong("is longer than 500 characters")
+    try:
+        re.compile(text)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise wrong(f"is no regular expression that can be read: {one_line(str(error), 100)}") from None
+    return text
+
+
+def _path(text: str) -> str:
+    if len(text) > 500:
+        raise wrong("is longer than 500 characters")
+    steps = text.split(".")
+    if text and (not all(steps) or len(steps) > 20):
+        raise wrong('is no dotted path: write keys with single dots between them, as in "data.posts"')
+    return text
+
+
+def _channel(text: str) -> str:
+    found = re.fullmatch(r"(?:@|https://t\.me/(?:s/)?)?([A-Za-z][A-Za-z0-9_]{3,31})/?", text)
+    if found is None:
+        raise wrong("is no public name of a channel: letters, digits and _, 4 to 32, a letter first")
+    return found[1]
+
+
 def _proxy(text: str) -> str:
     if not text:
         return text
@@ -315,6 +341,9 @@ Selector = Annotated[str, AfterValidator(_selector), Called("selector")]
 SelectorWithAttribute = Annotated[str, AfterValidator(_selector_with_attribute), Called("selector@attribute")]
 Url = Annotated[str, AfterValidator(url_shape), Called("address")]
 UrlOrNothing = Annotated[str, AfterValidator(lambda text: url_shape(text) if text else text), Called("address")]
+Pattern = Annotated[str, AfterValidator(_pattern), Called("regular expression")]
+Path = Annotated[str, AfterValidator(_path), Called("path")]
+Channel = Annotated[str, AfterValidator(_channel), Called("name")]
 Proxy = Annotated[str, AfterValidator(_proxy), Called("address"), Written(without_password)]
 UserAgent = Annotated[str, AfterValidator(_user_agent)]
 SecretReference = Annotated[Reference, PlainValidator(_reference), WithJsonSchema(_SECRET_SCHEMA), Called("secret")]

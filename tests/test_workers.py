@@ -264,7 +264,7 @@ def test_an_answer_that_is_not_understood_is_a_parse_error(answer: bytes) -> Non
     )
 )
 def test_an_item_of_wrong_types_is_refused(value: object) -> None:
-    head = json.dumps({"title": "", "left_out": 0, "partial": False, "next_page": None})
+    head = json.dumps({"title": "", "left_out": 0, "partial": False, "next_page": None, "passed_over": 0, "sitemaps": []})
     row = dict.fromkeys(("guid", "url", "title", "summary", "text", "published", "author", "language"), value)
     with pytest.raises(ParseError) as caught:
         job.read_listed(f"{head}\n{json.dumps(row)}\n".encode())
@@ -274,7 +274,7 @@ def test_an_item_of_wrong_types_is_refused(value: object) -> None:
 @given(st.text(), st.none() | st.text())
 def test_an_item_comes_back_as_it_went(title: str, text: str | None) -> None:
     item = Item(guid=None, url="https://a.example/", title=title.encode("utf-8", "replace").decode(), text=None)
-    head = {"title": text or "", "left_out": 3, "partial": True, "next_page": None}
+    head = {"title": text or "", "left_out": 3, "partial": True, "next_page": None, "passed_over": 0, "sitemaps": []}
     answer = job._lines(head, job.item_row(item))
     found = job.read_listed(answer)
     assert (found.items, found.left_out, found.partial) == ((item,), 3, True)

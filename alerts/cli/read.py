@@ -7,6 +7,7 @@ import json
 import sys
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from scraper.model import Article, Item, Listed, Moment, Page
     from scraper.parsers.workers import ParsePool
 
-NOW = ("article", "feed", "listing", "auto")
-LATER = ("sitemap", "wordpress", "channel", "json")
+KINDS = ("article", "feed", "listing", "sitemap", "wordpress", "channel", "json", "auto")
 _PARSE_SECONDS = 10.0
 """More than the service gives a page: a batch keeps all processors busy, and nobody waits behind it."""
 
@@ -39,7 +39,7 @@ def read(
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", min=1, max=64, help="How many pages to read at the same time.")
     ] = 2,
-    kind: Annotated[str, typer.Option("--kind", "-k", help="article, feed, listing, or auto to find out.")] = "auto",
+    kind: Annotated[str, typer.Option("--kind", "-k", help=f"{', '.join(KINDS[:-1])}, or auto to find out.")] = "auto",
     url: Annotated[str, typer.Option("--url", help="The address that FILE was saved from.")] = "",
     language: Annotated[str | None, typer.Option("--language", "-l", help="The page's language, such as ar.")] = None,
     allow_private: Annotated[
@@ -48,7 +48,7 @@ def read(
     config: ConfigOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """What the parsers make of a page, feed or listing. Nothing is stored and nobody is alerted.
+    """What the parsers make of a page, feed, listing or any other kind of source. Nothing is stored and nobody is alerted.
 
     Rows of a batch: {"id", "file", "url", "kind", "fetched_at"?, "charset"?, "language"?}; one row out for each, in their order.
 
@@ -56,8 +56,8 @@ def read(
     """
     if (target is None) == (batch is None):
         raise typer.BadParameter("give FILE, a URL, or --batch MANIFEST.jsonl", param_hint="FILE|URL")
-    if kind not in NOW:
-        raise typer.BadParameter(f"{kind!r} is none of {', '.join(NOW)}", param_hint="--kind")
+    if kind not in KINDS:
+        raise typer.BadParameter(f"{kind!r} is none of {', '.join(KINDS)}", param_hint="--kind")
     if batch is not None:
         try:
             lines = batch.open("rb")
@@ -124,7 +124,7 @@ async def _row(line: bytes, number: int, root: Path, pool: ParsePool) -> dict[st
             value = asked.get(name)
             if not isinstance(value, str) and (needed or value is not None):
                 raise ValueError(f"`{name}` is {'missing' if value is None else 'no text'}")
-        if asked["kind"] not in NOW + LATER:
+        if asked["kind"] not in KINDS:
             raise ValueError(f"kind {asked['kind']!r} is unknown")
         page = await asyncio.to_thread(_saved, root / asked["file"], asked)
         kind, found = await _parsed(page, asked["kind"], asked.get("language"), pool)
@@ -135,8 +135,6 @@ async def _row(line: bytes, number: int, root: Path, pool: ParsePool) -> dict[st
         return _error(id_, "unreadable", f"{asked['file']}: {error.strerror or type(error).__name__}")
     except SourceError as error:
         return _error(id_, error.outcome, error.detail)
-    except Unsupported as error:
-        return _error(id_, "unsupported", str(error))
 
 
 # ------------------------------------------------------------------------------------------- one
@@ -232,31 +230,26 @@ def _unpacked(path: Path) -> bytes:
 # ------------------------------------------------------------------------------------------- both
 
 
-class Unsupported(Exception):
-    """A kind of page that has a name already but no parser yet."""
-
-
 async def _parsed(page: Page, kind: str, language: str | None, pool: ParsePool) -> Answer:
-    """The kind that the page was read as, and what is in it. Raises ParseError or Unsupported."""
+    """The kind that the page was read as, and what is in it. Raises ParseError."""
     from scraper.errors import ParseError
     from scraper.model import Source
+    from scraper.parsers import PARSERS, telltale
 
-    if kind in LATER:
-        raise Unsupported(f"this version reads {', '.join(NOW[:-1])}; {kind} comes with a later one")
-    feed = Source(id="read", kind="feed", url=page.url, language=language)
-    listing = Source(id="read", kind="listing", url=page.url, language=language)
-    if kind == "feed":
-        return kind, await pool.listed(page, feed)
-    if kind == "listing":
-        return kind, await pool.listed(page, listing)
+    source = Source(id="read", kind="listing", url=page.url, language=language)
+    if kind == "auto":
+        kind = telltale.kind(page.body) or kind
+    for known in PARSERS:
+        if kind == known:
+            return kind, await pool.listed(page, replace(source, kind=known))
     if kind == "article":
-        return kind, await pool.article(page, listing)
+        return kind, await pool.article(page, source)
     try:
-        return "feed", await pool.listed(page, feed)
+        return "feed", await pool.listed(page, replace(source, kind="feed"))
     except ParseError as error:
         if error.outcome != "suspect":
             raise
-    return await _list_or_article(page, listing, pool)
+    return await _list_or_article(page, source, pool)
 
 
 async def _list_or_article(page: Page, source: Any, pool: ParsePool) -> Answer:
@@ -282,7 +275,8 @@ def row_of(id_: Any, kind: str, found: Article | Listed) -> dict[str, Any]:
 
     if isinstance(found, Listed):
         items = [_item_row(item) for item in found.items]
-        return {"schema": 1, "id": id_, "kind": kind, "feed_title": found.title or None, "items": items}
+        files = {"sitemaps": [file.url for file in found.sitemaps]} if found.sitemaps else {}
+        return {"schema": 1, "id": id_, "kind": kind, "feed_title": found.title or None, **files, "items": items}
     moment = found.published
     return {
         "schema": 1,
@@ -301,6 +295,12 @@ def row_of(id_: Any, kind: str, found: Article | Listed) -> dict[str, Any]:
 
 
 def _item_row(item: Item) -> dict[str, Any]:
+    more = {
+        "modified": _iso(item.modified),
+        "edited": item.edited,
+        "forwarded_from": item.forwarded_from,
+        "reply_to": item.reply_to,
+    }
     return {
         "guid": item.guid,
         "url": item.url,
@@ -310,6 +310,7 @@ def _item_row(item: Item) -> dict[str, Any]:
         "published": _iso(item.published),
         "author": item.author,
         "language": item.language,
+        **{name: value for name, value in more.items() if value},
     }
 
 
@@ -348,10 +349,14 @@ def told(kind: str, found: Article | Listed) -> str:
 def _told_list(kind: str, found: Listed) -> Iterator[str]:
     count = len(found.items)
     yield f"{kind}: {_fit(found.title) or 'without a title'}, {count} item{'s' if count != 1 else ''}"
+    if found.sitemaps:
+        yield f"  an index of {len(found.sitemaps)} further files"
     if found.left_out:
         yield f"  and {found.left_out} more that are over the limit"
     if found.partial:
         yield "  cut or broken: only whole items were taken"
+    for file in found.sitemaps:
+        yield f"  {_fit(file.url)}"
     for item in found.items:
         yield ""
         yield f"  {_fit(item.title) or '(no title)'}"

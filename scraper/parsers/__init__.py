@@ -24,5 +24,36 @@ def _listing(page: Page, source: Source) -> Listed:
     return parse(page, source)
 
 
-PARSERS: dict[Kind, Parser] = {"feed": _feed, "listing": _listing}
+def _sitemap(page: Page, source: Source) -> Listed:
+    from scraper.parsers.sitemap import parse
+
+    return parse(page, source)
+
+
+def _json(page: Page, source: Source) -> Listed:
+    from scraper.parsers.jsonlist import parse
+
+    return parse(page, source)
+
+
+def _channel(page: Page, source: Source) -> Listed:
+    from scraper.parsers.channel import parse
+
+    return parse(page, source)
+
+
+def _wordpress(page: Page, source: Source) -> Listed:
+    from scraper.parsers.wordpress import parse
+
+    return parse(page, source)
+
+
+PARSERS: dict[Kind, Parser] = {
+    "feed": _feed,
+    "listing": _listing,
+    "sitemap": _sitemap,
+    "json": _json,
+    "channel": _channel,
+    "wordpress": _wordpress,
+}
 """The reader for each kind of source. All raise ParseError and nothing else for whatever a page holds."""

@@ -1,7 +1,7 @@
-"""What every feed reader finds, before it is judged: raw values as the feed wrote them, and how they become items.
+"""What every reader of feeds and JSON answers finds, before it is judged: raw values as written, and how they become items.
 
-`feed_xml`, `feed_json` and `feed_loose` fill these; `items` makes the values that leave the room. An address is made
-absolute here, a date read, markup taken off: once, the same way for every kind of feed.
+`feed_xml`, `feed_json`, `feed_loose`, `wordpress` and `jsonlist` fill these; `item` makes the values that leave the
+room. An address is made absolute here, a date read, markup taken off: once, the same way for every kind.
 """
 
 from __future__ import annotations
@@ -76,8 +76,11 @@ class Feed:
     cut: bool = False
 
 
-def item(entry: Entry, feed: Feed, page: Page, source: Source) -> Item:
-    """The item that `entry` of `feed` says. Relative addresses are resolved against where the page came from."""
+def item(entry: Entry, feed: Feed, page: Page, source: Source, *, form: str = "feed") -> Item:
+    """The item that `entry` of `feed` says. Relative addresses are resolved against where the page came from.
+
+    `form` is the first word of where its date was read, as in "feed:pubDate".
+    """
     summary = _words(entry.summary)
     text = _words(entry.text) if entry.text else None
     language = _language(entry.language) or _language(feed.language) or source.language
@@ -87,7 +90,7 @@ def item(entry: Entry, feed: Feed, page: Page, source: Source) -> Item:
         title=headline(entry.title.value, literal=not entry.title.markup),
         summary="" if summary == text else summary,
         text=text or None,
-        published=_published(entry.dates, page, source, language),
+        published=_published(entry.dates, page, source, language, form),
         author=_author(entry.author),
         language=language,
     )
@@ -128,12 +131,12 @@ def _language(value: str) -> str:
 
 
 def _published(
-    dates: tuple[tuple[str, str, bool], ...], page: Page, source: Source, language: str | None
+    dates: tuple[tuple[str, str, bool], ...], page: Page, source: Source, language: str | None, form: str
 ) -> Moment | None:
     for name, written, confident in dates:
         moment = feed_date(written, source.timezone) or _in_words(written, page, source, language)
         if moment is not None:
-            return replace(moment, method=f"feed:{name}", confident=confident)
+            return replace(moment, method=f"{form}:{name}", confident=confident)
     return None
 
 

@@ -12,11 +12,24 @@ from __future__ import annotations
 import json
 import resource
 import socket
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
 from scraper.errors import ParseError
-from scraper.model import Article, ArticleRules, Item, Listed, Moment, Outcome, Page, Precision, Select, Source
+from scraper.model import (
+    Article,
+    ArticleRules,
+    Fields,
+    Item,
+    Listed,
+    Moment,
+    Outcome,
+    Page,
+    Precision,
+    Select,
+    Sitemap,
+    Source,
+)
 
 Verb = Literal["listed", "article"]
 
@@ -37,6 +50,9 @@ def question(verb: Verb, page: Page, source: Source) -> bytes:
             "id": source.id, "kind": source.kind, "url": source.url, "language": source.language, "timezone": source.timezone,
             "select": _slots(source.select) if source.select else None,
             "article": _slots(source.article) if source.article else None,
+            "items": source.items, "fields": _slots(source.fields) if source.fields else None,
+            "match_url": source.match_url,
+            "newer_than": None if source.newer_than is None else source.newer_than.total_seconds(),
         },
     }  # fmt: skip
     line = json.dumps(head).encode() + b"\n"
@@ -83,6 +99,8 @@ def _do(verb: Verb, page: Page, source: Source) -> list[dict[str, Any]]:
         "left_out": listed.left_out,
         "partial": listed.partial,
         "next_page": listed.next_page,
+        "passed_over": listed.passed_over,
+        "sitemaps": [[one.url, one.modified.isoformat() if one.modified else None] for one in listed.sitemaps],
     }
     return [head, *(item_row(item) for item in listed.items)]
 
@@ -95,6 +113,10 @@ def _asked(head: dict[str, Any], body: bytes) -> tuple[Verb, Page, Source]:
     if source["article"]:
         rules = source["article"]
         source["article"] = ArticleRules(**{**rules, "remove": tuple(rules["remove"])})
+    if source["fields"]:
+        source["fields"] = Fields(**source["fields"])
+    if source["newer_than"] is not None:
+        source["newer_than"] = timedelta(seconds=source["newer_than"])
     return head["do"], Page(body=body, **page), Source(**source)
 
 
@@ -141,7 +163,7 @@ def _exactly(connection: socket.socket, size: int) -> bytes | None:
     return b"".join(parts)
 
 
-def _slots(value: Select | ArticleRules) -> dict[str, Any]:
+def _slots(value: Select | ArticleRules | Fields) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__slots__}
 
 
@@ -153,6 +175,8 @@ def item_row(item: Item) -> dict[str, Any]:
     return {
         "guid": item.guid, "url": item.url, "title": item.title, "summary": item.summary, "text": item.text,
         "published": _moment_row(item.published), "author": item.author, "language": item.language,
+        "modified": _moment_row(item.modified), "edited": item.edited, "forwarded_from": item.forwarded_from,
+        "reply_to": item.reply_to,
     }  # fmt: skip
 
 
@@ -184,6 +208,8 @@ def read_listed(answer: bytes) -> Listed:
             left_out=_int(head["left_out"]),
             partial=_bool(head["partial"]),
             next_page=_optional(head["next_page"]),
+            passed_over=_int(head["passed_over"]),
+            sitemaps=tuple(Sitemap(str(_address(_str(url))), _aware(at)) for url, at in head["sitemaps"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise _not_understood() from error
@@ -232,7 +258,18 @@ def _item(row: dict[str, Any]) -> Item:
         published=_moment(row["published"]),
         author=_optional(row["author"]),
         language=_optional(row["language"]),
+        modified=_moment(row["modified"]),
+        edited=_bool(row["edited"]),
+        forwarded_from=_optional(row["forwarded_from"]),
+        reply_to=_optional(row["reply_to"]),
     )
+
+
+def _aware(value: Any) -> datetime | None:
+    at = None if value is None else datetime.fromisoformat(_str(value))
+    if at is not None and at.tzinfo is None:
+        raise ValueError("a time without an offset")
+    return at
 
 
 def _moment(row: Any) -> Moment | None:

@@ -71,6 +71,16 @@ def cut(text: str, limit: int = TEXT_LIMIT) -> str:
     return whole if len(whole) <= limit else whole[: limit - 1] + "…"
 
 
+def opening(text: str, limit: int = 140) -> str:
+    """The first line of `text` that says something, for what has no headline of its own; a long one ends at a word, with "…"."""
+    lines = (clean_line(row) for row in text.split("\n", 200)[:200])
+    line = next((one for one in lines if any(c.isalnum() for c in one)), "")
+    if len(line) <= limit:
+        return line
+    start = line[:limit]
+    return (start.rpartition(" ")[0] if " " in start[limit // 2 :] else start[: limit - 1]).rstrip() + "…"
+
+
 def _without_unseen(text: str) -> str:
     """`text` without comments, scripts and styles. The words of a CDATA section stay; an unclosed comment ends the text."""
     parts: list[str] = []
