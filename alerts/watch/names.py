@@ -18,6 +18,7 @@ _SUN = re.compile(r"[aeu](sh|s|z|dh|d|th|t|n|r|l)|[аэе]([сшднтрз])")
 _CAMEL = re.compile(r"(?<![^\W_])(?:[AaEeUu](?:sh|[lszdtnr]))(?=[A-ZÇĞİÖŞÜ][a-zçğıöşü])")
 _ABD = re.compile(r"abd([aeou])(l|r|s|sh|n|z|t|d)")
 _ABD_JOINED = re.compile(r"abd[aeou](?:l(?=[^aeiou].{2})|(sh|s|d|t|n|z|r)(?=\1.{2}))")
+_BRACKETED = re.compile(r"\([^()]*\)")
 _AYN_SIGNS = ("'", "’", "‘", "`", "ʿ", "ʾ", "ʻ", "ʼ")
 _ALLAH = frozenset({"الله", "اللاه"})
 
@@ -42,6 +43,16 @@ def name_parts(name: str) -> tuple[tuple[Part, ...], ...]:
         if sum(len(part.stem) for part in parts) > 1 and parts not in readings:
             readings.append(parts)
     return tuple(readings)
+
+
+def short_forms(name: str) -> tuple[str, ...]:
+    """A name without what a list adds in brackets or behind a stroke: "Jund al-Khilafah (JaK-T)", "Harakat al-X / HaX".
+
+    Only forms of two words and more; what a stroke parts counts on both sides.
+    """
+    bare = _BRACKETED.sub(" ", name)
+    forms = [" ".join(each.split()) for each in bare.split(" / ")]
+    return tuple(form for form in forms if form != name and len(form.split()) > 1)
 
 
 def is_article(word: str, following: str) -> bool:

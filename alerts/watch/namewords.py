@@ -1,0 +1,81 @@
+"""Words that stand in names and tell nobody apart: common given names, titles, particles, what kind of body a group is.
+
+All are compared by sound (`skeleton.py`), so one spelling of each is enough, unless the sounds differ.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from alerts.watch.skeleton import sounds, vowels_apart
+
+_COMMON = """
+    muhammad ahmad ali hasan husayn ibrahim khalid mahmud mustafa yusuf salih umar said hamid hamza jasim karim abd abdallah
+    abdullah allah rahman rahim aziz latif malik majid jabbar qadir hadi mahdi reza khan jan din amin amir abbas jafar musa isa
+    yahya yunis ismail ishaq sulayman dawud uthman bakr abu abou umm tariq walid nasir nasser salim sami samir adil jamal kamal
+    kamil habib mubarak sultan fahd faysal turki sad saad salah khalil rashid hisham anwar akbar asad husni fadl fazl ghulam gul
+    shah mir sayyid sheikh mulla haji zayd yasin yasir taha nabil munir mansur qasim iqbal javed tahir zahir wali agha baba hajj
+    fatima zaynab maryam layla sara david moshe yosef avraham yaakov yitzhak shmuel haim alexander vladimir mikhail sergei john
+    mohamed maria jose george michel pierre antoine elias joseph thomas daniel samuel
+"""
+"""Given names and parts of them that a tenth of the region bears; alone or together they are nobody in particular."""
+
+_TITLES = """
+    sheikh shaykh cheikh seyh sayyid sayyed seyyed sayed haji hajji hajj mullah molla mulla mawlawi maulavi maulana mufti imam
+    ayatollah hujjatoleslam allama hojatoleslam dr doctor professor general colonel brigadier major captain commander leader
+    president minister secretary cleric emir mr sir lord
+    الشيخ شيخ السيد سيد الحاج حاج الملا ملا مولوي مولانا المفتي الامام امام ايه ايت الله حجه الاسلام العلامه الدكتور دكتور
+    اللواء العميد العقيد القائد قائد سردار سرلشكر الرئيس الوزير الامين الزعيم النائب
+    шейх сейид генерал аятолла имам лидер президент министр הרב השייח השיח המנהיג הגנרל
+"""
+"""What stands before a surname and makes it a person's."""
+
+_PARTICLES = "bin ibn ben bint ould wuld ag ibni بن ابن بنت ولد bn бин ибн бен בן אבן de da di van von oglu ogly"
+"""What stands between a name and the father's; left out as often as written."""
+
+_FILLERS = """
+    of the for and in a an to et de la le du des & ltd limited llc co company corp corporation inc sal sarl lda gmbh fze est
+    group organization organisation foundation charitable association company
+"""
+"""Words that a group's name is quoted without."""
+
+
+@cache
+def _folded(listed: str) -> frozenset[str]:
+    from scraper.text import fold, spell_name
+
+    return frozenset(spell_name(word) for word in fold(listed).words)
+
+
+@cache
+def _common_keys() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for word in _folded(_COMMON):
+        for sound in sounds(word):
+            found.setdefault(sound.key, []).append(word)
+    return found
+
+
+@cache
+def is_common(stem: str) -> bool:
+    """Whether a folded word sounds like a common given name, so that it tells nobody apart."""
+    for mine in sounds(stem):
+        for word in _common_keys().get(mine.key, ()):
+            if any(other.key == mine.key and vowels_apart(mine, other) < 1 for other in sounds(word)):
+                return True
+    return False
+
+
+def is_title(word: str) -> bool:
+    """Whether a folded word is one of the listed titles."""
+    return word in _folded(_TITLES)
+
+
+def is_particle(word: str) -> bool:
+    """Whether a folded word only ties names together ("bin")."""
+    return word in _folded(_PARTICLES)
+
+
+def is_filler(word: str) -> bool:
+    """Whether a folded word of a group's name is left out as often as written ("of", "Ltd")."""
+    return word in _folded(_FILLERS)
