@@ -27,6 +27,7 @@ _POST = re.compile(r"[A-Za-z0-9_]{1,64}/\d{1,18}")
 _BLOCKS = frozenset({"p", "div", "blockquote", "pre", "li", "ul", "ol"})
 _UNSEEN = frozenset({"script", "style", "template", "noscript"})
 _SPACES = re.compile(r"[ \t\r\n\f]+")
+_RUNS = re.compile(r"[ \xa0]+")
 
 
 def parse(page: Page, source: Source) -> Listed:
@@ -115,9 +116,8 @@ def _text(node: LexborNode) -> str:
     parts: list[str] = []
     for found in node.css(".tgme_widget_message_text"):
         if not _stands_in_another(found, node):
-            said = cut("".join(_pieces(found)))
-            lines = (" ".join(line.split(" ")).strip() for line in said.split("\n"))
-            said = "\n".join(lines).strip()
+            lines = cut("".join(_pieces(found))).split("\n")
+            said = "\n".join(_RUNS.sub(" ", line).strip() for line in lines).strip()
             if said and said not in parts:
                 parts.append(said)
     return cut(re.sub(r"\n{3,}", "\n\n", "\n".join(parts)))

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import re
 import zlib
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from xml.parsers import expat
 
 from scraper.errors import ParseError
 from scraper.model import Item, Listed, Moment, Page, Sitemap, Source
 from scraper.parsers import feed, shape, xml_text
 from scraper.parsers.charset import decode
-from scraper.parsers.entry import MAX_ITEMS, MAX_URL, feed_date, web_address
+from scraper.parsers.entry import MAX_ITEMS, feed_date, web_address
 from scraper.parsers.plain import headline
 
 MAX_BYTES = 50 * 1024 * 1024
@@ -163,36 +164,56 @@ def _index(rows: list[Row], page: Page, *, whole: bool) -> Listed:
 
 
 def _pages(rows: list[Row], page: Page, source: Source, *, whole: bool) -> Listed:
+    """The rows that `source` wants as items. What can be left out is, before an address is looked at: 50,000 are many."""
     wanted = _pattern(source.match_url)
     oldest = None if source.newer_than is None else page.fetched_at - source.newer_than
-    items: dict[str, Item] = {}
+    kept: list[_Page] = []
     passed_over = 0
     for row in rows:
-        item = _item(row, page, source)
-        if item is None or item.url is None or item.url in items:
-            continue
-        if (wanted is not None and not wanted.search(item.url)) or _is_older(item, oldest):
+        one = _Page(
+            row, feed_date(row.get("date", ""), source.timezone), feed_date(row.get("lastmod", ""), source.timezone)
+        )
+        newest = one.newest
+        if (wanted is not None and not wanted.search(row["loc"])) or (oldest and newest and newest < oldest):
             passed_over += 1
-            continue
-        items[item.url] = item
-    kept = _newest(list(items.values()))
-    return Listed(tuple(kept), left_out=len(items) - len(kept), partial=not whole, passed_over=passed_over)
+        else:
+            kept.append(one)
+    items = [item for one in _newest(kept) if (item := _item(one, page, source)) is not None]
+    left_out = max(0, len(kept) - MAX_ITEMS)
+    return Listed(tuple(items), left_out=left_out, partial=not whole, passed_over=passed_over)
 
 
-def _item(row: Row, page: Page, source: Source) -> Item | None:
-    url = web_address(page.url, row["loc"])
-    if url is None or len(row["loc"]) > MAX_URL:
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A row and its two times."""
+
+    row: Row
+    published: Moment | None
+    modified: Moment | None
+
+    @property
+    def newest(self) -> datetime | None:
+        """The last moment that the page may have come or changed at: a bare day counts to its end. None where no time is given."""
+        moments = [moment for moment in (self.published, self.modified) if moment and 1970 < moment.at.year < 9000]
+        return max((moment.at + _SPANS.get(moment.precision, _NO_TIME) for moment in moments), default=None)
+
+
+_NO_TIME = timedelta()
+_SPANS = {"day": timedelta(days=1), "minute": timedelta(minutes=1)}
+
+
+def _item(one: _Page, page: Page, source: Source) -> Item | None:
+    url = web_address(page.url, one.row["loc"])
+    if url is None:
         return None
-    published = feed_date(row.get("date", ""), source.timezone)
-    modified = feed_date(row.get("lastmod", ""), source.timezone)
-    language = row.get("language", "")
+    language = one.row.get("language", "")
     return Item(
         guid=None,
         url=url,
-        title=headline(row.get("title", ""), literal=True),
-        published=_called(published, "news:publication_date", confident=True),
+        title=headline(one.row.get("title", ""), literal=True),
+        published=_called(one.published, "news:publication_date", confident=True),
         language=(language if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z]{2,4})?", language) else None) or source.language,
-        modified=_called(modified, "sitemap:lastmod"),
+        modified=_called(one.modified, "sitemap:lastmod"),
     )
 
 
@@ -207,25 +228,12 @@ def _pattern(match_url: str) -> re.Pattern[str] | None:
         raise ParseError("parse_error", f"match_url {match_url!r} cannot be read") from error
 
 
-def _is_older(item: Item, oldest: datetime | None) -> bool:
-    """Whether every time that the file gives for a page is before `oldest`. A page without any is not."""
-    times = _times(item)
-    return oldest is not None and bool(times) and max(times) < oldest
-
-
-def _times(item: Item) -> list[datetime]:
-    """What the file says about when a page came or changed: the last moment of it, so that a bare day counts to its end."""
-    spans = {"day": timedelta(days=1), "minute": timedelta(minutes=1)}
-    moments = [moment for moment in (item.published, item.modified) if moment is not None]
-    usable = [moment for moment in moments if 1970 < moment.at.year < 9000]
-    return [moment.at.astimezone(UTC) + spans.get(moment.precision, timedelta()) for moment in usable]
-
-
-def _newest(items: list[Item]) -> list[Item]:
+def _newest(pages: list[_Page]) -> list[_Page]:
     """At most MAX_ITEMS: the newest where the file gives times, else from both ends, as new pages are added at one of them."""
-    if len(items) <= MAX_ITEMS:
-        return items
-    if all(_times(item) for item in items):
-        return sorted(items, key=lambda item: max(_times(item)), reverse=True)[:MAX_ITEMS]
+    if len(pages) <= MAX_ITEMS:
+        return pages
+    dated = [(newest.timestamp(), one) for one in pages if (newest := one.newest) is not None]
+    if len(dated) == len(pages):
+        return [one for _, one in sorted(dated, key=lambda pair: pair[0], reverse=True)[:MAX_ITEMS]]
     half = MAX_ITEMS // 2
-    return items[:half] + items[-half:]
+    return pages[:half] + pages[-half:]
