@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+import structlog
 
 from alerts import outbox, verdicts
 from alerts.model import Match, Ring, Route
@@ -26,17 +28,26 @@ from scraper.model import Source, Statement
 
 BATCH = 100
 """Statements that are judged in one transaction."""
+MOST_STUCK = 1_000
+"""Statements on which our code may fail before that counts as a fault of all judging."""
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What a judgement needs: what is watched, who gets it, and how long an alert waits for its article."""
+    """What a judgement needs: what is watched, who gets it, and how long an alert waits for its article.
+
+    `stuck` are the statements on which our own code failed: they stay unjudged, and are tried again with the next bench (a
+    changed configuration, a new start), so that a bug that one text meets neither loses it nor holds up any other.
+    """
 
     watchlist: Watchlist
     routes: tuple[Route, ...]
     channels: tuple[str, ...]
     sources: Mapping[str, Source]
     body_wait: timedelta = timedelta()
+    stuck: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +61,28 @@ class Judged:
 
 async def judge(db: Database, bench: Bench, now: datetime, *, limit: int = BATCH) -> tuple[Judged, ...]:
     """Judge the statements that wait, oldest first. Returns those that were judged; empty when none waits."""
-    waiting = await db.read(lambda conn: store.waiting(conn, limit))
-    if not waiting:
-        return ()
-    judgements = await asyncio.to_thread(lambda: tuple(weigh(statement, bench) for statement in waiting))
+    judgements: tuple[Judged, ...] = ()
+    while not judgements:
+        waiting = await db.read(lambda conn: store.waiting(conn, limit, but_not=bench.stuck))
+        if not waiting:
+            return ()
+        judgements = await asyncio.to_thread(_weigh_all, waiting, bench)
     await db.write(lambda conn: _record(conn, judgements, bench, now))
     return judgements
+
+
+def _weigh_all(waiting: Sequence[Statement], bench: Bench) -> tuple[Judged, ...]:
+    """Those that could be weighed; the others are stuck from now on."""
+    judgements = []
+    for statement in waiting:
+        try:
+            judgements.append(weigh(statement, bench))
+        except Exception:  # whatever it is, it is a bug of ours that this one text met: said loudly, all others go on
+            if len(bench.stuck) >= MOST_STUCK:
+                raise
+            bench.stuck.add(statement.id)
+            log.exception("internal error: a statement could not be judged", statement=statement.id)
+    return tuple(judgements)
 
 
 def weigh(statement: Statement, bench: Bench) -> Judged:

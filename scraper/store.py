@@ -7,7 +7,7 @@ Every function takes the `Connection` of a transaction (`scraper/db.py`) and ope
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -250,13 +250,14 @@ def _finer(moment: Moment, precision: str | None) -> bool:
 # ------------------------------------------------------------------------------------------ the door to `alerts`
 
 
-def waiting(conn: Connection, limit: int) -> tuple[Statement, ...]:
-    """Statements that have still to be judged, oldest first, each as it stands now.
+def waiting(conn: Connection, limit: int, *, but_not: Collection[int] = ()) -> tuple[Statement, ...]:
+    """Statements that have still to be judged, oldest first, each as it stands now; `but_not` those ids.
 
     A statement that waits in two extents comes once, at its present one; `judged` then settles both.
     """
     first = (
         select(unjudged.c.statement, func.min(unjudged.c.queued_at).label("queued_at"))
+        .where(unjudged.c.statement.not_in(list(but_not)))
         .group_by(unjudged.c.statement)
         .order_by(func.min(unjudged.c.queued_at), unjudged.c.statement)
         .limit(limit)
