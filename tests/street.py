@@ -13,7 +13,7 @@ from typing import Any
 
 import alerts.schema  # noqa: F401 - the tables of both rooms belong to one store
 from alerts.model import Actor, Keywords
-from alerts.service import Service, open_service
+from alerts.service import Reread, Service, open_service
 from alerts.settings import ChannelSettings, Configuration, DeliverySettings, HealthSettings
 from scraper import parsers
 from scraper.db import Database, open_database
@@ -99,7 +99,9 @@ class House:
 
 
 @asynccontextmanager
-async def house(config: Configuration, clock: Clock | None = None, *, in_process: bool = True) -> AsyncIterator[House]:
+async def house(
+    config: Configuration, clock: Clock | None = None, *, in_process: bool = True, reread: Reread | None = None
+) -> AsyncIterator[House]:
     """Open it, and close it at the end. With `in_process`, pages are parsed here instead of in worker processes."""
     clock = clock or Clock()
     screen = StringIO()
@@ -107,7 +109,9 @@ async def house(config: Configuration, clock: Clock | None = None, *, in_process
         database = open_database(config.storage.url)
         stack.callback(database.close)
         workers: Any = InProcess() if in_process else None
-        service = await open_service(stack, config, db=database, clock=clock, console=screen, parsers=workers)
+        service = await open_service(
+            stack, config, db=database, clock=clock, console=screen, parsers=workers, reread=reread
+        )
         yield House(service, database, clock, screen)
 
 
