@@ -6,13 +6,14 @@ import shutil
 from pathlib import Path
 
 from alerts.lock import only_instance
+from scraper.db import HEAD
 from tests.command import Bayan, phone, source
 from tests.command import api as api
 from tests.command import bayan as bayan
 from tests.command import site as site
 from tests.fake_botapi import FakeBotApi
 from tests.fake_site import FakeSite
-from tests.test_upgrade import HEAD, OLD_SCHEMA, looks, old_store
+from tests.test_upgrade import OLD_SCHEMA, looks, old_store
 
 OLD = [("o1", "An old statement that was there before")]
 FIRST = [("n1", "Qais al-Khazali speaks of the first matter today"), *OLD]

@@ -133,7 +133,10 @@ async def test_the_service_beats_from_inside_its_tick_and_no_more_when_a_step_ha
         site.pages["/feed"] = site.feed([("a", "A statement")])
         config = configuration(tmp_path, sources=(local("agency", f"{site.origin}/feed"),), delivery=DeliverySettings())
         async with house(config, clock) as bayan:
-            beat = lambda: bayan.db.read_now(sources.beats)["service"][0]  # noqa: E731 - two words, used three times
+
+            def beat() -> datetime:
+                return bayan.db.read_now(sources.beats)["service"][0]
+
             await bayan.service.prepare()
             await bayan.service.tick()
             seen.append(beat())

@@ -243,7 +243,8 @@ def test_a_backup_never_takes_the_place_of_a_file(tmp_path: Path) -> None:
 def test_a_damaged_page_is_found_by_the_check(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/bayan.db"
     database = open_database(url)
-    database.write_now(lambda conn: [sources.beat(conn, f"loop {n}", NOW, "x" * 500) for n in range(200)])
+    for number in range(200):
+        database.write_now(lambda conn, n=number: sources.beat(conn, f"loop {n}", NOW, "x" * 500))  # type: ignore[misc]
     database.close()
     with closing(sqlite3.connect(tmp_path / "bayan.db")) as raw:
         raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")

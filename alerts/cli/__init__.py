@@ -5,6 +5,7 @@ Results go to stdout, logs and progress to stderr. Every verb's imports are its 
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -90,6 +91,8 @@ def version(json_: Annotated[bool, typer.Option("--json", help="One JSON object.
 
 def main() -> None:
     """Run the command line. What goes wrong is said in a line or two that name the next step; never a traceback."""
+    if "_BAYAN_COMPLETE" in os.environ:
+        completion.teach()
     sys.exit(run_command(sys.argv[1:]))
 
 
@@ -139,7 +142,6 @@ def _usage(error: Exception) -> int | None:
 
 
 def _bug(error: Exception) -> int:
-    import os
     import traceback
 
     _say(f"internal error: {type(error).__name__}. This is a fault in bayan; nothing stored is lost by it.")

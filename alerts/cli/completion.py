@@ -9,6 +9,13 @@ import typer
 SHELLS = ("bash", "zsh", "fish")
 
 
+def teach() -> None:
+    """Let the command line answer a shell that asks what could come next (it asks through `_BAYAN_COMPLETE`)."""
+    from typer.completion import completion_init  # type: ignore[attr-defined]  # typer lists no names
+
+    completion_init()
+
+
 def completion(
     shell: Annotated[str, typer.Argument(help="bash, zsh or fish.")],
 ) -> None:
