@@ -176,10 +176,11 @@ async def _rest(claimed: Delivery, state: ChannelState, error: TryLater, desk: D
     now = desk.clock()
     failures = state.failures + 1
     until = now + retry.pause(failures, error.after)
+    reason = f"{outbox.ASKED}{error.reason}" if error.after is not None else error.reason
 
     def record(conn: Connection) -> None:
         outbox.settle_later(conn, claimed, certain=error.certain, due_at=now, reason=error.reason)
-        outbox.learn(conn, claimed.channel, failures=failures, paused_until=until, reason=error.reason)
+        outbox.learn(conn, claimed.channel, failures=failures, paused_until=until, reason=reason)
 
     await desk.db.write(record)
     log.warning(

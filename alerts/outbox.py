@@ -31,6 +31,9 @@ OPEN: tuple[DeliveryState, ...] = ("pending", "unconfirmed")
 
 Condition = Literal["ok", "gone", "down"]
 
+ASKED = "asked to wait: "
+"""How the reason of a rest begins that the other side asked for (429), and not we chose."""
+
 
 # ------------------------------------------------------------------------------------------ putting things in
 
@@ -132,6 +135,12 @@ def _move(conn: Connection, whose: DeliveryState, ids: Sequence[int] | None, **v
     if ids is not None:
         chosen &= delivery.c.id.in_(list(ids))
     return conn.execute(update(delivery).where(chosen).values(**values)).rowcount
+
+
+def wake(conn: Connection) -> None:
+    """At a start: a rest that we chose by ourselves is over, for whoever starts us expects a try. One that was asked for is kept."""
+    ours = channel_state.c.paused_until.is_not(None) & channel_state.c.reason.not_like(f"{ASKED}%")
+    conn.execute(update(channel_state).where(ours).values(paused_until=None))
 
 
 def busy_channels(conn: Connection, now: datetime) -> tuple[str, ...]:

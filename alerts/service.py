@@ -93,6 +93,7 @@ class Service:
         def settle(conn: Connection) -> tuple[int, datetime | None]:
             sources.enrol(conn, kit.sources.values(), now)
             outbox.enrol(conn, kit.fingerprints)
+            outbox.wake(conn)
             return outbox.recover(conn, now), marks.read(conn, RESTORED)
 
         recovered, self._steps.restored = await self._db.write(settle)

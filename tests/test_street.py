@@ -262,6 +262,35 @@ async def test_six_hours_without_telegram_lose_nothing_and_keep_the_order(
         assert not any("may repeat" in text for text in heard)
 
 
+async def test_a_new_start_tries_at_once_what_rested_after_failures(
+    tmp_path: Path, site: FakeSite, api: FakeBotApi
+) -> None:
+    config = watching(tmp_path, site, api)
+    async with house(config) as bayan:
+        api.fail("error", code=500, count=1)
+        await ring(bayan, site, RINGS)
+        assert deliveries(bayan) == [("phone", "unconfirmed")]
+    async with house(config, bayan.clock) as bayan:
+        await bayan.service.once(patience=timedelta())
+        assert deliveries(bayan) == [("phone", "sent")]
+
+
+async def test_a_new_start_keeps_the_rest_that_telegram_asked_for(
+    tmp_path: Path, site: FakeSite, api: FakeBotApi
+) -> None:
+    config = watching(tmp_path, site, api)
+    async with house(config) as bayan:
+        api.fail("flood", seconds=60)
+        await ring(bayan, site, RINGS)
+    async with house(config, bayan.clock) as bayan:
+        bayan.clock.advance(seconds=59)
+        await bayan.service.once(patience=timedelta())
+        assert deliveries(bayan) == [("phone", "pending")]
+        bayan.clock.advance(seconds=1)
+        await bayan.service.once(patience=timedelta())
+        assert deliveries(bayan) == [("phone", "sent")]
+
+
 @pytest.mark.parametrize("failures", range(1, 9))
 async def test_after_any_number_of_refused_connections_the_order_is_kept(
     failures: int, tmp_path: Path, site: FakeSite, api: FakeBotApi
