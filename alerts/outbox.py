@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import case, func, insert, or_, select, update
+from sqlalchemy import bindparam, case, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from alerts.model import PRIORITIES, Delivery, DeliveryKind, DeliveryState, Priority
@@ -86,9 +86,12 @@ def put(conn: Connection, drafts: Sequence[Draft], now: datetime) -> int:
 
 def hasten(conn: Connection, statements: Iterable[int], now: datetime) -> None:
     """What waited for the text of these statements need not wait any longer."""
+    rows = [{"one": statement} for statement in statements]
     waiting = (delivery.c.state == "pending", delivery.c.attempts == 0, delivery.c.due_at > now)
-    for statement in statements:
-        conn.execute(update(delivery).where(delivery.c.statement == statement, *waiting).values(due_at=now))
+    if rows:
+        conn.execute(
+            update(delivery).where(delivery.c.statement == bindparam("one"), *waiting).values(due_at=now), rows
+        )
 
 
 # -------------------------------------------------------------------------------------------------- sending

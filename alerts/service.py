@@ -289,8 +289,8 @@ class Service:
     async def _everything_due(self, only: Iterable[str] | None) -> None:
         """Poll what is due (with `only`: those, due or not), read the articles behind what is new, judge all of it."""
         now = self._clock()
-        for source_id in only or ():
-            await self._db.write(lambda conn, one=source_id: sources.hasten(conn, one, now))  # type: ignore[misc]
+        if only is not None:
+            await self._db.write(lambda conn: sources.hasten(conn, only, now))
         asked: set[str] = set()
         while await self._steps.start_polls(only=only, but_not=asked) or self._steps.polls:
             asked |= set(self._steps.polls)

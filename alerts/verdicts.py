@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.engine import Connection
 
 from alerts.model import Match
@@ -21,10 +21,9 @@ def record(
     """Part of commit 2: the verdicts, and the matches in place of those of an earlier, shorter reading of the same revision."""
     if not judgements:
         return
-    for statement, _ in judgements:
-        mine = (verdict.c.statement == statement.id, verdict.c.revision == statement.revision)
-        conn.execute(delete(verdict).where(*mine, verdict.c.extent == statement.extent))
-        conn.execute(delete(match).where(match.c.statement == statement.id, match.c.revision == statement.revision))
+    mine = [{"one": one.id, "which": one.revision} for one, _ in judgements]
+    conn.execute(_FORGET_MATCHES, mine)
+    conn.execute(_FORGET_VERDICT, [{**key, "much": one.extent} for key, (one, _) in zip(mine, judgements, strict=True)])
     conn.execute(
         insert(verdict),
         [
@@ -42,6 +41,14 @@ def record(
     rows = [_row(statement, number, found) for statement, matches in judgements for number, found in enumerate(matches)]
     if rows:
         conn.execute(insert(match), rows)
+
+
+_FORGET_MATCHES = delete(match).where(match.c.statement == bindparam("one"), match.c.revision == bindparam("which"))
+_FORGET_VERDICT = delete(verdict).where(
+    verdict.c.statement == bindparam("one"),
+    verdict.c.revision == bindparam("which"),
+    verdict.c.extent == bindparam("much"),
+)
 
 
 def matches_of(conn: Connection, statements: Iterable[tuple[int, int]]) -> dict[int, tuple[Match, ...]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, literal, select, update
+from sqlalchemy import bindparam, delete, func, insert, literal, select, update
 from sqlalchemy.engine import Connection
 
 from scraper.db import Instant
@@ -88,21 +88,35 @@ def state(conn: Connection, source_id: str) -> SourceState | None:
     return None if row is None else _state(row)
 
 
-def hasten(conn: Connection, source_id: str, now: datetime) -> None:
-    """Make a source due at once."""
-    conn.execute(update(source_state).where(source_state.c.id == source_id).values(due_at=now))
+def hasten(conn: Connection, ids: Iterable[str], now: datetime) -> None:
+    """Make sources due at once."""
+    rows = [{"one": source_id} for source_id in ids]
+    if rows:
+        conn.execute(update(source_state).where(source_state.c.id == bindparam("one")).values(due_at=now), rows)
 
 
 def record_unchanged(
     conn: Connection, source_id: str, *, outcome: Outcome, now: datetime, due_at: datetime, full_fetch: bool
 ) -> None:
     """A healthy poll that found nothing different: only the bookkeeping moves."""
-    values: dict[str, Any] = dict(
-        outcome=outcome, outcome_at=now, detail="", failures=0, failing_since=None, due_at=due_at
+    row = {"one": source_id, "said": outcome, "now": now, "again": due_at}
+    conn.execute(_UNCHANGED_IN_FULL if full_fetch else _UNCHANGED, row)
+
+
+_UNCHANGED = (
+    update(source_state)
+    .where(source_state.c.id == bindparam("one"))
+    .values(
+        outcome=bindparam("said"),
+        outcome_at=bindparam("now"),
+        detail="",
+        failures=0,
+        failing_since=None,
+        due_at=bindparam("again"),
     )
-    if full_fetch:
-        values["full_fetch_at"] = now
-    conn.execute(update(source_state).where(source_state.c.id == source_id).values(**values))
+)
+_UNCHANGED_IN_FULL = _UNCHANGED.values(full_fetch_at=bindparam("now"))
+"""Made once: the poll that finds nothing is the most frequent thing this program does."""
 
 
 def record_harvest(
