@@ -295,6 +295,7 @@ async def _name(host: str) -> Finding:
 
 async def _robots(configuration: Configuration, source: Source) -> Finding:
     """What robots.txt says about a source's address: asked for through the fetcher, which reads it before the page."""
+    from scraper import endpoint
     from scraper.errors import SourceError
     from scraper.net.fetch import Fetcher
     from scraper.net.robots import MemoryShelf
@@ -305,7 +306,7 @@ async def _robots(configuration: Configuration, source: Source) -> Finding:
 
     async def look() -> Finding:
         try:
-            await fetcher.fetch(source, source.url, clock=lambda: datetime.now(UTC))
+            await fetcher.fetch(source, endpoint.address(source), clock=lambda: datetime.now(UTC))
         except SourceError as error:
             return Finding(what, "bad", f"{error.outcome}: {error.detail}", f"bayan sources test {source.id}")
         return Finding(what, "ok", "robots.txt allows it, and it answers")

@@ -121,13 +121,16 @@ class Recording:
         """The time of the capture at hand."""
         return self.now
 
-    async def fetch(self, source: Source, url: str, *, clock: Any, validators: Validators) -> Page:
-        """The captured answer. Raises FetchError where it was one of failure, or its file cannot be read."""
+    async def fetch(self, source: Source, url: str, *, clock: Any, validators: Validators | None = None) -> Page:
+        """The captured answer. Raises FetchError where it was one of failure, its file cannot be read, or it is not captured."""
+        from scraper import endpoint
         from scraper.errors import FetchError
         from scraper.model import Page
 
         capture = self.capture
         assert capture is not None
+        if url != endpoint.address(source):
+            raise FetchError("http_error", "the series does not hold this file", status=404)
         if capture.status != 200:
             raise FetchError("http_error", f"status {capture.status}", status=capture.status)
         body = json.dumps(capture.items).encode() if capture.items is not None else self._body(capture)

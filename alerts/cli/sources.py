@@ -159,17 +159,19 @@ async def _try_all(configuration: Configuration, chosen: list[Source], json_: bo
 
 async def attempt(source: Source, fetcher: Fetcher, parsers: ParsePool) -> Trial:
     """Fetch and read one source, and the article of its first item that has one; nothing is stored, nothing is raised."""
+    from scraper import endpoint
     from scraper.errors import SourceError
+    from scraper.gather import gather
     from scraper.model import Unchanged
 
     try:
-        page = await fetcher.fetch(source, source.url, clock=_now)
+        page = await fetcher.fetch(source, endpoint.address(source), clock=_now)
         if isinstance(page, Unchanged):
             raise SourceError("protocol_error", "'not modified' to a question without validators")
-        listed = await parsers.listed(page, source)
+        listed = await gather(source, page, fetcher=fetcher, parsers=parsers, clock=_now)
     except SourceError as error:
         return Trial(source, error.outcome, error.detail)
-    if not listed.items:
+    if not listed.items and not listed.passed_over:
         return Trial(source, "empty", "the page could be read and lists nothing", moved_to=page.moved_to)
     article, trouble = None, ""
     first = next((item for item in listed.items if item.url), None)
