@@ -100,7 +100,7 @@ def problem(command: str, root: Any) -> str:
         return f"{path} needs one of {', '.join(here.commands)}"
     arguments = [one for one in here.params if one.param_type_name == "argument"]
     if wanted < sum(one.required for one in arguments):
-        return f"{path} needs {arguments[wanted].human_readable_name}"
+        return f"{path} needs {arguments[wanted].name}"
     if wanted > len(arguments) and all(one.nargs == 1 for one in arguments):
         return f"{path} takes only {len(arguments)} words"
     return ""
