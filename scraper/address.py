@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 _TRACKING = re.compile(
@@ -16,6 +17,7 @@ _PATH_SESSION = re.compile(r";(jsessionid|phpsessid|sid)=[^/?#]*", re.IGNORECASE
 _SAFE = "/:@!$&'()*+,;=-._~"
 
 
+@lru_cache(maxsize=1024)  # an address of a page is compared four times, and a page is read again and again
 def canonical(url: str) -> str:
     """`url` (absolute) in the form under which two addresses of one page are equal. It is for comparing, not for asking.
 

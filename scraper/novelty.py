@@ -118,13 +118,20 @@ def identify(source: Source, items: Sequence[Item]) -> tuple[Identified, ...]:
 
 
 def decide(
-    source: Source, listed: Listed, known: Mapping[str, Known], *, has_baseline: bool, items_before: int
+    source: Source,
+    listed: Listed,
+    known: Mapping[str, Known],
+    *,
+    has_baseline: bool,
+    items_before: int,
+    identified: Sequence[Identified] | None = None,
 ) -> Decision:
     """What this page adds to the store. `known` maps identities (of `identify`) to what is stored under them.
 
     `has_baseline` is false until the first whole, non-empty page of this source; `items_before` is how many items the
-    last good page had. An empty page is "empty", and "suspect" where there were items; it changes nothing; one whose items were all
-    passed over by the source's own settings is not empty.
+    last good page had; `identified` is what `identify` said of the page, if it was asked. An empty page is "empty", and
+    "suspect" where there were items; it changes nothing. One whose items were all passed over by the source's own
+    settings is not empty.
     """
     if not listed.items and not listed.passed_over:
         if items_before:
@@ -134,7 +141,7 @@ def decide(
     changed: dict[int, ChangedStatement] = {}
     more_keys: dict[str, int] = {}
     fresh: dict[str, int] = {}
-    for one in identify(source, listed.items):
+    for one in identify(source, listed.items) if identified is None else identified:
         match = _recognise(one, known)
         if match is not None:
             more_keys |= {key: match.statement for key in one.keys if key not in known and key not in fresh}

@@ -12,10 +12,12 @@ point leaves the source due, with its old validators, so the next poll finds the
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from scraper import endpoint, novelty, schedule, sources, store
 from scraper.db import Database
@@ -28,6 +30,10 @@ from scraper.settings import FetchSettings
 from scraper.sources import SourceState
 
 Clock = Callable[[], datetime]
+T = TypeVar("T")
+
+MANY = 300
+"""Items of one page from which they are compared in a thread: 5,000 take half a second, and the tick must not wait for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +91,17 @@ async def poll(source: Source, state: SourceState, tools: Tools) -> Polled:
 
 async def _read(source: Source, state: SourceState, page: Page, body_hash: str, tools: Tools) -> Polled:
     listed = await gather(source, page, fetcher=tools.fetcher, parsers=tools.parsers, clock=tools.clock)
-    keys = [key for one in novelty.identify(source, listed.items) for key in one.keys]
+    aside = len(listed.items) > MANY
+    identified = await _run(lambda: novelty.identify(source, listed.items), aside=aside)
+    keys = [key for one in identified for key in one.keys]
     known = await tools.db.read(lambda conn: store.known(conn, source.id, keys))
     has_baseline = state.baseline_at is not None
-    decision = novelty.decide(source, listed, known, has_baseline=has_baseline, items_before=state.items)
+    decision = await _run(
+        lambda: novelty.decide(
+            source, listed, known, has_baseline=has_baseline, items_before=state.items, identified=identified
+        ),
+        aside=aside,
+    )
     if decision.outcome != "ok":
         raise SourceError(decision.outcome, decision.detail)
     now = tools.clock()
@@ -118,6 +131,10 @@ async def _read(source: Source, state: SourceState, page: Page, body_hash: str, 
         silent=not has_baseline,
         items=len(listed.items),
     )
+
+
+async def _run(work: Callable[[], T], *, aside: bool) -> T:
+    return await asyncio.to_thread(work) if aside else work()
 
 
 async def _unchanged(source: Source, tools: Tools, *, full_fetch: bool) -> Polled:
