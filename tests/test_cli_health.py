@@ -104,6 +104,16 @@ def test_it_is_unhealthy_when_nothing_could_be_polled_and_not_when_one_source_fa
     assert "no source could be polled (timeout)" in ran.out
 
 
+def test_what_restarts_bayan_asks_only_whether_it_is_alive(bayan: Bayan) -> None:
+    bayan.configure(AGENCY)
+    alive(bayan, 1)
+    fail(bayan, "agency")
+    assert bayan("health").code == 1
+    assert bayan("health", "--alive").code == 0
+    alive(bayan, 60)
+    assert bayan("health", "--alive").code == 1
+
+
 def test_a_source_that_left_the_configuration_counts_for_nothing(bayan: Bayan) -> None:
     bayan.configure(AGENCY)
     alive(bayan, 1)

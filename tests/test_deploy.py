@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from alerts.cli.exits import CONFIG, LOCKED, PARTIAL
+from alerts.health import BEAT, BEAT_MARGIN
 from alerts.settings import ServiceSettings
 from tests.test_docs import fences, problem
 
@@ -63,6 +64,8 @@ def test_no_instruction_of_the_image_passes_through_a_shell() -> None:
             assert all(isinstance(word, str) for word in json.loads(rest)), f"{name} {rest}"
     (check,) = given("HEALTHCHECK")
     assert json.loads(check.partition(" CMD ")[2]) == ["/opt/bayan/bin/bayan", "health"]
+    (interval,) = re.findall(r"--interval=(\d+)s", check)
+    assert 2 * int(interval) >= int(interval) + (2 * BEAT + BEAT_MARGIN).total_seconds(), "noticed within two intervals"
     assert not given("SHELL") and not given("ADD") and not given("ARG")
 
 
@@ -175,6 +178,7 @@ def test_the_two_units_are_locked_down_alike() -> None:
 
 def test_exit_codes_mean_to_systemd_what_they_mean_to_bayan() -> None:
     assert unit("bayan.service")["Service"]["RestartPreventExitStatus"] == str(CONFIG)
+    assert unit("bayan.service")["Service"]["ExecReload"] == "/bin/kill -HUP $MAINPID"
     assert unit("bayan-once.service")["Service"]["SuccessExitStatus"] == f"{PARTIAL} {LOCKED}"
 
 
@@ -256,10 +260,12 @@ def test_two_pods_never_share_the_store() -> None:
     assert every["PersistentVolumeClaim"]["spec"]["accessModes"] == ["ReadWriteOnce"]
 
 
-def test_the_probes_ask_what_the_image_asks() -> None:
+def test_the_probes_ask_for_the_sign_of_life_alone(root: Any) -> None:
     (container,) = manifests()["Deployment"]["spec"]["template"]["spec"]["containers"]
-    check = json.loads(given("HEALTHCHECK")[0].partition(" CMD ")[2])
-    assert container["livenessProbe"]["exec"]["command"] == container["startupProbe"]["exec"]["command"] == check
+    program, *arguments = container["livenessProbe"]["exec"]["command"]
+    assert container["startupProbe"]["exec"]["command"] == [program, *arguments]
+    assert [program] == json.loads(given("ENTRYPOINT")[0]) and arguments == ["health", "--alive"]
+    assert problem(shlex.join(arguments), root) == "", "a network that is away is no reason to restart"
     assert "command" not in container, "the image's own entry point"
 
 

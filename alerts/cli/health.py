@@ -20,6 +20,9 @@ def health(
     max_age: Annotated[
         float, typer.Option("--max-age", min=1, help="With cron: minutes since the end of the last run.")
     ] = 120,
+    alive: Annotated[
+        bool, typer.Option("--alive", help="Only the sign of life: for what restarts bayan, which mends no network.")
+    ] = False,
     json_: JsonOption = False,
 ) -> None:
     """Is bayan alive and of use? Exit code 0 if so, 1 if not, with the reasons.
@@ -30,13 +33,13 @@ def health(
 
     \b
     bayan health
-    HEALTHCHECK --interval=30s CMD ["bayan", "health"]
+    bayan health --alive     for a liveness probe
     """
     from scraper.errors import StoreError
 
     configuration = load(config, data_dir)
     try:
-        reasons = _reasons(configuration, timedelta(minutes=max_age))
+        reasons = _reasons(configuration, timedelta(minutes=max_age), alive=alive)
     except StoreError as error:
         reasons = (f"the store: {error}",)
     if json_:
@@ -50,7 +53,7 @@ def health(
         raise typer.Exit(1)
 
 
-def _reasons(configuration: Configuration, once_patience: timedelta) -> tuple[str, ...]:
+def _reasons(configuration: Configuration, once_patience: timedelta, *, alive: bool) -> tuple[str, ...]:
     from alerts import outbox
     from alerts.health import ailments
     from scraper import sources
@@ -59,10 +62,10 @@ def _reasons(configuration: Configuration, once_patience: timedelta) -> tuple[st
         states = database.read_now(sources.states)
         beats = database.read_now(sources.beats)
         learned = {channel.id: channel.condition for channel in database.read_now(outbox.channels)}
-    polled = {source.id for source in configuration.sources if source.enabled}
+    polled = {source.id for source in configuration.sources if source.enabled and not alive}
     return ailments(
         [state for state in states if state.id in polled],
-        {channel.id: learned.get(channel.id, "ok") for channel in configuration.channels},
+        {channel.id: learned.get(channel.id, "ok") for channel in configuration.channels if not alive},
         beats,
         datetime.now(UTC),
         once_patience=once_patience,
