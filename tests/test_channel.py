@@ -106,6 +106,17 @@ def test_a_preview_that_is_switched_off_is_no_empty_channel() -> None:
     assert parse(answer(recorded("channel-empty.html")), SOURCE).items == ()
 
 
+def test_the_page_of_a_message_that_was_removed_says_that_it_is_gone() -> None:
+    body = '<div class="tgme_widget_message"><div class="tgme_widget_message_error">{}</div></div>'
+    assert refused(body.format("Post not found")).outcome == "gone"
+    assert refused(body.format("Please open Telegram to view this post")).detail.startswith("preview off")
+
+
+def test_older_messages_are_offered_where_there_are_any(listed: Listed) -> None:
+    assert listed.next_page == "https://t.me/s/example_channel?before=1"
+    assert parse(answer(preview(("c/1", "first"))), SOURCE).next_page is None
+
+
 def test_a_page_that_is_no_channel_is_suspect_and_named() -> None:
     wall = refused("<html><head><title>Just a moment</title></head><body>Checking</body></html>")
     assert (wall.outcome, "Just a moment" in wall.detail) == ("suspect", True)

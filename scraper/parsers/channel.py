@@ -34,7 +34,7 @@ def parse(page: Page, source: Source) -> Listed:
     """The messages of the preview in `page`, in its order; one that says that there are none gives none.
 
     Raises ParseError: "empty" for no body, "suspect" where there is no preview (it is switched off, there is no such channel,
-    a wall), "too_complex" for markup that is built to hurt.
+    a wall), "gone" for the page of one message that is not there any more, "too_complex" for markup that is built to hurt.
     """
     if not page.body.strip():
         raise ParseError("empty", "an empty answer")
@@ -50,13 +50,27 @@ def parse(page: Page, source: Source) -> Listed:
         items=tuple(_item(node, page, source) for node in newest),
         title=_words(tree, ".tgme_channel_info_header_title"),
         left_out=len(spoken) - len(newest),
+        next_page=_older(tree, page),
     )
+
+
+def _older(tree: LexborHTMLParser, page: Page) -> str | None:
+    """The address of the messages before these, which a preview offers while there are any."""
+    more = tree.css_first("a.tme_messages_more[data-before]")
+    before = _attribute(more, "data-before") if more is not None else ""
+    return web_address(page.url, f"?before={before}") if re.fullmatch(r"\d{1,18}", before) else None
 
 
 def _refuse_what_is_no_preview(tree: LexborHTMLParser) -> None:
     """Return where a preview is there and holds nothing; else raise, saying what was there instead."""
     if tree.css_first(".tgme_channel_history, .tme_no_messages_found, .tgme_channel_info") is not None:
         return
+    said = _words(tree, ".tgme_widget_message_error")
+    if said:
+        # "Post not found"; where the channel may not be shown on the web: "Please open Telegram to view this post".
+        if "not found" in said.lower():
+            raise ParseError("gone", f"the page of a single message says: {said}")
+        raise ParseError("suspect", f"preview off: {said}")
     title = _words(tree, ".tgme_page_title")
     if title:
         # t.me answers the address of such a channel with a redirect to t.me/NAME.
