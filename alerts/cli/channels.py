@@ -1,4 +1,4 @@
-"""`bayan channels`: the ways to people: which there are, how they stand, and does one ring?"""
+"""`bayan channels`: the ways to people: which there are, how they stand, and whether one rings."""
 
 from __future__ import annotations
 
