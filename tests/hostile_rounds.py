@@ -181,7 +181,7 @@ format = "json"
         kind = "listing" if "page" in url else "feed"
         text += f'[sources.{name}]\nkind = "{kind}"\nurl = "{url}"\nallow_private = true\n'
     for row in rows:
-        kind = "listing" if LISTINGS.match(row.key) else "feed"
+        kind = "sitemap" if row.key.startswith("/sitemap/") else "listing" if LISTINGS.match(row.key) else "feed"
         text += f'[sources.{row.source}]\nkind = "{kind}"\nurl = "{row.url}"\nallow_private = true\n'
         if row.key == "/ssrf/credentials":
             text += "headers = {" + ", ".join(f'{name} = "{value}"' for name, value in SECRETS.items()) + "}\n"

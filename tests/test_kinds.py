@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 
 from scraper import endpoint, store
 from scraper.model import Fields, Kind
-from scraper.parsers import job, telltale
+from scraper.parsers import PARSERS, job, telltale
 from tests.answers import answer, asking, recorded
 from tests.command import Bayan
 from tests.command import bayan as bayan
@@ -146,3 +148,39 @@ def test_an_index_is_shown_to_a_person_as_its_files(bayan: Bayan) -> None:
     shown = bayan.plain("read", str(file), "--url", "https://ministry.example.org/sitemap.xml").out
     assert "an index of 3 further files" in shown
     assert NEWS not in shown
+
+
+# ------------------------------------------------------------------------------------------------------ as captured
+
+
+def told_apart(found: Any, gold: dict[str, Any], base: str) -> list[str]:
+    """What is wrong with one answer: missing addresses, and times that are not those of the gold."""
+    at = {item.url: item for item in found.items} | {file.url: None for file in found.sitemaps}
+    wrong = []
+    for one in gold["items"]:
+        url = urljoin(base, one["url"])
+        if url not in at:
+            wrong.append(f"{url} is missing")
+            continue
+        item, said = at[url], one.get("published")
+        if said and (item is None or item.published is None or item.published.at != datetime.fromisoformat(said)):
+            wrong.append(f"{url} is not of {said}")
+        if (
+            item is not None
+            and one.get("text")
+            and " ".join((item.text or "").split()) != " ".join(one["text"].split())
+        ):
+            wrong.append(f"{url} says something else")
+    return wrong
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("kind", ["channel", "wordpress", "sitemap"])
+def test_captured_answers_keep_every_entry_with_its_time(shared: Path, kind: Kind) -> None:
+    captures = shared / "corpus" / "captures"
+    rows = [json.loads(line) for line in (captures / kind / "manifest.jsonl").read_text("utf-8").splitlines()]
+    assert len(rows) >= 4
+    for row in rows:
+        body = gzip.decompress((captures / row["file"]).read_bytes())
+        base = row.get("url") or "https://site.example/x"
+        assert told_apart(PARSERS[kind](answer(body, base), asking(kind, base)), row, base) == [], row["id"]
