@@ -151,6 +151,23 @@ def test_whatever_a_message_says_is_text_and_never_markup(said: str) -> None:
     assert text is None or "<" not in text
 
 
+_PARTS = [
+    *("<div>", "</div>", "<a>", "</a>", "<br>", "<pre>", "</pre>", "<time datetime='2026-06-20T10:00:00Z'>", "words"),
+    "<div class='tgme_widget_message' data-post='c/1'>", "<div class='tgme_widget_message_text'>", "<template>",
+    "<a class='tgme_widget_message_date' href='http://[x'>", "<a class='tgme_widget_message_reply' href='/c/9'>",
+    "<section class='tgme_channel_history'>", "<svg>", "<table><td>", "<!--", "&#0;",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(_PARTS), max_size=40))
+def test_whatever_order_a_page_has_its_parts_in_it_is_items_or_a_parse_error(parts: list[str]) -> None:
+    try:
+        found = parse(answer("".join(parts)), SOURCE)
+    except ParseError:
+        return
+    assert all(item.guid == "c/1" for item in found.items)
+
+
 def test_the_address_of_the_preview_follows_from_the_name_and_may_be_another(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     channel = '[sources.{0}]\nkind = "channel"\nchannel = "{1}"\n{2}\n'

@@ -74,6 +74,15 @@ def test_a_source_of_each_kind_is_tried_polled_and_rings_once(bayan: Bayan, site
         assert len(database.read_now(lambda conn: store.find(conn))) == 2
 
 
+def test_trying_a_sitemap_says_how_much_its_keys_leave_out(bayan: Bayan, site: FakeSite) -> None:
+    bayan.configure(of_kind("sitemap", site.origin))
+    site.pages["/sitemap.xml"] = urlset("<loc>/press/1</loc><lastmod>2019-01-01</lastmod>", "<loc>/about</loc>")
+    tried = bayan("sources", "test", "sitemap")
+    assert tried.code == 0
+    assert "ok, 0 items" in tried.out
+    assert "2 more that match_url and newer_than leave out" in tried.out
+
+
 def test_a_rehearsal_never_asks_for_the_files_of_an_index(bayan: Bayan) -> None:
     bayan.configure(of_kind("sitemap", "http://127.0.0.1:9"))
     (bayan.folder / "index.xml").write_bytes(recorded("index-sitemap.xml"))

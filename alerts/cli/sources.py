@@ -59,6 +59,8 @@ class Trial:
     moved_to: str = ""
     article: Article | None = None
     article_trouble: str = ""
+    passed_over: int = 0
+    left_out: int = 0
 
 
 @app.command("list")
@@ -183,7 +185,18 @@ async def attempt(source: Source, fetcher: Fetcher, parsers: ParsePool) -> Trial
             article = await parsers.article(there, source)
         except SourceError as error:
             trouble = f"{error.outcome}: {error.detail}"
-    return Trial(source, "ok", "", listed.items, listed.partial, page.moved_to, article, trouble)
+    return Trial(
+        source,
+        "ok",
+        "",
+        listed.items,
+        listed.partial,
+        page.moved_to,
+        article,
+        trouble,
+        listed.passed_over,
+        listed.left_out,
+    )
 
 
 def told(trial: Trial) -> str:
@@ -195,11 +208,16 @@ def told(trial: Trial) -> str:
     lines = [
         f"{source.id}: ok, {len(trial.items)} items, {len(dated)} with a date" + (", cut" if trial.partial else "")
     ]
+    if trial.passed_over:
+        keys = "match_url and newer_than leave" if source.match_url else "newer_than leaves"
+        lines.append(f"  passed   {trial.passed_over} more that {keys} out")
+    if trial.left_out:
+        lines.append(f"  left     {trial.left_out} more that are over the limit")
     newest = _newest(trial.items)
     if newest is not None:
         when = f" ({newest.published.at:%d %b %Y %H:%M %z})" if newest.published else ""
         lines.append(f"  newest   {fit(newest.title) or '(no title)'}{when}")
-    if not dated:
+    if trial.items and not dated:
         lines.append("  dates    none are given: the time of the first sight stands in for them")
     if trial.article is not None:
         lines.append(f"  article  {len(trial.article.text):,} characters; {_date(trial.article.published)}")
@@ -224,6 +242,8 @@ def _as_json(trial: Trial) -> dict[str, Any]:
         "remedy": "" if trial.outcome == "ok" else REMEDIES.get(trial.outcome, ""),
         "items": len(trial.items),
         "dated": sum(item.published is not None for item in trial.items),
+        "passed_over": trial.passed_over,
+        "left_out": trial.left_out,
         "partial": trial.partial,
         "moved_to": trial.moved_to or None,
         "newest": None
