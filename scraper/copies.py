@@ -20,6 +20,9 @@ from scraper.errors import StoreError
 RESTORED = "backup"
 """The name of the mark. Its `at` is when the backup was made."""
 
+LARGEST_CHECKED = 1_000_000_000
+"""Bytes of a store that is still checked at each start of the service."""
+
 _WORST = 20
 """Lines that a damaged store's check may say."""
 
@@ -105,6 +108,27 @@ def check_store(url: str, *, thorough: bool = False) -> tuple[str, ...]:
     except sqlite3.Error as error:
         return (str(error),)
     return tuple(line for line in said if line != "ok")
+
+
+def refuse_damaged(url: str) -> None:
+    """Raises StoreError, naming the newest copy that lies beside it, where the quick check finds the store damaged.
+
+    Work on a damaged store spreads the damage. One over 1 GB is not checked: it would take minutes (`check_store` does).
+    """
+    path = sqlite_path(url)
+    if path is None or not path.exists() or path.stat().st_size > LARGEST_CHECKED:
+        return
+    try:
+        with closing(_read_only(path)) as there:
+            said = [str(row[0]) for row in there.execute("PRAGMA quick_check(1)")]
+    except sqlite3.Error as error:
+        said = [str(error)]
+    if said != ["ok"]:
+        copies = sorted(path.parent.glob(f"{path.name}.*-before-*Z"), key=lambda copy: copy.stat().st_mtime)
+        beside = f" (the newest beside it is {copies[-1].name})" if copies else ""
+        raise StoreError(
+            f"{path} is damaged: {' '.join(said[0].split())}; keep the file, put a backup in its place{beside}, or move it away to begin anew"
+        )
 
 
 def _mark(copy: sqlite3.Connection, at: datetime) -> None:

@@ -11,6 +11,7 @@ from tests.command import bayan as bayan
 from tests.command import site as site
 from tests.fake_botapi import FakeBotApi
 from tests.fake_site import FakeSite
+from tests.test_upgrade import damage
 
 OLD = [("o1", "An old statement that was there before")]
 RINGS = [("n1", "Qais al-Khazali speaks of the first matter today"), *OLD]
@@ -97,6 +98,16 @@ def test_a_damaged_store_ends_with_69_and_says_what_to_do(bayan: Bayan) -> None:
     ran = bayan("run", "--once")
     assert ran.code == 69
     assert "restore a backup" in ran.err
+
+
+def test_the_service_does_not_start_on_a_damaged_store(bayan: Bayan) -> None:
+    bayan.configure(source("agency", "https://example.org/feed"))
+    with bayan.store():
+        pass
+    damage(bayan.data / "bayan.db")
+    ran = bayan("run")
+    assert ran.code == 69
+    assert "is damaged" in ran.err
 
 
 def test_an_alert_that_cannot_be_sent_now_ends_with_1_and_is_kept(

@@ -19,7 +19,7 @@ from sqlalchemy import event
 
 import alerts.schema  # noqa: F401 - the tables of both rooms belong to one store
 from scraper import db, marks, sources, upgrade
-from scraper.copies import RESTORED, check_store, copy_store
+from scraper.copies import RESTORED, check_store, copy_store, refuse_damaged
 from scraper.db import HEAD, open_database
 from scraper.errors import StoreError
 
@@ -240,17 +240,25 @@ def test_a_backup_never_takes_the_place_of_a_file(tmp_path: Path) -> None:
     assert (tmp_path / "backup.db").read_text() == "mine"
 
 
-def test_a_damaged_page_is_found_by_the_check(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/bayan.db"
-    database = open_database(url)
+def damage(path: Path) -> None:
+    """Overwrite a part of the page that the heartbeats begin on."""
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        page = raw.execute("SELECT rootpage FROM sqlite_master WHERE name = 'heartbeat'").fetchone()[0]
+    with path.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xff" * 200)
+
+
+def test_a_damaged_page_is_found_by_the_check_and_no_service_starts_on_it(tmp_path: Path) -> None:
+    url = old_store(tmp_path)
+    database = open_database(url, copy_at=NOW)
     for number in range(200):
         database.write_now(lambda conn, n=number: sources.beat(conn, f"loop {n}", NOW, "x" * 500))  # type: ignore[misc]
     database.close()
-    with closing(sqlite3.connect(tmp_path / "bayan.db")) as raw:
-        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        page = raw.execute("SELECT rootpage FROM sqlite_master WHERE name = 'heartbeat'").fetchone()[0]
     assert check_store(url) == ()
-    with (tmp_path / "bayan.db").open("r+b") as file:
-        file.seek((page - 1) * 4096)
-        file.write(b"\xff" * 200)
+    refuse_damaged(url)
+    damage(tmp_path / "bayan.db")
     assert check_store(url)
+    with pytest.raises(StoreError, match=rf"is damaged.*newest beside it is bayan.db.{OLD_SCHEMA}-before-{HEAD}"):
+        refuse_damaged(url)

@@ -58,6 +58,7 @@ def run(
     import signal
 
     from alerts.lock import only_instance
+    from scraper.copies import refuse_damaged
     from scraper.errors import ConfigError, Problem
 
     if (dry_run or source or json_) and not once:
@@ -82,11 +83,13 @@ def run(
 
     # Until the service heeds it, `bayan reload` must not end the process, which is what SIGHUP does by itself.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    what = "once" if once else "service"
-    with only_instance(configuration.storage.data_dir, what), opened(configuration, create=True) as database:
-        if once:
-            raise typer.Exit(asyncio.run(_once(configuration, database, source, json_)))
-        asyncio.run(_stay(configuration, database, reread))
+    with only_instance(configuration.storage.data_dir, "once" if once else "service"):
+        if not once:
+            refuse_damaged(configuration.storage.url)
+        with opened(configuration, create=True) as database:
+            if once:
+                raise typer.Exit(asyncio.run(_once(configuration, database, source, json_)))
+            asyncio.run(_stay(configuration, database, reread))
 
 
 async def _stay(configuration: Configuration, database: Database, reread: Reread) -> None:
