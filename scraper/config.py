@@ -23,6 +23,7 @@ from scraper.net.guard import Reach, is_onion, read_grants, read_literal, refusa
 from scraper.references import at_home, find_secret
 from scraper.settings import FetchSettings, StorageSettings
 from scraper.validate import Checker, settle
+from scraper.values import is_ordinary
 
 POSTGRESQL = "this version stores in SQLite; PostgreSQL comes with the postgres extra in a later version"
 
@@ -146,6 +147,8 @@ def _judge_address(keys: SourceKeys, part: Part, fetch: FetchSettings, reach: Re
 
     Names that resolve to private addresses are refused when they are polled (docs/decisions/how-we-fetch.md).
     """
+    if is_ordinary(keys.url):
+        return
     from scraper.net.target import read_target
 
     origin = read_target(keys.url).origin

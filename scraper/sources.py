@@ -46,9 +46,14 @@ def fingerprint(source: Source) -> str:
     return json.dumps([source.kind, source.url, repr(source.select), *([repr(taken)] if any(taken) else [])])
 
 
+def fingerprints(conn: Connection) -> dict[str, str]:
+    """The fingerprint of every source that was ever enrolled, by id."""
+    return {row.id: row.fingerprint for row in conn.execute(select(source_state.c.id, source_state.c.fingerprint))}
+
+
 def enrol(conn: Connection, sources: Iterable[Source], now: datetime) -> None:
     """Make a state for each source that has none, due at once; one whose address or selectors changed starts anew."""
-    known = {row.id: row for row in conn.execute(select(source_state.c.id, source_state.c.fingerprint))}
+    known = fingerprints(conn)
     fresh = [
         {"id": source.id, "fingerprint": fingerprint(source), "url": source.url, "due_at": now}
         for source in sources
@@ -57,8 +62,7 @@ def enrol(conn: Connection, sources: Iterable[Source], now: datetime) -> None:
     if fresh:
         conn.execute(insert(source_state), fresh)
     for source in sources:
-        row = known.get(source.id)
-        if row is not None and row.fingerprint != fingerprint(source):
+        if known.get(source.id, fingerprint(source)) != fingerprint(source):
             anew = dict(fingerprint=fingerprint(source), url=source.url, etag="", last_modified="", body_hash="")
             conn.execute(
                 update(source_state)

@@ -200,8 +200,22 @@ def url_shape(text: str) -> str:
     return _askable(text)
 
 
+_LABEL = r"[a-z0-9](?:[a-z0-9]|-(?!-)){0,40}(?<!-)"
+_ORDINARY = re.compile(rf"https?://(?:{_LABEL}\.)+(?!(?:localhost|onion)\b)[a-z]{{2,20}}(?:/[A-Za-z0-9/._~=&?+-]*)?")
+
+
+def is_ordinary(url: str) -> bool:
+    """True for an address that needs no judging before its name is resolved: a plain name under a top-level domain, no port.
+
+    It spares `bayan` the loading of an HTTP client for what most configurations hold; in doubt it is false.
+    """
+    return _ORDINARY.fullmatch(url) is not None
+
+
 def _askable(text: str) -> str:
     """The last word has the parser that every request goes through, so that the two never differ."""
+    if is_ordinary(text):
+        return text
     from scraper.errors import FetchError
     from scraper.net.target import read_target
 

@@ -64,6 +64,8 @@ def run(
     if (dry_run or source or json_) and not once:
         raise typer.BadParameter("--dry-run, --source and --json go with --once")
     configuration = load(config, data_dir)
+    if once and not (dry_run or source or json_ or on_terminal()) and _is_at_rest(configuration):
+        raise typer.Exit(OK)
     set_up_log(configuration, quiet=quiet or (once and not verbose and not on_terminal()), verbose=verbose)
     _warn(configuration)
     known = {one.id for one in configuration.sources}
@@ -90,6 +92,33 @@ def run(
             if once:
                 raise typer.Exit(asyncio.run(_once(configuration, database, source, json_)))
             asyncio.run(_stay(configuration, database, reread))
+
+
+def _is_at_rest(configuration: Configuration) -> bool:
+    """Whether there is nothing to do: looked at, and left a sign of life, before the parts that would do it are loaded."""
+    from datetime import UTC, datetime
+
+    from alerts.lock import only_instance
+    from scraper.errors import StoreError
+
+    if configuration.warnings:  # they are to be logged
+        return False
+    now = datetime.now(UTC)
+    with only_instance(configuration.storage.data_dir, "once"):
+        try:
+            with opened(configuration) as database:
+                from alerts.idle import is_at_rest
+                from scraper import marks, sources
+                from scraper.copies import RESTORED
+
+                if database.read_now(lambda conn: marks.read(conn, RESTORED)) is not None:
+                    return False
+                rests = database.read_now(lambda conn: is_at_rest(conn, configuration, now))
+                if rests:
+                    database.write_now(lambda conn: sources.beat(conn, "once", now))
+                return rests
+        except StoreError:  # not there yet, older, or damaged: the whole run knows what to do or say
+            return False
 
 
 async def _stay(configuration: Configuration, database: Database, reread: Reread) -> None:
