@@ -162,3 +162,28 @@ async def test_the_strict_server_s_refusals_are_understood(strict: Strict) -> No
     assert gone["moved"].moved_to == "-100400"
     assert [name for name, error in gone.items() if error.topic_only] == ["topic"]
     assert isinstance(revoked, ChannelDown)
+
+
+@pytest.mark.shared
+async def test_a_look_at_a_chat_says_whether_the_bot_may_write_there_and_writes_nothing(strict: Strict) -> None:
+    chats = {
+        -1001000000001: {"type": "supergroup", "bot_status": "member"},
+        -1001000000002: {"type": "channel", "bot_status": "administrator", "bot_rights": ["can_post_messages"]},
+        -1001000000003: {"type": "channel", "bot_status": "administrator", "bot_rights": ["can_edit_messages"]},
+        -1001000000004: {"type": "supergroup", "bot_status": "left"},
+        -1001000000005: {"type": "supergroup", "bot_status": "kicked"},
+    }
+    for number, fields in chats.items():
+        strict.control("POST", "chats", id=number, title=f"Chat {number}", **fields)
+    settings = [strict.channel("private", 7), *(strict.channel(str(number), number) for number in chats)]
+    channels = Channels([*settings, strict.channel("nobody", 8)])
+    try:
+        assert "may write to “Reader” (private)" in await channels.look("private")
+        for good in ("-1001000000001", "-1001000000002"):
+            assert "may write to" in await channels.look(good)
+        for bad in ("-1001000000003", "-1001000000004", "-1001000000005", "nobody"):
+            with pytest.raises(RecipientGone):
+                await channels.look(bad)
+    finally:
+        await channels.aclose()
+    assert strict.control("GET", "deliveries") == []
