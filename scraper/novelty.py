@@ -145,7 +145,7 @@ def decide(
         match = _recognise(one, known)
         if match is not None:
             more_keys |= {key: match.statement for key in one.keys if key not in known and key not in fresh}
-            if one.digest not in match.digests and match.statement not in changed:
+            if _says_something(one.item) and one.digest not in match.digests and match.statement not in changed:
                 changed[match.statement] = ChangedStatement(match.statement, one.item, one.keys, one.digest)
             continue
         free = tuple(key for key in one.keys if key not in known and key not in more_keys)
@@ -241,6 +241,11 @@ def _telling(item: Item) -> bool:
     timed = absolute and item.published is not None and item.published.precision != "day"
     said = len(_even(item.title)) + len(_even(item.summary))
     return (timed and said > 0) or said >= SAME_WORDS_ENOUGH
+
+
+def _says_something(item: Item) -> bool:
+    """False for a bare address, as a sitemap lists it: it cannot contradict what the page or a news sitemap said before."""
+    return bool(item.title or item.summary or item.text)
 
 
 def _wants_article(source: Source, item: Item) -> bool:

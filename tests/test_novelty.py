@@ -185,3 +185,21 @@ def test_two_statements_of_one_page_may_say_the_same_words() -> None:
         ("g:g0", "u:site.example/0"), ("g:g1", "u:site.example/1")
     ]  # fmt: skip
     assert later(stored(decision), *reversed(pair)).harvest.new == ()
+
+
+def test_a_bare_address_says_nothing_and_so_changes_nothing() -> None:
+    known = first(item(url="https://site.example/1", title="What a news sitemap called it"))
+    bare = later(known, item(url="https://site.example/1", title=""))
+    assert (bare.harvest.new, bare.harvest.changed) == ((), ())
+
+
+def test_messages_without_words_of_one_second_are_as_many_as_they_are() -> None:
+    at = Moment(datetime(2026, 6, 20, 9, 0, tzinfo=UTC), "second", "channel")
+    pictures = [item(url=f"https://t.me/c/{n}", guid=f"c/{n}", title="", published=at) for n in range(3)]
+    assert len(first(*pictures)) == 6
+    assert len({known.statement for known in first(*pictures).values()}) == 3
+
+
+def test_a_list_whose_items_the_source_passes_over_is_not_empty() -> None:
+    decision = novelty.decide(SITE, Listed((), passed_over=7), {}, has_baseline=False, items_before=0)
+    assert (decision.outcome, decision.harvest.baseline) == ("ok", True)
