@@ -18,60 +18,34 @@ import fcntl
 import json
 import os
 import re
-import signal
 import socket
 import sqlite3
 import struct
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
 
-CHECKOUT = Path(__file__).resolve().parent.parent
-TOKEN = "100000001:TEST-TOKEN"
-OUTSIDE = frozenset({"/ssrf/to-metadata", "/ssrf/to-private", "/ssrf/to-cgnat"})
-LISTINGS = re.compile(
-    r"/html/|/page/|/status/(soft-404|consent-wall)|/ssrf/(base-href|meta-refresh)|/charset/(lies-latin1|binary)"
-)
-"""Cases whose answer is a web page that lists something; all others are asked as feeds."""
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tests.hostile_world import NEIGHBOURS, TIMEOUT, Row, World, ask, only_loopback
+from tests.measured import CHECKOUT, Ran
+
 JUDGED_AT = {"/status/429-retry-3": 1, "/feed/vanish-and-return": 2}
 """Rows that speak of the answer to that poll, where the polls after it end otherwise."""
-NEIGHBOURS = 10
-TIMEOUT, GRACE = 5.0, 2.0
+GRACE = 2.0
 ARABIC = "قيس الخزعلي يدين التهديدات"
 READS_AS = {"/charset/lies-utf8": ARABIC, "/charset/utf16": ARABIC, "/charset/lies-latin1": ARABIC}
 CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
-SECRETS = {"Authorization": "Bearer canary-1", "Cookie": "session=canary-2", "X-Api-Key": "canary-3"}
-
-
-@dataclass
-class Row:
-    """A case, where it is asked, and what came of it."""
-
-    key: str
-    case: dict[str, Any]
-    url: str = ""
-    source: str = ""
-    outcomes: list[tuple[str, str]] = field(default_factory=list)
-    seconds: float = 0.0
-    statements: int = 0
-    matched: int = 0
-    alerts: int = 0
-    extra_mb: float = 0.0
-    wrong: list[str] = field(default_factory=list)
-
-    @property
-    def host(self) -> str:
-        return self.url.split("/")[2]
 
 
 @dataclass
@@ -90,223 +64,16 @@ class Tally:
         return not self.wrong and not any(row.wrong for row in self.rows)
 
 
-def ask(url: str, body: Any = None) -> Any:
-    data = None if body is None else json.dumps(body).encode()
-    with urlopen(Request(url, data=data, headers={"Content-Type": "application/json"}), timeout=30) as answer:
-        return json.load(answer)
-
-
-# ------------------------------------------------------------------------------------------------ the world around
-
-
-@contextmanager
-def server(shared: Path, folder: Path, name: str) -> Iterator[tuple[int, int]]:
-    """One hostile server; gives its port and that of its decoy."""
-    port, decoy = folder / f"{name}.port", folder / f"{name}.decoy"
-    command = [sys.executable, str(shared / "hostile" / "hostile_server.py"), "--hosts", "200", "--max-seconds", "30"]
-    command += ["--port-file", str(port), "--decoy-port-file", str(decoy), "--lifetime", "3000"]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
-        try:
-            _wait_for(decoy, process)
-            yield int(_wait_for(port, process).read_text()), int(decoy.read_text())
-        finally:
-            process.kill()
-
-
-@contextmanager
-def bot_api(shared: Path, folder: Path) -> Iterator[str]:
-    """The strict Bot API server with two people who listen; without limits of its own, so that a round ends soon."""
-    port = folder / "botapi.port"
-    limits = json.dumps({"per_second": 0, "chat_rate": 0, "group_per_minute": 0})
-    command = [sys.executable, str(shared / "botapi" / "botapi_server.py"), "--port", "0", "--port-file", str(port)]
-    with subprocess.Popen(
-        [*command, "--token", TOKEN, "--limits", limits],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONWARNINGS": "ignore"},
-    ) as process:  # fmt: skip
-        try:
-            url = f"http://127.0.0.1:{_wait_for(port, process).read_text().strip()}"
-            for user in (7, 8):
-                ask(f"{url}/_control/users", {"id": user, "first_name": "Reader", "started": True})
-            yield url
-        finally:
-            process.kill()
-
-
-def _wait_for(file: Path, process: subprocess.Popen[bytes]) -> Path:
-    while not file.exists() or not file.read_text().strip():
-        if process.poll() is not None:
-            raise SystemExit(f"a server did not start: {process.args!r}")
-        time.sleep(0.02)
-    return file
-
-
-def configuration(rows: Sequence[Row], neighbours: dict[str, str], api: str, interval: str) -> str:
-    """A config.toml as an operator would write it."""
-    text = f"""
-[fetch]
-user_agent = "bayan/1 (hostile rounds; operator@example.org)"
-interval = "{interval}"
-max_interval = "{interval}"
-jitter = 0
-total_timeout = "{TIMEOUT:g}s"
-max_bytes = "10MiB"
-concurrency = 200
-per_host_delay = "0s"
-[actors.khazali]
-type = "person"
-name = "Qais al-Khazali"
-aliases = ["Khazali", "قيس الخزعلي"]
-[channels.desk]
-kind = "telegram"
-token = {{ env = "HOSTILE_TOKEN" }}
-chat = 7
-api_base = "{api}"
-[channels.ops]
-kind = "telegram"
-token = {{ env = "HOSTILE_TOKEN" }}
-chat = 8
-api_base = "{api}"
-[[routes]]
-name = "all"
-channels = ["desk"]
-[delivery]
-per_chat_rate = "1000/min"
-body_wait = "0s"
-[health]
-notify = ["ops"]
-[logging]
-format = "json"
-"""
-    for name, url in neighbours.items():
-        kind = "listing" if "page" in url else "feed"
-        text += f'[sources.{name}]\nkind = "{kind}"\nurl = "{url}"\nallow_private = true\n'
-    for row in rows:
-        kind = "sitemap" if row.key.startswith("/sitemap/") else "listing" if LISTINGS.match(row.key) else "feed"
-        text += f'[sources.{row.source}]\nkind = "{kind}"\nurl = "{row.url}"\nallow_private = true\n'
-        if row.key == "/ssrf/credentials":
-            text += "headers = {" + ", ".join(f'{name} = "{value}"' for name, value in SECRETS.items()) + "}\n"
-    return text
-
-
-# ------------------------------------------------------------------------------------------------ the command
-
-
-@dataclass
-class Command:
-    """A run of `bayan` with its process tree's memory: the sum of proportional set sizes, looked at ten times a second."""
-
-    code: int | None
-    out: str
-    log: str
-    peak_mb: float
-    began: float
-    ended: float
-
-
-def bayan(arguments: Sequence[str], folder: Path, *, until: Callable[[], None] | None = None) -> Command:
-    """Run the real command in `folder`; with `until`, as a service that is told to stop when `until` returns."""
-    env = {**os.environ, "HOSTILE_TOKEN": TOKEN, "BAYAN_DATA_DIR": str(folder / "data"), "TMPDIR": str(folder)}
-    began, peak = time.time(), 0.0
-    with (folder / "out").open("w+b") as out, (folder / "log").open("w+b") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-c", "from alerts.cli import main; main()", *arguments], cwd=folder, env={**env, "PYTHONPATH": str(CHECKOUT)}, stdout=out, stderr=log
-        )  # fmt: skip
-        timer = threading.Thread(target=_stop_after, args=(process, until), daemon=True)
-        if until is not None:
-            timer.start()
-        while process.poll() is None:
-            peak = max(peak, memory(process.pid))
-            time.sleep(0.1)
-        ended = time.time()
-        out.seek(0)
-        log.seek(0)
-        return Command(process.returncode, out.read().decode(), log.read().decode(), peak, began, ended)
-
-
-def _stop_after(process: subprocess.Popen[bytes], until: Callable[[], None]) -> None:
-    until()
-    process.send_signal(signal.SIGTERM)
-
-
-def memory(root: int) -> float:
-    """MB of a process and its descendants, shared pages divided among them (Linux, smaps_rollup)."""
-    parents: dict[int, list[int]] = {}
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            try:
-                stat = Path(f"/proc/{entry}/stat").read_text()
-            except OSError:
-                continue
-            parents.setdefault(int(stat.rpartition(")")[2].split()[1]), []).append(int(entry))
-    tree, total = [root], 0.0
-    for pid in tree:
-        tree += parents.get(pid, [])
-        try:
-            found = re.search(r"^Pss: +(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
-        except OSError:
-            continue
-        total += int(found[1]) / 1024 if found else 0.0
-    return total
-
-
-# ------------------------------------------------------------------------------------------------ rounds
-
-
-class World:
-    """The servers, one configuration over the chosen cases, and what they saw."""
-
-    def __init__(self, stack: ExitStack, shared: Path, keys: Sequence[str] | None, *, interval: str = "1h") -> None:
-        self.folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hostile-")))
-        self.api = stack.enter_context(bot_api(shared, self.folder))
-        self.main, self.decoy = stack.enter_context(server(shared, self.folder, "main"))
-        self.servers = [self.main]
-        cases = ask(f"http://127.0.0.1:{self.main}/__cases")
-        unknown = set(keys or ()) - set(cases)
-        if unknown:
-            raise SystemExit(f"no such case: {', '.join(sorted(unknown))}")
-        chosen = [key for key in cases if keys is None or key in keys]
-        self.left_out = [key for key in chosen if key in OUTSIDE and not only_loopback()]
-        self.rows = [Row(key, cases[key]) for key in chosen if key not in self.left_out]
-        self.neighbours = {
-            f"ok-{i}": f"http://127.0.0.{180 + i}:{self.main}/ok-{'feed' if i % 2 else 'page'}?i={i}"
-            for i in range(NEIGHBOURS)
-        }
-        for number, row in enumerate(self.rows, 2):
-            port = self.main
-            if row.case["setup"]:  # what one server's robots.txt does counts for all its cases: it gets one of its own
-                port, _ = stack.enter_context(server(shared, self.folder, f"extra{number}"))
-                self.servers.append(port)
-                with urlopen(f"http://127.0.0.1:{port}{row.case['setup']}", timeout=10):
-                    pass
-            row.source = f"c{number}-" + re.sub("[^a-z0-9]+", "-", row.key.lower()).strip("-")
-            row.url = f"http://127.0.0.{number}:{port}{row.case['path']}"
-        (self.folder / "config.toml").write_text(configuration(self.rows, self.neighbours, self.api, interval))
-
-    def hits(self) -> list[dict[str, Any]]:
-        return [hit for port in self.servers for hit in ask(f"http://127.0.0.1:{port}/__hits")]
-
-    def decoys(self) -> list[dict[str, Any]]:
-        return [hit for port in self.servers for hit in ask(f"http://127.0.0.1:{port}/__decoy")]
-
-    def status(self) -> dict[str, dict[str, Any]]:
-        told = bayan(["status", "--json"], self.folder)
-        if told.code != 0:
-            raise SystemExit(f"bayan status ended with {told.code}: {told.log[-500:]}")
-        return {state["id"]: state for state in json.loads(told.out)["sources"]}
-
-
 def rounds(world: World) -> Tally:
     """As many forced polls of each case as its row says, all cases side by side."""
     tally = Tally(world.rows)
-    idle = bayan(["run", "--once", "--json", *_only(world.neighbours)], world.folder)
+    idle = world.run("run", "--once", "--json", *_only(world.neighbours))
     tally.idle_mb = idle.peak_mb
     if idle.code != 0:
         tally.wrong.append(f"the neighbours alone end with {idle.code}: {idle.log[-300:]}")
     for number in range(1, max(row.case["polls"] for row in world.rows) + 1):
         asked = [row for row in world.rows if row.case["polls"] >= number]
-        run = bayan(
-            ["run", "--once", "--json", *_only([*world.neighbours, *(row.source for row in asked)])], world.folder
-        )
+        run = world.run("run", "--once", "--json", *_only([*world.neighbours, *(row.source for row in asked)]))
         tally.peak_mb, tally.seconds = max(tally.peak_mb, run.peak_mb), tally.seconds + run.ended - run.began
         tally.wrong += judge_run(run)
         try:
@@ -317,7 +84,8 @@ def rounds(world: World) -> Tally:
         tally.wrong += [
             f"{name} was {polled[name]['outcome']}" for name in world.neighbours if not _well(polled.get(name))
         ]
-        states, first = world.status(), {}
+        states = world.status()
+        first: dict[str, float] = {}
         for hit in world.hits():
             if hit["t"] >= run.began:
                 first.setdefault(hit["headers"].get("host", ""), hit["t"])
@@ -336,14 +104,14 @@ def rounds(world: World) -> Tally:
 def service(world: World, seconds: float, interval: float) -> Tally:
     """`bayan run` with everything at once: are the neighbours polled on time, and does it stay alive and small?"""
     tally = Tally(world.rows)
-    run = bayan(["run"], world.folder, until=lambda: time.sleep(seconds))
+    run = world.run("run", until=lambda: time.sleep(seconds))
     tally.peak_mb, tally.seconds = run.peak_mb, run.ended - run.began
     tally.wrong += judge_run(run, codes=(0,))
     times: dict[str, list[float]] = {}
     for hit in world.hits():
         if "?i=" in hit["target"]:
             times.setdefault(hit["target"], []).append(hit["t"])
-    gaps = [later - earlier for one in times.values() for earlier, later in zip(one, one[1:], strict=False)]
+    gaps = [later - earlier for one in times.values() for earlier, later in pairwise(one)]
     gaps += [run.ended - GRACE - one[-1] for one in times.values()]
     tally.late = max(gaps, default=seconds) - interval
     if tally.late > 2.0 or len(times) < NEIGHBOURS:
@@ -366,7 +134,7 @@ def _well(polled: dict[str, Any] | None) -> bool:
 # ------------------------------------------------------------------------------------------------ judging
 
 
-def judge_run(run: Command, codes: tuple[int, ...] = (0, 1)) -> list[str]:
+def judge_run(run: Ran, codes: tuple[int, ...] = (0, 1)) -> list[str]:
     wrong = []
     if run.code not in codes:
         wrong.append(f"the command ended with {run.code}: {run.log[-300:]}")
@@ -457,10 +225,6 @@ def judge_row(row: Row, titles: list[str], *, counts: bool) -> None:
 
 
 # ------------------------------------------------------------------------------------------------ the script
-
-
-def only_loopback() -> bool:
-    return [name for _, name in socket.if_nameindex()] == ["lo"]
 
 
 def shut_in() -> None:
