@@ -109,7 +109,9 @@ def load(path: Path, environ: Mapping[str, str], *, data_dir: Path | None = None
     fetch = read_fetch(tables["fetch"], checker)
     sources = read_sources(joined["sources"], fetch, first.timezone, around, checker)
     actors = read_actors(joined["actors"], checker)
-    keywords = read_keywords(joined["keywords"], checker)
+    keywords = read_keywords(
+        joined["keywords"], joined["actors"], _raw_ids(document, "sources") + tuple(joined["sources"]), checker
+    )
     channels = tuple(_channel(id_, part, around, checker) for id_, part in joined["channels"].items())
     known = wiring.Known(
         {**dict.fromkeys(_raw_ids(document, "sources"), top), **joined["sources"]},
@@ -166,8 +168,9 @@ def load_watchlists(path: Path) -> tuple[tuple[Actor, ...], tuple[Keywords, ...]
         if key not in ("actors", "keywords"):
             hint = checker.intended.hint(key, ("actors", "keywords"))
             checker.findings.problem(part, "a watchlist has only [actors.ID] and [keywords.ID]", hint)
-    actors = read_actors(_ids(top, "actors", checker), checker)
-    keywords = read_keywords(_ids(top, "keywords", checker), checker)
+    known = _ids(top, "actors", checker)
+    actors = read_actors(known, checker)
+    keywords = read_keywords(_ids(top, "keywords", checker), known, None, checker)
     checker.findings.raise_problems()
     return actors, keywords
 

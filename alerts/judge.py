@@ -92,6 +92,7 @@ def weigh(statement: Statement, bench: Bench) -> Judged:
         statement.text or statement.summary,
         language=statement.language,
         source=statement.source,
+        url=statement.url,
     )
     rings = route(
         statement,

@@ -158,13 +158,16 @@ class ActorKeys(Keys):
 class KeywordsKeys(Keys):
     """A list of words and phrases to watch."""
 
-    any: Annotated[list[Keyword], REQUIRED] = Field(
+    any: list[Keyword] = Field(
         [],
         min_length=1,
-        description="It rings when one of these occurs. A star at the end of a word is a prefix.",
-        examples=['["threat*"]'],
+        description="It rings when one of these occurs. A star at the end of a word is a prefix. **Required**, or `query`.",
     )
     none: list[Keyword] = Field([], description="It stays silent where one of these occurs.")
+    query: str = Field(
+        KEYWORDS.query,
+        description="Instead of all the above: a rule, such as `bomb NEAR/3 market -film`. [rules.md](rules.md) has the language.",
+    )
     fields: list[TextField] = Field(list(KEYWORDS.fields), min_length=1, alias="in", description="Where it looks.")
     languages: list[Language] = Field([], description="Statements in these languages only; `[]` is every language.")
     priority: Priority = Field(

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from alerts.keys import ActorKeys, KeywordsKeys
 from alerts.model import Actor, Keywords
 from alerts.unbuilt import later_keys
+from alerts.watch.query import Refusal, read_query
+from alerts.watch.rules import Rule, compile_rule
+from alerts.watch.sense import SAMPLES, everywhere, never
+from alerts.watch.tree import Filter, leaves
 from scraper.document import Part
-from scraper.validate import Checker, settle
+from scraper.errors import one_line
+from scraper.validate import Checker, names, settle
 
 
 def read_actors(parts: Mapping[str, Part], checker: Checker) -> tuple[Actor, ...]:
@@ -28,16 +33,76 @@ def read_actors(parts: Mapping[str, Part], checker: Checker) -> tuple[Actor, ...
     return tuple(settle(Actor, keys, id=id_) for id_, (keys, _) in read.items())
 
 
-def read_keywords(parts: Mapping[str, Part], checker: Checker) -> tuple[Keywords, ...]:
-    """`[keywords.ID]`, in the order of the files."""
-    later = later_keys("keywords.*")
+def read_keywords(
+    parts: Mapping[str, Part], actors: Collection[str], sources: Collection[str] | None, checker: Checker
+) -> tuple[Keywords, ...]:
+    """`[keywords.ID]`, in the order of the files. `actors` are the ids that rules may name; `sources` those that filters
+    should, None where they are not known."""
     lists = []
+    good = []
     for id_, part in parts.items():
-        if checker.findings.has(part.at("query")):  # not built, and said so: an `any` is not missed beside it
-            part = Part(part.document, part.path, {"any": ["query"], **part.raw})
-        keys, _ = checker.keys(KeywordsKeys, part, later)
-        lists.append(settle(Keywords, keys, id=id_))
+        keys, bad = checker.keys(KeywordsKeys, part, later_keys("keywords.*"))
+        one = settle(Keywords, keys, id=id_)
+        lists.append(one)
+        if "query" not in part.raw:
+            _check_any(part, checker)
+            if not bad and (one.none or any(len(text) <= _SHORT for text in one.any)):
+                good.append((compile_rule(one, ()), part))
+            continue
+        for key in ("any", "none", "in", "languages"):
+            if key in part.raw:
+                checker.findings.problem(
+                    part.at(key), "cannot stand beside `query`", f"write it into the rule: {_SO[key]}"
+                )
+        if "query" not in bad and _check_query(keys.query, part.at("query"), actors, sources, checker) and not bad:
+            good.append((compile_rule(one, actors), part))
+    _foresee(good, checker)
     return tuple(lists)
+
+
+_SHORT = 6
+"""Letters (and a star) of an entry that could be one of the commonest words."""
+_SO = {"any": "(one OR other)", "none": "-word", "in": "title:(...)", "languages": "(lang:ar OR lang:en)"}
+
+
+def _check_any(part: Part, checker: Checker) -> None:
+    """A list needs words, unless a mistyped key was to be them."""
+    meant = [checker.intended.word(key, names(KeywordsKeys)) for key in part.raw if key not in names(KeywordsKeys)]
+    if "any" not in part.raw and not {"any", "query"}.intersection(meant):
+        hint = 'for example any = ["threat*"], or a rule: query = "missile AND port"'
+        checker.findings.problem(part.at("any"), "is missing", hint)
+
+
+def _check_query(
+    query: str, part: Part, actors: Collection[str], sources: Collection[str] | None, checker: Checker
+) -> bool:
+    """Whether the rule can be read."""
+    tree = read_query(query, actors)
+    if isinstance(tree, Refusal):
+        said = one_line(query[tree.at : tree.at + 24], 24)
+        where = f"“{said}” (character {tree.at + 1}): " if said else ""
+        checker.findings.problem(part, where + tree.message, tree.hint)
+        return False
+    for leaf in leaves(tree):
+        if isinstance(leaf, Filter) and leaf.about == "source" and sources is not None and leaf.value not in sources:
+            checker.findings.warn(
+                part, f'there is no source "{leaf.value}"', checker.intended.hint(leaf.value, sources)
+            )
+    return True
+
+
+def _foresee(rules: Sequence[tuple[Rule, Part]], checker: Checker) -> None:
+    """Says which rules never match, and which match nearly everything."""
+    found = everywhere([rule for rule, _ in rules])
+    for rule, part in rules:
+        here = part.at("query" if "query" in part.raw else "any")
+        if reason := never(rule.tree):
+            checker.findings.warn(here, f"can never match: {reason}")
+        languages = found.get(rule.keywords.id, ())
+        if len(languages) == len(SAMPLES):
+            checker.findings.problem(here, "fires on nearly everything", "write what shall be found, and no more")
+        elif languages:
+            checker.findings.warn(here, f"fires on nearly everything in {', '.join(languages)}")
 
 
 def plain(name: str) -> str:

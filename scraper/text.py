@@ -70,6 +70,13 @@ class Folded:
             end += 1
         return start, end
 
+    def starts(self) -> list[int]:
+        """Where each word begins in the original: code points."""
+        if not self.words:
+            return []
+        starts: list[int] = self._origin[[0, *(self._gaps + 1)]].tolist()
+        return starts
+
     def origin(self, position: int) -> int:
         """The code point of the original that the code point of `text` at `position` came from."""
         return int(self._origin[position])

@@ -200,8 +200,6 @@ keep_raw = "30d"
 kind = "page"
 url = "https://x.example/"
 watch = "main"
-[keywords.q]
-query = "a AND b"
 [channels.mail]
 kind = "apprise"
 url = "mailto://x"
@@ -218,11 +216,10 @@ digest = { at = "07:00" }
         'config.toml:1:1: language: "fa" is not built yet in this version; remove it',
         "config.toml:3:1: storage.keep_raw: not built yet in this version; remove it",
         'config.toml:5:1: sources.page.kind: "page" is not built yet in this version; remove it',
-        "config.toml:9:1: keywords.q.query: not built yet in this version; remove it",
-        'config.toml:11:1: channels.mail.kind: "apprise" is not built yet in this version; remove it',
-        "config.toml:13:1: quiet_hours: not built yet in this version; remove it",
-        "config.toml:19:1: routes[0].quiet_hours: not built yet in this version; remove it",
-        "config.toml:20:1: routes[0].digest: not built yet in this version; remove it",
+        'config.toml:9:1: channels.mail.kind: "apprise" is not built yet in this version; remove it',
+        "config.toml:11:1: quiet_hours: not built yet in this version; remove it",
+        "config.toml:17:1: routes[0].quiet_hours: not built yet in this version; remove it",
+        "config.toml:18:1: routes[0].digest: not built yet in this version; remove it",
     ]
 
 

@@ -74,6 +74,7 @@ ROOMS_OF = {
     "apscheduler": ("alerts/service.py",),
     "pydantic": ("scraper/config.py", "scraper/keys.py", "scraper/validate.py", "scraper/values.py", *ROOMS_OF_CONFIGURATION),
     "ahocorasick_rs": ("alerts/watch/*",),
+    "re2": ("alerts/watch/terms.py",),
     "typer": ("alerts/cli/*",),
     "numpy": ("scraper/text.py",),
     "rich": ("alerts/cli/*", "alerts/channels/console.py"),

@@ -37,7 +37,8 @@ def match(
 ) -> None:
     """What the watchlists make of a text: what rings, where, by which spelling; and what nearly did.
 
-    Without --watchlist it is the configuration's own. Rows of a batch: {"id", "text", "title"?, "language"?, "source"?}.
+    Without --watchlist it is the configuration's own. Rows of a batch: {"id", "text", "title"?,
+    "language"?, "source"?, "url"?}.
 
     Example:  echo 'وقال الشيخ قيس الخزعلي' | bayan match -
     """
@@ -72,15 +73,15 @@ def answer_batch(watch: Watchlist, rows: BinaryIO) -> bool:
 
 
 def match_row(match: Match) -> dict[str, Any]:
-    """A match in the fixed form of DESIGN, "Verbs with a fixed JSON form"."""
+    """A match in the fixed form of DESIGN, "Verbs with a fixed JSON form"; a rule that fired by filters alone has no place."""
     return {
         "rule": match.rule,
         "actor": match.actor,
         "tier": match.tier,
         "role": match.role,
-        "field": match.field,
-        "start": match.start,
-        "end": match.end,
+        "field": match.field if match.surface else None,
+        "start": match.start if match.surface else None,
+        "end": match.end if match.surface else None,
         "surface": match.surface,
         "steps": list(match.steps),
     }
@@ -90,7 +91,9 @@ def told(explanation: Explanation, title: str, text: str) -> str:
     """The explanation for a person: each match with the passage around it, then what nearly rang and why it did not."""
     lines = []
     for one in explanation.matches:
-        lines += [_headline(one), "    " + _passage(one, title if one.field == "title" else text)]
+        lines.append(_headline(one))
+        if one.surface:
+            lines.append("    " + _passage(one, title if one.field == "title" else text))
     if not lines:
         lines.append("Nothing rings.")
     if explanation.suppressed:
@@ -103,6 +106,8 @@ def _headline(one: Match) -> str:
     """`@aah  body 10-13  “AAH” as “AAH” (acronym: with ...)`."""
     steps = f" ({', '.join(map(_fit, one.steps))})" if one.steps else ""
     pattern = "" if one.pattern == one.surface else f" as “{_fit(one.pattern)}”"
+    if not one.surface:
+        return f"{one.watch}  {_fit(one.pattern)}"
     return f"{one.watch}  {one.field} {one.start}-{one.end}  “{_fit(one.surface)}”{pattern}{steps}"
 
 
@@ -140,14 +145,18 @@ def _answer(watch: Watchlist, line: bytes, number: int) -> dict[str, Any]:
         if not isinstance(row, dict):
             raise ValueError("the row is no object")
         id_ = row.get("id")
-        fields = {name: row.get(name) for name in ("text", "title", "language", "source")}
+        fields = {name: row.get(name) for name in ("text", "title", "language", "source", "url")}
         for name, value in fields.items():
             if not (isinstance(value, str) or (value is None and name != "text")):
                 raise ValueError(f"`{name}` is no text" if name in row else f"`{name}` is missing")
     except (ValueError, RecursionError) as error:
         return {"schema": 1, "id": id_, "error": "bad_row", "message": f"row {number}: {error}"}
     found = watch.match(
-        fields["title"] or "", str(fields["text"]), language=fields["language"], source=fields["source"]
+        fields["title"] or "",
+        str(fields["text"]),
+        language=fields["language"],
+        source=fields["source"],
+        url=fields["url"],
     )
     return {"schema": 1, "id": id_, "matches": [match_row(one) for one in found]}
 

@@ -1,7 +1,7 @@
 """The compiled watchlist: which actors and keyword lists a statement meets, where, by which spelling, and why.
 
     title, body -> fold -> hits of names -> weak, not-near, longest -> matches
-                        -> hits of lists -> none, language, field   -> matches
+                        -> rules (`rules.py`), which may ask for those matches too -> matches
 
 Pure: the same watchlist and text give the same matches, always. `automaton.py` finds, this file judges what was found.
 How a match is written down: DESIGN, "Verbs with a fixed JSON form".
@@ -18,9 +18,10 @@ from typing import NamedTuple
 from alerts.model import Actor, Field, Keywords, Match
 from alerts.watch.automaton import Automaton, Hit, Joins, Node
 from alerts.watch.names import is_article, is_name_article, name_parts, with_signs
-from alerts.watch.patterns import Kind, Pattern, add_name, add_words
-from alerts.watch.tokens import LOOK_ALIKE, name_readings, rule_readings
-from scraper.letters import has_hidden, is_disguised
+from alerts.watch.patterns import Kind, Pattern, add_name
+from alerts.watch.rules import Rulebook, Statement, compile_rule
+from alerts.watch.tokens import LOOK_ALIKE, name_readings
+from alerts.watch.written import HIDDEN, noted
 from scraper.text import Folded, fold
 
 MOST_MATCHES = 50
@@ -47,7 +48,7 @@ class Explanation:
 
 def compile_watchlist(actors: Sequence[Actor], keywords: Sequence[Keywords]) -> Watchlist:
     """Everything that is watched, ready to be found. Ids are unique and entries were checked by the configuration;
-    a name or entry without a letter finds nothing. Raises nothing."""
+    a name or entry without a letter finds nothing. Raises `ValueError` for a rule that the configuration would refuse."""
     names: Node[Pattern] = Node()
     for actor in actors:
         texts_of: dict[Kind, tuple[str, ...]] = {
@@ -61,13 +62,8 @@ def compile_watchlist(actors: Sequence[Actor], keywords: Sequence[Keywords]) -> 
             for text in texts:
                 for parts in name_parts(text):
                     add_name(names, parts, Pattern(actor.id, kind, text), keeps_article=kind == "alias")
-    lists: Node[Pattern] = Node()
-    for one in keywords:
-        for text in one.any:
-            add_words(lists, text, Pattern(one.id, "any", text))
-        for text in one.none:
-            add_words(lists, text, Pattern(one.id, "none", text))
-    return Watchlist(actors, keywords, names, lists)
+    rulebook = Rulebook([compile_rule(one, [actor.id for actor in actors]) for one in keywords]) if keywords else None
+    return Watchlist(actors, keywords, names, rulebook)
 
 
 class Watchlist:
@@ -77,38 +73,59 @@ class Watchlist:
     """
 
     def __init__(
-        self, actors: Sequence[Actor], keywords: Sequence[Keywords], names: Node[Pattern], lists: Node[Pattern]
+        self, actors: Sequence[Actor], keywords: Sequence[Keywords], names: Node[Pattern], rulebook: Rulebook | None
     ) -> None:
         self.actors: Mapping[str, Actor] = MappingProxyType({actor.id: actor for actor in actors})
         self.keywords: Mapping[str, Keywords] = MappingProxyType({one.id: one for one in keywords})
         content = [sorted(map(repr, map(astuple, actors))), sorted(map(repr, map(astuple, keywords)))]
         self.version = hashlib.sha256(repr(content).encode("utf-8", "surrogatepass")).hexdigest()[:16]
         self._names = Automaton(names, name_readings, is_article) if actors else None
-        self._lists = Automaton(lists, rule_readings) if keywords else None
+        self._rulebook = rulebook
 
     def match(
-        self, title: str, body: str, *, language: str | None = None, source: str | None = None
+        self,
+        title: str,
+        body: str,
+        *,
+        language: str | None = None,
+        source: str | None = None,
+        url: str | None = None,
     ) -> tuple[Match, ...]:
         """What rings: ordered by field, the title first, and start; one for each place and watch, the longest.
 
         `body` is the article's text, or the summary while there is none. `language` is a BCP 47 tag or None; `source` is
-        the source's id, for rules that name one. Positions are code points of `title` and `body` as given. At most
-        `MOST_MATCHES` of one watch.
+        the source's id and `url` the statement's address, for rules that ask for them. Positions are code points of
+        `title` and `body` as given. At most `MOST_MATCHES` of one watch.
         """
-        met, _ = self._judge(title, body, language)
-        return tuple(found.match() for found in met)
+        met, _, statement = self._judge(title, body, language, source, url)
+        if self._rulebook is not None:
+            met += self._rulebook.judge(statement, MOST_MATCHES)
+        return tuple(sorted(met, key=_as_read))
 
-    def explain(self, title: str, body: str, *, language: str | None = None, source: str | None = None) -> Explanation:
+    def explain(
+        self,
+        title: str,
+        body: str,
+        *,
+        language: str | None = None,
+        source: str | None = None,
+        url: str | None = None,
+    ) -> Explanation:
         """`match`, and what was found but does not ring, each with its reason."""
-        met, silent = self._judge(title, body, language)
-        return Explanation(
-            tuple(found.match() for found in met),
-            tuple(Suppressed(found.match(), reason) for found, reason in _limited(silent)),
-        )
+        met, silent, statement = self._judge(title, body, language, source, url)
+        suppressed = [(found.match(), reason) for found, reason in _limited(silent)]
+        if self._rulebook is not None:
+            met += self._rulebook.judge(statement, MOST_MATCHES)
+            suppressed += self._rulebook.explain(statement, MOST_MATCHES)
+        suppressed.sort(key=lambda pair: _as_read(pair[0]))
+        return Explanation(tuple(sorted(met, key=_as_read)), tuple(Suppressed(*pair) for pair in suppressed))
 
-    def _judge(self, title: str, body: str, language: str | None) -> tuple[list[_Found], list[tuple[_Found, str]]]:
+    def _judge(
+        self, title: str, body: str, language: str | None, source: str | None, url: str | None
+    ) -> tuple[list[Match], list[tuple[_Found, str]], Statement]:
+        """The actors that ring, those that do not, and the statement as rules look at it."""
         names: list[_Found] = []
-        lists: list[_Found] = []
+        texts: list[tuple[Folded, Joins] | None] = [None, None]
         for order, text in enumerate((title, body)):
             if not text:
                 continue
@@ -116,37 +133,17 @@ class Watchlist:
             whole = {
                 first: [(behind, "".join(folded.words[first:behind]), "hashtag")] for first, behind in folded.wholes
             }
+            texts[order] = folded, whole
             if self._names is not None:
                 joins = _name_joins(folded, whole) if folded.links else whole
                 names += _collected(self._names.find(folded, joins), order, folded)
-            if self._lists is not None:
-                lists += _collected(self._lists.find(folded, whole), order, folded)
-        met: list[_Found] = []
+        found: list[_Found] = []
         silent: list[tuple[_Found, str]] = []
         if names:
-            _judge_names(names, met, silent)
-        if lists:
-            self._judge_lists(lists, language, met, silent)
-        met.sort(key=_reading_order)
-        return [found for found, _ in _limited([(found, "") for found in met])], _once_each(silent)
-
-    def _judge_lists(
-        self, hits: Sequence[_Found], language: str | None, met: list[_Found], silent: list[tuple[_Found, str]]
-    ) -> None:
-        """Keyword lists: `none` anywhere silences a list, as do another language and another field."""
-        for id_, of_list in _by_watch(hits).items():
-            one = self.keywords[id_]
-            found = _longest([hit for hit in of_list if hit.pattern.kind == "any"])
-            barred = next((hit for hit in of_list if hit.pattern.kind == "none"), None)
-            for hit in found:
-                if hit.field not in one.fields:
-                    silent.append((hit, f"the list reads the {' and '.join(one.fields)} only"))
-                elif not _speaks(language, one.languages):
-                    silent.append((hit, f"the list is for {', '.join(one.languages)}; this is {language or 'unknown'}"))
-                elif barred is not None:
-                    silent.append((hit, f"“{barred.pattern.text}” of the list's `none` stands in the {barred.field}"))
-                else:
-                    met.append(hit)
+            _judge_names(names, found, silent)
+            found.sort(key=_reading_order)
+        met = [one.match() for one, _ in _limited([(one, "") for one in found])]
+        return met, _once_each(silent), Statement((texts[0], texts[1]), met, language, source, url)
 
 
 class _Found(NamedTuple):
@@ -171,25 +168,19 @@ class _Found(NamedTuple):
         """The hit as it is told, with every step between the configured spelling and the text's."""
         start, end = self._span()
         surface = self.folded.original[start:end]
-        steps = [] if self.pattern.text.replace("*", "") in surface else ["folded"]
-        steps += ["star"] if "*" in self.pattern.text else []
+        steps = [] if self.pattern.text in surface else ["folded"]
         steps += self.steps
-        if is_disguised(surface):
-            steps.append(LOOK_ALIKE)
-        if has_hidden(surface):
-            steps.append(_HIDDEN)
-        is_rule = self.pattern.kind in ("any", "none")
         return Match(
-            rule=self.pattern.watch if is_rule else None,
-            actor=None if is_rule else self.pattern.watch,
-            tier="query" if is_rule else "A",
+            rule=None,
+            actor=self.pattern.watch,
+            tier="A",
             role=None,
             field=self.field,
             start=start,
             end=end,
             surface=surface,
             pattern=self.pattern.text,
-            steps=tuple(dict.fromkeys(steps)),
+            steps=noted(steps, surface),
         )
 
     def _span(self) -> tuple[int, int]:
@@ -200,9 +191,6 @@ class _Found(NamedTuple):
         if first and is_name_article(words[first - 1], self.pattern.text):
             first -= 1
         return with_signs(self.folded.original, *self.folded.span(first, self.behind))
-
-
-_HIDDEN = "hidden characters"
 
 
 def _collected(hits: Iterable[Hit[Pattern]], order: int, folded: Folded) -> Iterator[_Found]:
@@ -299,6 +287,11 @@ def _reading_order(hit: _Found) -> tuple[int, int, int, int, Pattern]:
     return hit.order, hit.first, -hit.behind, len(hit.steps), hit.pattern
 
 
+def _as_read(one: Match) -> tuple[int, int, int]:
+    """The order in which people meet matches."""
+    return one.field == "body", one.start, -one.end
+
+
 def _by_watch(hits: Iterable[_Found]) -> dict[str, list[_Found]]:
     sorted_out: dict[str, list[_Found]] = {}
     for hit in hits:
@@ -309,19 +302,13 @@ def _by_watch(hits: Iterable[_Found]) -> dict[str, list[_Found]]:
 def _limited(pairs: Iterable[tuple[_Found, str]]) -> list[tuple[_Found, str]]:
     """The first `MOST_MATCHES` of each watch."""
     kept: list[tuple[_Found, str]] = []
-    counts: dict[tuple[str, bool], int] = {}
+    counts: dict[str, int] = {}
     for found, reason in pairs:
-        watch = found.pattern.watch, found.pattern.kind == "any"
+        watch = found.pattern.watch
         counts[watch] = counts.get(watch, 0) + 1
         if counts[watch] <= MOST_MATCHES:
             kept.append((found, reason))
     return kept
-
-
-def _speaks(language: str | None, wanted: Sequence[str]) -> bool:
-    """Whether a list for the languages `wanted` reads this one: the same, or a regional form of it (`ar-IQ` is `ar`)."""
-    spoken = (language or "").lower()
-    return not wanted or any(spoken == one.lower() or spoken.startswith(one.lower() + "-") for one in wanted)
 
 
 def _is_disguise(surface: str) -> bool:
@@ -341,7 +328,7 @@ def _name_joins(folded: Folded, wholes: Joins) -> Joins:
         if at + 1 != behind or at - run > _LONGEST_RUN:
             run = at
         behind = at + 2
-        joins.setdefault(run, []).append((behind, "".join(folded.words[run:behind]), _HIDDEN))
+        joins.setdefault(run, []).append((behind, "".join(folded.words[run:behind]), HIDDEN))
     return joins
 
 

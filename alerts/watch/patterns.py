@@ -1,4 +1,4 @@
-"""What is watched, laid into the automaton: each name with the ways to write it, each entry of a keyword list."""
+"""Names, laid into the automaton: each with the ways to write it."""
 
 from __future__ import annotations
 
@@ -7,15 +7,12 @@ from typing import Literal, NamedTuple
 
 from alerts.watch.automaton import Node
 from alerts.watch.names import Part, article_forms
-from scraper.text import fold, spell_rule
 
-Kind = Literal["alias", "weak", "acronym", "context", "not near", "any", "none"]
-SHORTEST_STAR = 3
-"""Letters before a star: a shorter beginning rings for nearly everything."""
+Kind = Literal["alias", "weak", "acronym", "context", "not near"]
 
 
 class Pattern(NamedTuple):
-    """One configured text and what it means for its watch, which is an actor's id or (any, none) a keyword list's."""
+    """One configured text and what it means for its watch, an actor's id."""
 
     watch: str
     kind: Kind
@@ -51,21 +48,6 @@ def _one_word_with_article(root: Node[Pattern], part: Part) -> Node[Pattern]:
         root.to(article).link(part.stem, place)
         root.link(article + part.stem, place)
     return place
-
-
-def add_words(root: Node[Pattern], text: str, pattern: Pattern) -> None:
-    """A word, a phrase, or one with stars, each at the end of a word of three letters and more."""
-    place = root
-    pieces = text.split("*")
-    for at, piece in enumerate(pieces):
-        words = [spell_rule(word) for word in fold(piece).words]
-        for word in words[:-1]:
-            place = place.to(word)
-        if words:
-            star = at + 1 < len(pieces) and len(words[-1]) >= SHORTEST_STAR
-            place = place.to_beginning(words[-1]) if star else place.to(words[-1])
-    if place is not root:
-        _end(place, pattern)
 
 
 def _end(place: Node[Pattern], pattern: Pattern) -> None:
