@@ -66,7 +66,8 @@ def run(
     configuration = load(config, data_dir)
     if once and not (dry_run or source or json_ or on_terminal()) and _is_at_rest(configuration):
         raise typer.Exit(OK)
-    set_up_log(configuration, quiet=quiet or (once and not verbose and not on_terminal()), verbose=verbose)
+    # In cron nobody wants the steps of a run, and on a terminal its progress shows them.
+    set_up_log(configuration, quiet=quiet or (once and not verbose), verbose=verbose)
     _warn(configuration)
     known = {one.id for one in configuration.sources}
     unknown = [name for name in source or () if name not in known]
@@ -191,6 +192,10 @@ def _progress() -> Watch:
             typer.echo(f"  {what.source}: article of statement {what.statement}: {what.outcome}", err=True)
         elif what.rings:
             typer.echo(f"  {what.statement.source}: {what.statement.title[:70]!r} rings", err=True)
+        elif what.matches and what.statement.baseline:
+            typer.echo(
+                f"  {what.statement.source}: {what.statement.title[:70]!r} matches; it was there before", err=True
+            )
 
     return say
 
@@ -206,11 +211,9 @@ def _conclude(report: Report, json_: bool) -> int:
     elif on_terminal():
         waiting = f", {report.pending} waiting to be sent" if report.pending else ""
         broken = f", {len(failures)} failed" if failures else ""
-        typer.echo(
-            f"{len(report.polled)} sources polled{broken}; {new} new statements, {report.matched} matched, "
-            f"{report.sent} alerts sent{waiting}.",
-            err=True,
-        )
+        polled, stored = _count(len(report.polled), "source"), _count(new, "new statement")
+        sent = _count(report.sent, "alert")
+        typer.echo(f"{polled} polled{broken}; {stored}, {report.matched} matched, {sent} sent{waiting}.", err=True)
     if report.polled and all(one.outcome in REACHED_NOTHING for one in report.polled):
         if not json_ and len(report.polled) > 1:
             typer.echo("bayan: no source could be reached; is there a network?", err=True)
@@ -218,6 +221,10 @@ def _conclude(report: Report, json_: bool) -> int:
     if failures or report.failed or report.later:
         return PARTIAL
     return OK
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" + ("" if number == 1 else "s")
 
 
 def _as_json(report: Report) -> dict[str, object]:
