@@ -1,6 +1,6 @@
 """Kills the real `bayan run` at random moments, restarts it, and judges what is left.
 
-    python -m tests.kill_rounds --kills 30 [--seed S] [--no-bodies] [--keep FOLDER]
+    python -m tests.kill_rounds --kills 30 [--seed S] [--no-bodies] [--restart-limit SECONDS] [--keep FOLDER]
 
 Exit code 0 only where nothing was lost, nothing came twice without a reason and a mark, and every restart worked
 (`tests/kill_judge.py`). A third of the kills is counted from the start, a third from the moment it is ready, and a third falls
@@ -191,6 +191,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=30)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--no-bodies", action="store_true", help="do not read the articles behind the headlines")
+    parser.add_argument("--restart-limit", type=float, default=5.0, help="seconds that a restart may take (default 5)")
     parser.add_argument("--keep", type=Path, help="an empty folder for the logs and the store, kept")
     told = parser.parse_args()
     print(f"seed {told.seed}, {told.kills} kills", flush=True)
@@ -198,7 +199,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="bayan-kills-") as folder:
         if told.keep:
             told.keep.mkdir(parents=True, exist_ok=True)
-        with Rounds(told.keep or Path(folder), told.seed, bodies=not told.no_bodies) as rounds:
+        place, bodies = told.keep or Path(folder), not told.no_bodies
+        with Rounds(place, told.seed, bodies=bodies, restart_limit=told.restart_limit) as rounds:
             manners = Counter(rounds.live_and_die() for _ in range(told.kills))
             verdict = rounds.settle()
     print(f"kills: {', '.join(f'{count} {name}' for name, count in sorted(manners.items()))}")
