@@ -134,6 +134,18 @@ def test_line_feeds_inside_a_paragraph_are_spaces_and_those_of_code_stay() -> No
     assert one("a\n   b<br/>c<pre>x\n y</pre>d").text == "a b\nc\nx\ny\nd"
 
 
+def test_a_break_before_a_quotation_ends_one_line_and_two_leave_one_empty() -> None:
+    assert one("a<br><blockquote>b</blockquote>c").text == "a\nb\nc"
+    assert one("a<br><br><blockquote>b</blockquote>c").text == "a\n\nb\nc"
+
+
+def test_edited_is_a_mark_beside_the_time_and_no_part_of_a_name() -> None:
+    signed = '<span class="tgme_widget_message_from_author">{}</span>'
+    marks = ("edited ", signed.format("Editor") + ",&nbsp;edited ", signed.format("Edited Volume"), "")
+    pages = [preview(("c/1", "words"), mark=mark) for mark in marks]
+    assert [parse(answer(page), SOURCE).items[0].edited for page in pages] == [True, True, False, False]
+
+
 def test_a_long_first_line_makes_a_title_that_ends_at_a_word() -> None:
     title = one("word " * 100).title
     assert title.endswith("word…")

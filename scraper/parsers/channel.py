@@ -27,6 +27,9 @@ _POST = re.compile(r"[A-Za-z0-9_]{1,64}/\d{1,18}")
 _BLOCKS = frozenset({"p", "div", "blockquote", "pre", "li", "ul", "ol"})
 _UNSEEN = frozenset({"script", "style", "template", "noscript"})
 _SPACES = re.compile(r"[ \t\r\n\f]+")
+_EDGE = "\x1e"
+"""Stands where a block begins or ends until it is known whether a line has ended there already."""
+_EDGES = re.compile(rf"(?:\n|(?<! )) *+{_EDGE}[ {_EDGE}]*+")
 _RUNS = re.compile(r"[ \xa0]+")
 
 
@@ -103,7 +106,7 @@ def _item(node: LexborNode, page: Page, source: Source) -> Item:
         published=_published(date),
         author=forwarded or signed or _words(node, ".tgme_widget_message_owner_name") or None,
         language=source.language,
-        edited=_words(node, ".tgme_widget_message_meta").lower().startswith("edited"),
+        edited=_is_edited(node),
         forwarded_from=forwarded or None,
         reply_to=_reply_to(node),
     )
@@ -114,6 +117,13 @@ def _published(date: LexborNode | None) -> Moment | None:
     clock = date.css_first("time[datetime]") if date is not None else None
     moment = feed_date(_attribute(clock, "datetime"), "UTC") if clock is not None else None
     return Moment(moment.at, moment.precision, "channel:time@datetime", confident=True) if moment else None
+
+
+def _is_edited(node: LexborNode) -> bool:
+    """Whether "edited" stands beside the time: as words of the line itself, not in the name of who signed."""
+    meta = node.css_first(".tgme_widget_message_meta")
+    own = [one.text_content or "" for one in meta.iter(include_text=True) if one.tag == "-text"] if meta else []
+    return any(re.search(r"\bedited\b", text, re.IGNORECASE) for text in own)
 
 
 def _reply_to(node: LexborNode) -> str | None:
@@ -130,7 +140,7 @@ def _text(node: LexborNode) -> str:
     parts: list[str] = []
     for found in node.css(".tgme_widget_message_text"):
         if not _stands_in_another(found, node):
-            lines = cut("".join(_pieces(found))).split("\n")
+            lines = cut(_EDGES.sub("\n", "".join(_pieces(found)))).split("\n")
             said = "\n".join(_RUNS.sub(" ", line).strip() for line in lines).strip()
             if said and said not in parts:
                 parts.append(said)
@@ -150,14 +160,14 @@ def _stands_in_another(found: LexborNode, message: LexborNode) -> bool:
 
 
 def _pieces(top: LexborNode) -> Iterator[str]:
-    """What is inside `top`, with a newline for each break and around each block. It walks without recursion."""
+    """What is inside `top`, with a newline for each break and an edge around each block. It walks without recursion."""
     todo: list[LexborNode | str] = [top]
     inside_pre = 0
     while todo:
         one = todo.pop()
         if isinstance(one, str):
             inside_pre -= one == "</pre>"
-            yield "\n" if one != "</pre>" or inside_pre >= 0 else ""
+            yield _EDGE
             continue
         name = one.tag or ""
         if name == "-text":
@@ -167,7 +177,7 @@ def _pieces(top: LexborNode) -> Iterator[str]:
             yield "\n"
         elif name not in _UNSEEN and not name.startswith(("-", "!", "_")):
             if name in _BLOCKS and one.mem_id != top.mem_id:
-                yield "\n"
+                yield _EDGE
                 inside_pre += name == "pre"
                 todo.append(f"</{name}>")
             todo.extend(reversed(list(one.iter(include_text=True))))
