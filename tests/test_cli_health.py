@@ -159,7 +159,14 @@ async def test_the_service_beats_from_inside_its_tick_and_no_more_when_a_step_ha
             seen.append(beat())
 
             # A step that hangs: the store's writer waits for something that does not come.
-            stuck = asyncio.ensure_future(bayan.db.write(lambda conn: hangs.wait(30)))
+            entered = threading.Event()
+
+            def hang(_: object) -> None:
+                entered.set()
+                hangs.wait(60)
+
+            stuck = asyncio.ensure_future(bayan.db.write(hang))
+            await eventually(entered.is_set)
             clock.advance(seconds=60)
             ticking = asyncio.ensure_future(bayan.service.tick())
             await eventually(lambda: not bayan.db._jobs.empty())
