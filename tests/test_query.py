@@ -20,7 +20,8 @@ from alerts.model import Actor, Keywords, Match
 from alerts.watch.match import MOST_MATCHES, compile_watchlist
 from alerts.watch.places import Place, near, with_slop
 from alerts.watch.query import Refusal, read_query
-from alerts.watch.rules import compile_rule, required
+from alerts.watch.required import required
+from alerts.watch.rules import compile_rule
 from alerts.watch.tree import And, Not, Or, Phrase, Tree, Word, settled
 from scraper.errors import ConfigError
 
@@ -427,6 +428,16 @@ def test_what_can_never_match_or_matches_nearly_everything_is_told(tmp_path: Pat
 )
 def test_what_makes_sense_is_not_warned_of(tmp_path: Path, query: str) -> None:
     assert warnings(tmp_path, query) == []
+
+
+def test_lists_are_foreseen_as_rules_are(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    lists = '[keywords.a]\nany = ["the", "missile"]\n[keywords.b]\nany = ["ports"]\nnone = ["port*"]\n'
+    file.write_text(SITE + lists, "utf-8")
+    assert [line.partition("keywords.")[2] for line in load(file, {"HOME": str(tmp_path)}).warnings] == [
+        "a.any: fires on nearly everything in English",
+        "b.any: can never match: “ports” must be there and “port*” must not",
+    ]
 
 
 def test_what_fires_in_every_language_is_refused(tmp_path: Path) -> None:

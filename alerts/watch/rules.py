@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any, TypeAlias, TypeGuard
 
 from alerts.model import Field, Keywords, Match
 from alerts.watch.automaton import Automaton, Joins, Node
 from alerts.watch.places import Place, Places, longest, near, with_slop
 from alerts.watch.query import Refusal, read_query
+from alerts.watch.required import Key, required
 from alerts.watch.terms import compiled, entry, host_form
 from alerts.watch.tokens import rule_readings
 from alerts.watch.tree import (
@@ -40,8 +40,6 @@ from alerts.watch.written import Letters, noted
 from scraper.text import Folded
 
 Found: TypeAlias = list[tuple[Leaf, Place]]
-Key: TypeAlias = Words | str
-"""What has to be met before a rule is tried: words, `=` and exact letters, or `@` and an actor."""
 FIELDS: tuple[Field, Field] = ("title", "body")
 _MOST_PLACES = 10_000
 """Of one term in one statement: more stand only in texts that were made to cost time."""
@@ -82,36 +80,6 @@ def compile_rule(keywords: Keywords, actors: Iterable[str]) -> Rule:
     spoken = tuple(Filter("lang", language.lower(), f"lang:{language}") for language in keywords.languages)
     languages: tuple[Tree, ...] = (Or(spoken),) if spoken else ()
     return Rule(keywords, settled(And((one_of, *languages, *map(Not, barred)))))
-
-
-def required(tree: Tree) -> frozenset[Key] | None:
-    """Of a settled tree: keys of which one is met whenever it is true, as rare as can be; None where there are none."""
-    match tree:
-        case Phrase():
-            return frozenset((tree.words if not tree.slop else (max(tree.words, key=lambda word: len(word.form)),),))
-        case Exact():
-            return frozenset(("=" + tree.letters,))
-        case Named():
-            return frozenset(("@" + tree.actor,))
-        case Near():
-            return _rarer(*(required(Or(side)) for side in (tree.left, tree.right)))
-        case And():
-            return reduce(_rarer, map(required, tree.parts))
-        case Or():
-            sides = [required(part) for part in tree.parts]
-            return None if None in sides else frozenset(key for side in sides for key in side or ())
-    return None
-
-
-def _rarer(one: frozenset[Key] | None, other: frozenset[Key] | None) -> frozenset[Key] | None:
-    if one is None or other is None:
-        return one if other is None else other
-    return min(one, other, key=frequency)
-
-
-def frequency(keys: Iterable[Key]) -> float:
-    """How often a text would hold one of these, roughly: each letter more makes it four times rarer."""
-    return sum(4.0 ** -(len(key) + 4 if isinstance(key, str) else sum(len(word.form) for word in key)) for key in keys)
 
 
 class Rulebook:

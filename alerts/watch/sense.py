@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from alerts.watch.rules import Rule, Rulebook, Statement, frequency, required
+from alerts.watch.required import frequency, required
+from alerts.watch.rules import Rule, Rulebook, Statement
 from alerts.watch.tree import And, Exact, Filter, Leaf, Named, Near, Not, Or, Phrase, Regex, Tree
 from scraper.text import fold
 
