@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,9 +34,25 @@ EVERYTHING = (
     "import httpx, selectolax.lexbor, apscheduler.schedulers.asyncio, telegram.ext, trafilatura, feedparser, htmldate, dateparser, "
     "protego, sqlalchemy, alembic.command, pydantic, typer, rich.console, ahocorasick_rs, structlog, numpy, alerts.service, alerts.cli"
 )
-WORDS = (
-    ["council", "minister", "statement", "border", "water", "power", "reform", "talks", "visit", "letter", "warns", "praises", "rejects", "meets", "calls"]
-)
+WHOLE, HELP, RESTING = "import of everything", "bayan --help", "run --once, nothing due"
+COLD, HALF, UNCHANGED = "run --once, cold", "run --once, half unchanged", "run --once, unchanged"
+WORDS = [
+    "council",
+    "minister",
+    "statement",
+    "border",
+    "water",
+    "power",
+    "reform",
+    "talks",
+    "visit",
+    "letter",
+    "warns",
+    "praises",
+    "rejects",
+    "meets",
+    "calls",
+]
 
 
 def body(number: int, kind: str) -> bytes:
@@ -82,10 +98,8 @@ async def serve(port_file: Path, sources: int) -> None:
                     writer.write(f"HTTP/1.1 304 X\r\n{extra}Connection: close\r\n\r\n".encode())
                 else:
                     form = "application/rss+xml" if path.startswith("/feed") else "text/html; charset=utf-8"
-                    writer.write(
-                        f"HTTP/1.1 200 X\r\nContent-Type: {form}\r\n{extra}Content-Length: {len(page)}\r\nConnection: close\r\n\r\n".encode()
-                        + page
-                    )
+                    size = f"Content-Length: {len(page)}\r\nConnection: close\r\n\r\n"
+                    writer.write(f"HTTP/1.1 200 X\r\nContent-Type: {form}\r\n{extra}{size}".encode() + page)
             await writer.drain()
         except (OSError, asyncio.IncompleteReadError):
             pass
@@ -150,6 +164,14 @@ kind = "console"
     return text
 
 
+def unreachable(sources: int) -> str:
+    """As many sources under ordinary names that never resolve: after one run none of them is due."""
+    text = configuration(0, 0)
+    for n in range(sources):
+        text += f'[sources.s{n}]\nkind = "feed"\nurl = "https://s{n}.example.invalid/feed"\n'
+    return text
+
+
 async def requests_alone(sources: int, port: int) -> float:
     """Processor seconds of the conditional requests of one unchanged cycle, the first ones not counted."""
     from datetime import UTC, datetime, timedelta
@@ -182,25 +204,35 @@ def _cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
+def steps(sources: int, folder: Path, resting: Path) -> tuple[tuple[str, list[str], Path], ...]:
+    """What one run measures, in order: its name, what is run, and where."""
+
+    def only(count: int) -> list[str]:
+        return ["run", "--once", *(part for n in range(count) for part in ("--source", f"s{n}"))]
+
+    return (
+        (WHOLE, ["-c", EVERYTHING], folder),
+        (HELP, ["--help"], folder),
+        (RESTING, ["run", "--once"], resting),
+        (COLD, ["run", "--once"], folder),
+        (HALF, only(sources // 2), folder),
+        (UNCHANGED, only(sources), folder),
+    )
+
+
 def measure(sources: int, runs: int) -> dict[str, dict[str, float]]:
     """Medians of every row: `cpu` in seconds, `mb` of peak memory, `wall` in seconds."""
     found: dict[str, list[Ran]] = {}
     alone: list[float] = []
     with tempfile.TemporaryDirectory(prefix="cycle-") as name, site(Path(name), sources) as port:
         for number in range(runs + 1):  # the first run warms bytecode and file caches and is not counted
-            folder = Path(name) / str(number)
-            folder.mkdir()
-            (folder / "config.toml").write_text(configuration(sources, port))
-            everyone = [part for n in range(sources) for part in ("--source", f"s{n}")]
-            steps: dict[str, Callable[[], Ran]] = {
-                "import of everything": lambda: run(["-c", EVERYTHING], folder),
-                "bayan --help": lambda: bayan(["--help"], folder),
-                "run --once, cold": lambda: bayan(["run", "--once"], folder),
-                "run --once, unchanged": lambda: bayan(["run", "--once", *everyone], folder),
-                "run --once, nothing due": lambda: bayan(["run", "--once"], folder),
-            }
-            for step, do in steps.items():
-                ran = do()
+            folder, resting = Path(name) / str(number), Path(name) / f"resting-{number}"
+            for place, text in ((folder, configuration(sources, port)), (resting, unreachable(sources))):
+                place.mkdir()
+                (place / "config.toml").write_text(text)
+            bayan(["run", "--once"], resting)
+            for step, arguments, place in steps(sources, folder, resting):
+                ran = run(arguments, place) if arguments[0] == "-c" else bayan(arguments, place)
                 if ran.code != 0:
                     raise SystemExit(f"{step} ended with {ran.code}: {ran.log[-2000:]}")
                 if number:
@@ -241,13 +273,13 @@ def main() -> int:
     print(f"{'':28}{'CPU s':>8}{'MB':>7}{'wall s':>8}")
     for name, row in rows.items():
         print(f"{name:28}{row['cpu']:>8.2f}{row['mb']:>7.0f}{row['wall']:>8.1f}")
-    whole, idle = rows["import of everything"]["cpu"], rows["run --once, nothing due"]["cpu"]
-    polls = (rows["run --once, unchanged"]["cpu"] - idle) / told.sources * 1000
-    requests = rows["the requests alone"]["cpu"] / told.sources * 1000
+    whole = rows[WHOLE]["cpu"]
     print(
-        f"help is {rows['bayan --help']['cpu'] / whole:.2f} and nothing due {idle / whole:.2f} of importing everything;"
+        f"help is {rows[HELP]['cpu'] / whole:.2f} and nothing due {rows[RESTING]['cpu'] / whole:.2f} of importing everything;"
     )
-    print(f"one more unchanged source costs {polls:.2f} ms, {polls - requests:.2f} ms of it beside its request")
+    poll = (rows[UNCHANGED]["cpu"] - rows[HALF]["cpu"]) / (told.sources - told.sources // 2) * 1000
+    asked = rows["the requests alone"]["cpu"] / told.sources * 1000
+    print(f"one more unchanged source costs {poll:.2f} ms, {poll - asked:.2f} ms of it beside its request")
     return 0
 
 
