@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from scraper.text import Folded, fold, spell_name, spell_rule
 
@@ -15,6 +16,13 @@ CLITICS = frozenset(("و", "ف", "ب", "ل", "ك", "ال", "وال", "فال", "
 """What may stand joined before a word of Arabic without making it another one: and, so, in, for, as, the."""
 
 MOST_WORDS = 50
+NON_JOINER = "\u200c"
+
+
+@lru_cache(65_536)
+def _spelled(written: str) -> frozenset[str]:
+    """A folded word as rules and as names read it. Few words make up most of any store."""
+    return frozenset((spell_rule(written), spell_name(written)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +31,7 @@ class _Word:
     prefix: bool
 
     def meets(self, written: str) -> bool:
-        for spelled in {spell_rule(written), spell_name(written)}:
+        for spelled in _spelled(written):
             for mine in self.spellings:
                 if spelled == mine or (self.prefix and spelled.startswith(mine)):
                     return True
@@ -43,15 +51,12 @@ def read_query(terms: Sequence[str]) -> Query:
     """A query of these terms. Raises ValueError, with words for a person, where one has nothing to look for."""
     read = []
     for term in terms:
-        words = fold(term.removesuffix("*")).words
+        words = [part for word in fold(term.removesuffix("*")).words for part in word.split(NON_JOINER)]
         if not words:
             raise ValueError(f"{term!r} has no letter or digit to look for")
         last = len(words) - 1
         read.append(
-            tuple(
-                _Word(frozenset((spell_rule(word), spell_name(word))), term.endswith("*") and number == last)
-                for number, word in enumerate(words)
-            )
+            tuple(_Word(_spelled(word), term.endswith("*") and number == last) for number, word in enumerate(words))
         )
     if not read or sum(map(len, read)) > MOST_WORDS:
         raise ValueError(f"between 1 and {MOST_WORDS} words can be looked for")
@@ -74,7 +79,9 @@ def find(query: Query, texts: Sequence[str]) -> tuple[tuple[int, int, int], ...]
 
 
 def _meeting(term: tuple[_Word, ...], text: Folded) -> tuple[int, int] | None:
-    for first in range(len(text.words) - len(term) + 1):
-        if all(word.meets(text.words[first + step]) for step, word in enumerate(term)):
-            return text.span(first, first + len(term))
+    # A non-joiner parts words of Persian that others write apart: خامنه‌ای and خامنه ای.
+    parts = [(part, number) for number, word in enumerate(text.words) for part in word.split(NON_JOINER)]
+    for first in range(len(parts) - len(term) + 1):
+        if all(word.meets(parts[first + step][0]) for step, word in enumerate(term)):
+            return text.span(parts[first][1], parts[first + len(term) - 1][1] + 1)
     return None
