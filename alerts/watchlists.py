@@ -49,8 +49,8 @@ def read_keywords(
             if not bad and (one.none or any(len(text) <= _SHORT for text in one.any)):
                 good.append((compile_rule(one, ()), part))
             continue
-        for key in ("any", "none", "in", "languages"):
-            if key in part.raw:
+        for key, said in (("any", one.any), ("none", one.none), ("in", one.fields), ("languages", one.languages)):
+            if said and set(said) != set(_DEFAULT.fields):  # `config show` writes `in` with both fields
                 checker.findings.problem(
                     part.at(key), "cannot stand beside `query`", f"write it into the rule: {_SO[key]}"
                 )
@@ -60,6 +60,7 @@ def read_keywords(
     return tuple(lists)
 
 
+_DEFAULT = Keywords("")
 _SHORT = 6
 """Letters (and a star) of an entry that could be one of the commonest words."""
 _SO = {"any": "(one OR other)", "none": "-word", "in": "title:(...)", "languages": "(lang:ar OR lang:en)"}

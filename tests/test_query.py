@@ -359,6 +359,10 @@ query = "@nobody"
 query = ""
 [keywords.both]
 any = ["x"]
+in = ["title"]
+query = "x"
+[keywords.shown]
+in = ["title", "body"]
 query = "x"
 [keywords.neither]
 priority = "high"
@@ -370,7 +374,8 @@ priority = "high"
         "write the id that stands in [actors.ID]",
         "watch.toml:11:1: keywords.empty.query: the rule is empty; write at least one word that shall be found",
         "watch.toml:13:1: keywords.both.any: cannot stand beside `query`; write it into the rule: (one OR other)",
-        'watch.toml:15:1: keywords.neither.any: is missing; for example any = ["threat*"], or a rule: query = "missile AND port"',
+        "watch.toml:14:1: keywords.both.in: cannot stand beside `query`; write it into the rule: title:(...)",
+        'watch.toml:19:1: keywords.neither.any: is missing; for example any = ["threat*"], or a rule: query = "missile AND port"',
     ]
 
 
