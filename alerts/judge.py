@@ -21,6 +21,7 @@ from alerts import outbox, verdicts
 from alerts.model import Match, Ring, Route
 from alerts.outbox import Draft
 from alerts.route import route
+from alerts.watch.attribution import spoken_by
 from alerts.watch.match import Watchlist
 from scraper import store
 from scraper.db import Connection, Database
@@ -94,12 +95,15 @@ def weigh(statement: Statement, bench: Bench) -> Judged:
         source=statement.source,
         url=statement.url,
     )
+    source = bench.sources.get(statement.source)
+    if source is not None and source.speaks_for:
+        matches = spoken_by(source.speaks_for, matches)
     rings = route(
         statement,
         matches,
         routes=bench.routes,
         channels=bench.channels,
-        source=bench.sources.get(statement.source),
+        source=source,
         actors=bench.watchlist.actors,
         keywords=bench.watchlist.keywords,
     )

@@ -222,6 +222,10 @@ class RouteKeys(Keys):
     sources: list[Text] = Field([], description="Only from these sources, by id.")
     source_tags: list[Tag] = Field([], description="Only from sources with one of these tags.")
     languages: list[Language] = Field([], description="Only statements in these languages.")
+    role: Literal["speaker", "mentioned"] | None = Field(
+        ROUTE.role,
+        description='`"speaker"`: only what one of its actors said; `"mentioned"`: only what others say about one. Default: both.',
+    )
     priority: Priority | None = Field(
         ROUTE.priority, description="The priority of its alerts. Default: the highest of what matched."
     )

@@ -1,6 +1,6 @@
 """An alert as text and spans: who, what, where, when, why, and the passage itself. Pure: the same alert gives the same message.
 
-    🔴 Qais Al-Khazali, secretary-general, Asa'ib Ahl al-Haqq        who: the watched name in bold, or the list's name
+    🔴 Qais Al-Khazali, secretary-general, Asa'ib Ahl al-Haqq: said  who: the watched name in bold, or the list's name
     Iraqi Militia Leader Qais Al-Khazali Condemns ...                the headline, a link in bold
     🗞 SOURCE · host                                                 where it stands
     🗣 said Fri 20 Jun 2025 (date only)                              the day that the text gives
@@ -151,8 +151,11 @@ class _Draft:
 def _who(draft: _Draft, alert: Alert) -> None:
     draft.add("🔴 ")
     names = {group.id: group.name for group in alert.groups}
-    for index, actor in enumerate(alert.actors[:_ACTORS]):
+    speakers = {match.actor for match in alert.matches if match.role == "speaker"}
+    for index, actor in enumerate(sorted(alert.actors, key=lambda one: one.id not in speakers)[:_ACTORS]):
         draft.add(" · " if index else "")
+        mentioned = any(match.actor == actor.id and match.role == "mentioned" for match in alert.matches)
+        draft.add(f"{words.MENTIONS} " if mentioned and actor.id not in speakers else "")
         draft.foreign(_short(actor.name, _NAME) or actor.id, "bold")
         other = _short(_other_script(actor, alert.matches), _NAME)
         if other:
@@ -163,6 +166,7 @@ def _who(draft: _Draft, alert: Alert) -> None:
             if told := _short(word, _ROLE):
                 draft.add(", ")
                 draft.foreign(told)
+        draft.add(f": {words.SAID}" if actor.id in speakers else "")
     draft.add(_rest(alert.actors, _ACTORS))
     if not alert.actors:
         lists = list(dict.fromkeys(match.rule for match in alert.matches if match.rule)) or [words.NO_RULE]

@@ -101,6 +101,8 @@ class Route:
     priority: Priority | None = None
     proceed: bool = False
     """`continue = true` in the file: later routes are read too."""
+    role: Role | None = None
+    """Only statements in which an actor that the route counts speaks, or is only mentioned; None is either."""
 
 
 @dataclass(frozen=True, slots=True)

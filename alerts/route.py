@@ -66,6 +66,11 @@ def takes(row: Route, statement: Statement, matches: Sequence[Match], source: So
 
 def _wanted(row: Route, matches: Sequence[Match]) -> bool:
     actors = {match.actor for match in matches if match.actor is not None}
+    if row.role is not None:
+        speakers = {match.actor for match in matches if match.actor is not None and match.role == "speaker"}
+        actors = speakers if row.role == "speaker" else actors - speakers
+        if not (actors if not row.actors or "*" in row.actors else actors & set(row.actors)):
+            return False
     rules = {match.rule for match in matches if match.rule is not None}
     asked = [_met(row.actors, actors), _met(row.keywords, rules)]
     if row.require == "all":

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from alerts.model import Actor, Keywords, Route
+from alerts.model import Actor, Keywords, Role, Route
 from scraper.document import Part
 from scraper.model import Source
 from scraper.validate import Checker
@@ -73,6 +73,7 @@ class _Taken:
     all_of_them: bool
     sources: frozenset[str] | None
     languages: frozenset[str]
+    role: Role | None
 
     @classmethod
     def of(cls, route: Route, tags: Mapping[str, frozenset[str]], known: Known) -> _Taken:
@@ -91,11 +92,14 @@ class _Taken:
         if route.sources or wanted:
             chosen = route.sources or tuple(tags)
             sources = frozenset(id_ for id_ in chosen if id_ in tags and (not wanted or tags[id_] & wanted))
-        return cls(frozenset(named), all_of_them, sources, frozenset(one.lower() for one in route.languages))
+        languages = frozenset(one.lower() for one in route.languages)
+        return cls(frozenset(named), all_of_them, sources, languages, route.role)
 
     def holds(self, other: _Taken) -> bool:
         """Whether everything that `other` takes is surely taken here too."""
         if self.sources is not None and (other.sources is None or not other.sources <= self.sources):
+            return False
+        if self.role is not None and self.role != other.role:
             return False
         if self.languages and not (other.languages and all(map(self._speaks, other.languages))):
             return False

@@ -100,7 +100,7 @@ def test_a_batch_answers_every_row_in_order_in_the_fixed_form(watchlist: Path) -
         {"id": 7, "text": "nothing", "title": None},
     ]
     found, code = answers(watchlist, "".join(json.dumps(row) + "\n" for row in rows).encode() + b"\n")
-    shape = {"rule": None, "actor": "khazali", "tier": "A", "role": None}
+    shape = {"rule": None, "actor": "khazali", "tier": "A", "role": "mentioned"}
     assert code == 0
     assert found == [
         {
@@ -117,6 +117,7 @@ def test_a_batch_answers_every_row_in_order_in_the_fixed_form(watchlist: Path) -
                 },
                 shape
                 | {
+                    "role": "speaker",
                     "field": "body",
                     "start": 2,
                     "end": 19,

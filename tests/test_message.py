@@ -114,6 +114,14 @@ def test_an_alert_of_keywords_alone_names_the_list() -> None:
     assert styled(message, "bold")[0] == "threats"
 
 
+def test_the_first_line_says_who_speaks_and_who_is_mentioned() -> None:
+    found = statement()
+    by = [replace(one, role="speaker") for one in met(found, "@khazali", "Qais Al-Khazali")]
+    about = [replace(one, role="mentioned") for one in met(found, "@aah", "Asa'ib Ahl Al-Haqq")]
+    message = draw(alert(found, by + about, actors=(KHAZALI, GROUP)), now=NOW)
+    assert line(message, "🔴") == "🔴 Qais al-Khazali, secretary-general: said · mentions Asa'ib Ahl al-Haqq"
+
+
 def test_several_actors_are_joined_and_a_group_that_rang_too_is_named_once() -> None:
     found = statement()
     matches = met(found, "@khazali", "Qais Al-Khazali") + met(found, "@aah", "Asa'ib Ahl Al-Haqq")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from alerts.model import Actor, Keywords, Match, Ring, Route
+from alerts.model import Actor, Keywords, Match, Ring, Role, Route
 from alerts.route import route
 from scraper.model import Source, Statement
 
@@ -96,3 +96,29 @@ def test_a_statement_of_unknown_language_is_kept_from_nobody() -> None:
 def test_priority_is_inherited_from_what_matched_where_the_route_has_none() -> None:
     assert rings(Route("r", ("one",)))[0].priority == "high"
     assert rings(Route("r", ("one",)), matches=(match(rule="threats"),))[0].priority == "normal"
+
+
+def said(actor: str, role: Role) -> Match:
+    return replace(match(actor=actor), role=role)
+
+
+def test_a_route_may_ask_for_what_its_actors_said_or_for_what_is_said_about_them() -> None:
+    by = Route("by", ("one",), actors=("khazali",), role="speaker")
+    about = replace(by, role="mentioned")
+    assert channels(by, matches=(said("khazali", "speaker"),)) == ["one"]
+    assert channels(by, matches=(said("khazali", "mentioned"), said("other", "speaker"))) == []
+    assert channels(about, matches=(said("khazali", "mentioned"), said("other", "speaker"))) == ["one"]
+    assert channels(about, matches=(said("khazali", "speaker"),)) == []
+
+
+def test_who_is_named_twice_and_speaks_once_is_a_speaker() -> None:
+    twice = (said("khazali", "mentioned"), said("khazali", "speaker"))
+    assert channels(Route("by", ("one",), role="speaker"), matches=twice) == ["one"]
+    assert channels(Route("about", ("one",), role="mentioned"), matches=twice) == []
+
+
+def test_a_route_that_asks_who_speaks_needs_an_actor_beside_its_keywords() -> None:
+    row = Route("r", ("one",), keywords=("threats",), role="speaker")
+    assert channels(row, matches=(match(rule="threats"),)) == []
+    assert channels(row, matches=(match(rule="threats"), said("khazali", "speaker"))) == ["one"]
+    assert channels(row, matches=(said("khazali", "speaker"),)) == []

@@ -53,37 +53,36 @@ _ABBREVIATED = re.compile(
 )
 
 
-class Quote(NamedTuple):
-    """A quoted passage without its marks: code points `[start, end)` of the text."""
-
-    start: int
-    end: int
-
-
-def attribute(title: str, body: str, language: str | None, matches: Sequence[Match]) -> tuple[Match, ...]:
+def attribute(title: str, body: str, language: str | None, matches: Sequence[Match]) -> list[Match]:
     """`matches` with the role of each that is an actor's; those of keyword lists stay as they are.
 
     `title` and `body` are the texts that the matches' positions count in; `language` is a BCP 47 tag or None, and where
     it does not fit the script of a sentence the script decides. Raises nothing.
     """
-    places = {
-        field: sorted({(one.start, one.end) for one in matches if one.field == field and one.actor is not None})
-        for field in ("title", "body")
-    }
     roles: dict[tuple[str, int, int], Role] = {}
     for field, text in (("title", title), ("body", body)):
-        for start, end in places[field][:_MOST_JUDGED]:
-            roles[field, start, end] = role_of(text, language, (start, end), places[field])
-    return tuple(
+        of_field = (one for one in matches if one.field == field and one.actor is not None)
+        names = sorted({(one.start, one.end): Name(one.start, one.end, _before(one)) for one in of_field}.values())
+        for name in names[:_MOST_JUDGED]:
+            roles[field, name.start, name.end] = role_of(text, language, name, names)
+    return [
         replace(one, role=roles.get((one.field, one.start, one.end), "mentioned")) if one.actor is not None else one
         for one in matches
-    )
+    ]
 
 
-def role_of(text: str, language: str | None, place: tuple[int, int], others: Sequence[tuple[int, int]] = ()) -> Role:
-    """Whether the name at `place` of `text` speaks there. `others` are the places of all watched names, in order."""
-    grammar = grammar_of(_language(text[max(0, place[0] - 200) : place[1] + 200], language))
-    tags = _tags(text, place, others, grammar)
+class Name(NamedTuple):
+    """A watched name in a text: code points `[start, end)`, and what is written on to its front, as tags."""
+
+    start: int
+    end: int
+    before: str = ""
+
+
+def role_of(text: str, language: str | None, name: Name, names: Sequence[Name] = ()) -> Role:
+    """Whether `name` speaks where it stands in `text`. `names` are all watched names of the text, in order."""
+    grammar = grammar_of(_language(text[max(0, name.start - 200) : name.end + 200], language))
+    tags = _tags(text, name, names, grammar)
     if tags is None:
         return "mentioned"
     for merge, by in grammar.merges:
@@ -94,56 +93,73 @@ def role_of(text: str, language: str | None, place: tuple[int, int], others: Seq
     return "mentioned"
 
 
-def _tags(text: str, place: tuple[int, int], others: Sequence[tuple[int, int]], grammar: Grammar) -> str | None:
-    """The sentence around `place`, and the one behind it after a full stop; None where the name is inside a quotation."""
-    low, high = max(0, place[0] - _REACH), min(len(text), place[1] + _REACH)
-    low = max(low, text.rfind("\n", low, place[0]) + 1)
-    behind = text.find("\n", place[1], high)
-    high = behind if behind >= 0 else high
+def _before(match: Match) -> str:
+    """The conjunction, preposition or elided word that is written on to a name, as tags; matching noted it as a step."""
+    for step in match.steps:
+        kind, _, cut = step.partition(" ")
+        if kind == "clitic":
+            return "".join(_CLITICS.get(one, "") for one in cut.split("-"))
+        if kind == "prefix":
+            return "".join(_PREFIXES.get(one, "") for one in cut)
+        if kind == "elision":
+            return "O" if match.surface[:1] in "dD" else ""
+    return ""
+
+
+_CLITICS = {"wa": "a", "fa": "a", "bi": "p", "ka": "p", "li": "i"}
+_PREFIXES = {"ו": "a", "ל": "i", "ב": "p", "כ": "p", "מ": "F", "ש": "c"}
+
+
+def _tags(text: str, name: Name, names: Sequence[Name], grammar: Grammar) -> str | None:
+    """The sentence around `name`, and the one behind it after a full stop; None where the name is inside a quotation."""
+    low, high = _paragraph(text, name)
     quoted = []
     for found in _QUOTED.finditer(text, low, high):
-        if found.start() <= place[0] and place[1] <= found.end():
-            if _is_name(found, place):
+        if found.start() <= name.start and name.end <= found.end():
+            if _is_name(found, name):
                 continue
             return None
-        if not any(_is_name(found, other) for other in _within(others, found.start(), found.end())):
+        if not any(_is_name(found, other) for other in _within(names, found.start(), found.end())):
             quoted.append(found.span())
-    first, last, second = _sentence(text, low, high, place, quoted)
-    front = _read(text, first, place[0], others, quoted, grammar)
-    name, tail = _affixes(text[place[0] : place[1]], grammar)
-    back = _read(text, place[1], last, others, quoted, grammar)
-    tags = front[-_MOST_TAGS:] + name + "@" + tail + back[:_MOST_TAGS]
-    if text[last:second].strip(" .!?؟。…"):
-        tags += "." + _read(text, last, second, others, quoted, grammar)[:_MOST_TAGS]
+    first, last, second = _sentence(text, low, high, name, quoted)
+    front = _read(text, first, name.start, names, quoted, grammar)
+    back = _read(text, name.end, last, names, quoted, grammar)
+    tags = f"{front[-_MOST_TAGS:]}{name.before}@{_ending(text, name, grammar)}{back[:_MOST_TAGS]}"
+    if text[last:second].strip(' .!?؟。…"'):
+        tags += "." + _read(text, last, second, names, quoted, grammar)[:_MOST_TAGS]
     return tags
 
 
-def _is_name(found: re.Match[str], place: tuple[int, int]) -> bool:
+def _paragraph(text: str, name: Name) -> tuple[int, int]:
+    """The lines that `name` stands in, as far as we look."""
+    low, high = max(0, name.start - _REACH), min(len(text), name.end + _REACH)
+    behind = text.find("\n", name.end, high)
+    return max(low, text.rfind("\n", low, name.start) + 1), behind if behind >= 0 else high
+
+
+def _is_name(found: re.Match[str], name: Name) -> bool:
     """Whether a quotation only holds a name: marks around a name quote nobody."""
-    return (
-        found.start() <= place[0] and place[1] <= found.end() and found.end() - found.start() - 4 <= place[1] - place[0]
-    )
+    holds = found.start() <= name.start and name.end <= found.end()
+    return holds and found.end() - found.start() - 4 <= name.end - name.start
 
 
-def _within(places: Sequence[tuple[int, int]], start: int, end: int) -> Iterable[tuple[int, int]]:
-    at = bisect_left(places, (start, 0))
-    while at < len(places) and places[at][0] < end:
-        yield places[at]
+def _within(names: Sequence[Name], start: int, end: int) -> Iterable[Name]:
+    at = bisect_left(names, (start, 0, ""))
+    while at < len(names) and names[at].start < end:
+        yield names[at]
         at += 1
 
 
-def _sentence(
-    text: str, low: int, high: int, place: tuple[int, int], quoted: Sequence[tuple[int, int]]
-) -> tuple[int, int, int]:
-    """Where the sentence of `place` begins and ends, and where the one behind it ends."""
+def _sentence(text: str, low: int, high: int, name: Name, quoted: Sequence[tuple[int, int]]) -> tuple[int, int, int]:
+    """Where the sentence of `name` begins and ends, and where the one behind it ends."""
     first, last, second = low, high, high
     for found in _END.finditer(text, low, high):
         at = found.start()
-        if place[0] <= at < place[1] or any(start < at < end for start, end in quoted):
+        if name.start <= at < name.end or any(start < at < end for start, end in quoted):
             continue
         if found[0] == "." and _ABBREVIATED.search(text, max(low, at - 6), at):
             continue
-        if found.end() <= place[0]:
+        if found.end() <= name.start:
             first = found.end()
         elif last == high and second == high and at < high:
             last = at
@@ -160,22 +176,21 @@ def _read(
     text: str,
     start: int,
     end: int,
-    others: Sequence[tuple[int, int]],
+    names: Sequence[Name],
     quoted: Sequence[tuple[int, int]],
     grammar: Grammar,
 ) -> str:
     """The tags of `text[start:end]`: names and quotations are one tag each, the rest goes by words."""
-    marks = [(*one, "q") for one in quoted if start <= one[0] and one[1] <= end]
-    marks += [(*one, "#") for one in _within(others, start, end) if not any(a <= one[0] < b for a, b in quoted)]
+    pieces = [(*one, "q") for one in quoted if start <= one[0] and one[1] <= end]
+    pieces += [
+        (name.start, name.end, f"{name.before}#{_ending(text, name, grammar)}")
+        for name in _within(names, start, end)
+        if name.end <= end and not any(first <= name.start < last for first, last in quoted)
+    ]
     out = []
-    for first, last, tag in sorted(marks):
+    for first, last, tags in sorted(pieces):
         if first >= start:
-            out.append(_words(text[start:first], grammar))
-            if tag == "#":
-                name, tail = _affixes(text[first:last], grammar)
-                out.append(f"{name}#{tail}")
-            else:
-                out.append(tag)
+            out += [_words(text[start:first], grammar), tags]
             start = last
     out.append(_words(text[start:end], grammar))
     return "".join(out)
@@ -217,6 +232,9 @@ def _tag(word: str, grammar: Grammar) -> str:
         return tag
     if word[0] in grammar.clitics and (tag := grammar.words.get(word[1:])):
         return f"a{tag}"
+    for front, tags in grammar.fronts:
+        if word.startswith(front) and len(word) > len(front) + 2:
+            return tags
     if word.endswith("n't"):
         return "n"
     if "'" in word:
@@ -231,15 +249,16 @@ def _tag(word: str, grammar: Grammar) -> str:
 
 _LONGEST_ELISION = 2
 """Letters of a word that loses its vowel before another: d', l', n', qu'."""
-_TAIL = re.compile(r"['’ʼ](\w{0,4})$")
 
 
-def _affixes(surface: str, grammar: Grammar) -> tuple[str, str]:
-    """What is written on to a name, as tags before and behind it."""
-    tail = _TAIL.search(surface)
-    if tail:
-        return "", grammar.endings.get(spell(tail[1]), "'")
-    return "", ""
+def _ending(text: str, name: Name, grammar: Grammar) -> str:
+    """The case or possessive behind the apostrophe of a name, as a tag."""
+    tail = _TAIL.search(text, max(name.start, name.end - 6), name.end) or _TAIL_BEHIND.match(text, name.end)
+    return grammar.endings.get(spell(tail[1]), "'" if tail[1] in ("s", "") else "") if tail else ""
+
+
+_TAIL = re.compile(r"(?<=\w)['’ʼ](\w{0,4})$")
+_TAIL_BEHIND = re.compile(r"['’ʼ](s?)(?!\w)")
 
 
 def _language(around: str, language: str | None) -> str:
@@ -264,3 +283,51 @@ _SCRIPTS = {
 }
 _SCRIPT_OF = {"ar": "arabic", "fa": "arabic", "he": "hebrew", "ru": "cyrillic"}
 _PERSIAN = re.compile(r"[پچژگ]|می\u200c|\b(?:است|که|را|این|کرد)\b")
+
+
+def spoken_by(actors: Sequence[str], matches: Sequence[Match]) -> tuple[Match, ...]:
+    """`matches` of a statement whose source is the own outlet of `actors` (ids): what it publishes, they say.
+
+    The text has the last word: where it names a speaker, that stands. An actor that is not named has no match, so an
+    outlet's statement without its actor's name rings only for what else it holds.
+    """
+    if any(one.role == "speaker" for one in matches):
+        return tuple(matches)
+    return tuple(replace(one, role="speaker") if one.actor in actors else one for one in matches)
+
+
+class Quote(NamedTuple):
+    """A quoted passage without its marks: code points `[start, end)` of the text."""
+
+    start: int
+    end: int
+
+
+_SHORTEST_QUOTE = 3
+"""Words of a quotation that is worth showing: one or two in marks are a name or somebody's irony."""
+
+
+def quotes(text: str, around: tuple[int, int]) -> tuple[Quote, ...]:
+    """The quoted passages that belong to the speaker whose name stands at `around`, in reading order.
+
+    They stand in the sentence of the name, or are the sentence behind it, where that begins with them. Passages of one or
+    two words, and the quotation that the name itself stands in, are left out.
+    """
+    name = Name(*around)
+    low, high = _paragraph(text, name)
+    spans = [found.span() for found in _QUOTED.finditer(text, low, high)]
+    first, last, second = _sentence(text, low, high, name, spans)
+    begins = len(text) - len(text[last:].lstrip(" .!?؟。…"))
+    kept = []
+    for start, end in spans:
+        inside = start <= name.start and name.end <= end
+        if inside or not (first <= start < last or (start == begins and end <= second)):
+            continue
+        start += 1
+        end -= text[end - 1] in _CLOSING
+        if len(text[start:end].split()) >= _SHORTEST_QUOTE:
+            kept.append(Quote(start, end))
+    return tuple(kept)
+
+
+_CLOSING = "\"'»”“’"

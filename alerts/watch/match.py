@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from alerts.model import Actor, Field, Keywords, Match
+from alerts.watch.attribution import attribute
 from alerts.watch.automaton import Automaton, Hit, Joins, Node
 from alerts.watch.names import is_article, is_name_article, name_parts, with_signs
 from alerts.watch.patterns import Kind, Pattern, add_name
@@ -142,7 +143,7 @@ class Watchlist:
         if names:
             _judge_names(names, found, silent)
             found.sort(key=_reading_order)
-        met = [one.match() for one, _ in _limited([(one, "") for one in found])]
+        met = attribute(title, body, language, [one.match() for one, _ in _limited([(one, "") for one in found])])
         return met, _once_each(silent), Statement((texts[0], texts[1]), met, language, source, url)
 
 

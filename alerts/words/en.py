@@ -8,6 +8,7 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 SAID = "said"
+MENTIONS = "mentions"
 PUBLISHED = "published"
 SEEN = "seen"
 ABOUT = "about"

@@ -34,19 +34,23 @@ _AT_SOMEBODY = """
     """
 """Verbs whose object may be a person without a preposition: behind "and", the name may be that."""
 
+_ALWAYS_AT = "اتهم هنأ شكر وصف عزى أبلغ أخبر نصح امتدح وبخ لام عاتب ساند"
+"""Of these, the verbs that are not used without an object."""
+
 _GIVERS = """
         أصدر:يصدر نشر:ينشر ألقى:يلقي وجه:يوجه أدلى:يدلي بث:يبث عقد:يعقد أرسل:يرسل بعث:يبعث أطلق:يطلق سجل:يسجل قدم:يقدم شن:يشن
         رفع:يرفع صب:يصب كال:يكيل أجرى:يجري أورد:يورد عمم:يعمم وزع:يوزع حرر:يحرر خط:يخط
     """
 
 _LISTS = {
-    "L": """
+    "L": """ما_قاله ما_قالته ما_أعلنه ما_أعلنته ما_ذكره ما_ذكرته ما_كتبه ما_صرح_به
         بحسب حسب وفق وفقا_ل وفقا طبقا_ل طبقا نقلا_عن على_لسان على_حد_قول على_حد_تعبير على_حد_وصف على_ذمة حسبما_قال حسبما_أعلن
         حسبما_ذكر حسبما_أفاد حسبما_صرح كما_قال كما_أكد كما_ذكر كما_أعلن بقول على_رأي استنادا_إلى بناء_على_تصريحات من_وجهة_نظر
         على_قول في_رأي برأي بتعبير بلسان في_نظر
     """,
     "y": "من_قبل من_جانب من_طرف على_يد على_يدي بواسطة",
     "B": "نيابة_عن بالنيابة_عن بالأصالة_عن باسم",
+    "V first": "تلقى تلقت تلقوا يتلقى تتلقى",
     "f first": """
         سوف من_المقرر_أن من_المتوقع_أن من_المنتظر_أن من_المرتقب_أن من_المحتمل_أن يتوقع_أن ينتظر_أن يعتزم يعتزمون تعتزم ينوي
         تنوي يستعد تستعد يريد تريد من_المزمع_أن مقرر_أن متوقع_أن ينتظر تنتظر بانتظار في_انتظار قبيل يترقب تترقب المرتقب
@@ -81,12 +85,14 @@ _LISTS = {
         عضو_المكتب_السياسي_ل المستشار المتحدث_الرسمي كبير رجل_الدين المقاوم الإسلامي الإسلامية الأستاذ المهندس النقيب محافظ
         نقيب عميد
     """,
+    "e": "كل كلا كلتا",
     "R": "الذي التي الذين",
     "u": "إذا لو إن_لم حتى_يقول هل لئن",
     "F": "من عن",
-    "i": "إلى ل",
+    "i": "ل",
+    "g": "إلى نحو",
     "p": """
-        على في مع ب ضد بعد قبل خلال أثناء حول بشأن بين نحو تجاه لدى عند منذ أمام وراء خلف ضمن عبر إزاء رغم بسبب بحق ضد_ مثل
+        على في مع ب ضد بعد قبل خلال أثناء حول بشأن بين تجاه لدى عند منذ أمام وراء خلف ضمن عبر إزاء رغم بسبب بحق ضد_ مثل
         أسوة_ب بحضور برفقة لقاء بغية كما إثر عقب
     """,
     "j": """
@@ -114,6 +120,12 @@ _LISTS = {
 }  # fmt: skip
 
 _MERGES = (
+    (r"kp(?=s)", ""),
+    (r"eF(?=@)|(?<=[SDPVEw])e(?=@)|eF(?=#)", ""),
+    # "The president congratulated NAME": these verbs have an object; where nothing else is one, NAME is.
+    (r"Ar+@(?=[piF,.]|$)", "Vp@"),
+    (r"A@(?=[piF.]|$)", "Vp@"),
+    (r"A", "D"),
     (r"#(?:a#)*a@", "@"),
     (r"@(?:a#)+", "@"),
     # The spokesman, the office; titles; "the leader of the movement X, NAME".
@@ -140,7 +152,9 @@ _RULES: tuple[tuple[str, Role], ...] = (
     # According to X; quoted; a statement of X; on behalf of X; by X.
     (r"L[tri]*@", _S),
     (r"Q[^,;:@]{0,5}F@", _S),
-    (r"[SDPE][^,;:@]{0,4}t[wj]{0,3}[ip]@", _M),
+    (r"(?:^|a)[SDPEVw]p?ti@", _S),
+    (r"tR?j?[ESDP]@", _S),
+    (r"[SDPE][^,;:@]{0,4}t[wj]{0,3}g@", _M),
     (r"t[wj]{0,3}[Fiy]?@", _S),
     (rf"{_SAY}[^,;:]{{0,3}}B@", _S),
     (r"[SDPEVwtQ][^;:@]{0,9}y@", _S),
@@ -149,8 +163,10 @@ _RULES: tuple[tuple[str, Role], ...] = (
     (rf"[SDPtwEQ][^;:]{{0,6}}c{_SAY}?@", _M),
     (r"u[SDPV]?@", _M),
     # X: ...
-    (r"^[^@SDPVEpFi]{0,2}@(?:[ip][#wrj]{1,5}|,[^:q]{1,8})?:", _S),
+    (r"^[^@SDPVEpFig]{0,2}@(?:[igpF][#wrj]{1,5}|,[^:q]{1,8})?:", _S),
     (r"^[^@]{3,}[:;-]@$", _S),
+    (r"^a?pw{1,2}@,", _M),
+    (rf"@,{_SAY}#", _M),
     # The verb, then its subject; a verb behind its own subject has an object here.
     (rf"(?:^|[^R]){_SAY}j*@[^,;:]{{0,4}}y", _M),
     (r"[w#rskM]j*P@", _M),
@@ -161,7 +177,7 @@ _RULES: tuple[tuple[str, Role], ...] = (
     (r"E(?:j|pw)?@[^;:]{0,5}t", _S),
     (r"q,?-?w?@", _S),
     (r"^a?j*[wV]j*@(?:[^,;:#]{0,3}c|,?[^,;:#]{0,8}[:,]q)", _S),
-    (r"[pFiB]@", _M),
+    (r"[pFigB]@", _M),
     (r"[SDPEVQ][rwk]{1,4}@", _M),
     (r"[SDPEVQ][rwk]*#[rw]*(?:a[SDPEV])?@", _M),
     # The subject, then its verb.
@@ -201,18 +217,22 @@ def _forms(pairs: str, *, objects: bool = True) -> tuple[list[str], list[str]]:
 
 def grammar() -> Grammar:
     """The lists with every verb in its forms, compiled."""
-    first = {tag: _LISTS[tag] for tag in ("L", "y", "B", "f first", "n", "Z", "Q", "c")}
+    first = {tag: _LISTS[tag] for tag in ("V first", "L", "y", "B", "f first", "n", "Z", "Q", "c")}
     rest = {tag: words for tag, words in _LISTS.items() if tag not in first}
     at = frozenset(_AT_SOMEBODY.split())
     at_somebody = " ".join(pair for pair in _VERBS.split() if pair.split(":")[0] in at)
+    always = " ".join(pair for pair in _VERBS.split() if pair.split(":")[0] in _ALWAYS_AT.split())
     past, present = _forms(_VERBS)
     gave, gives = _forms(_GIVERS)
     will = (f"س{form}" for form in present + gives if form[0] in "يت")
     speech = {
         "f": " ".join(will),
+        "A": " ".join(_forms(always, objects=False)[0]),
         "D": " ".join(_forms(at_somebody)[0]),
         "S": " ".join(past),
         "P": " ".join(present),
         "E": " ".join(gave + gives),
     }
-    return compile_grammar({**first, **speech, **rest}, _MERGES, _RULES, "وف")
+    return compile_grammar(
+        {**first, **speech, **rest}, _MERGES, _RULES, "وف", fronts=(("بال", "pw"), ("لل", "iw"), ("كال", "pw"))
+    )

@@ -128,6 +128,7 @@ _RULES: tuple[tuple[str, Role], ...] = (
     (r"q,?-?@", _S),
     (r"(?:^|,)h?Sj*@", _S),
     (r"^(?:[pi][ewjr]{1,5}|[jL]|w)Sj*@", _S),
+    (r"^(?:[pi][ewjrt]{1,5}|j+)h@[^;:]*S", _S),
     (r"h[er]*@[^,;:]*S", _M),
     (r"[SE]j*[er]*@", _M),
     (r"@[^,;:#]*a[SE]", _S),

@@ -7,23 +7,23 @@ from alerts.watch.speech.grammar import Grammar, compile_grammar
 
 _REGULAR = """
         accept acclaim accuse acknowledge add address admit admonish advise advocate affirm agree allege amplify announce
-        answer apologise apologize appeal applaud argue articulate ask assert assure attest authorise back backtrack bemoan
+        answer apologise apologize appeal applaud argue articulate ask assert assure attest back backtrack bemoan
         berate bewail blame blast boast brand call caution celebrate censure challenge champion characterise characterize
         charge chastise chide cite claim clarify commend comment commiserate complain concede conclude concur condemn confess
-        confirm congratulate contend contradict counsel counter criticise criticize crow cry curse dare debunk decide declare
+        confirm congratulate contend contradict counsel counter criticise criticize crow cry curse dare debunk declare
         decry defend defy demand denounce deny deplore deride describe detail dictate disavow disclaim disclose discuss
         dismiss dispute disown elaborate emphasise emphasize encourage endorse enumerate enthuse envisage estimate exclaim
         exhort explain express extol extoll flag forecast fulminate fume gloat grieve gripe grumble guarantee hail hammer hint
         implore imply indicate inform inquire insinuate insist instruct interject intimate invite invoke joke lambast lambaste
-        lament laud lecture lobby maintain mention moan mock mourn muse narrate nominate note object observe opine oppose
-        order outline pan persuade plead pledge plug pontificate post praise predict preach press proclaim profess promise
-        pronounce propose protest push query question quip rail rant ratify read reaffirm reason reassert reassure rebuff
+        lament laud lecture lobby maintain mention moan mock mourn muse narrate note object observe opine oppose
+        outline pan persuade plead pledge plug pontificate post praise predict preach proclaim profess promise
+        pronounce propose protest push query question quip rail rant reaffirm reason reassert reassure rebuff
         rebuke rebut recall recite recommend recount refute regret reiterate reject rejoice remark remind reminisce renew
-        renounce repeat reply report repudiate request respond restate retort reveal ridicule rubbish salute sanction scoff
+        renounce repeat reply report repudiate request respond restate retort reveal ridicule rubbish salute scoff
         scold scorn share shout signal slam slate snap sneer speculate spell stipulate state stress suggest summarise
         summarize swipe sympathise sympathize taunt term testify thank theorise threaten thunder tout trumpet tweet underline
-        underscore unveil urge utter vent verify vilify voice volunteer vouch vow warn weigh welcome whisper wish wonder yell
-        retweet livestream petition ridicule slander snub chant exonerate absolve assail castigate deprecate excoriate lash
+        underscore unveil urge utter vent vilify voice volunteer vouch vow warn welcome whisper wish wonder yell
+        retweet liken compare livestream petition slander snub chant exonerate absolve assail castigate deprecate excoriate lash
         pillory upbraid preannounce reproach implicate rap rip skewer lampoon
     """
 _IRREGULAR = """
@@ -35,7 +35,8 @@ _IRREGULAR = """
         withdraw_support:withdraws_support:withdrew_support:withdrawing_support hit_out:hits_out:hit_out:hitting_out
         hit_back:hits_back:hit_back:hitting_back lash_out:lashes_out:lashed_out:lashing_out
         speak_out:speaks_out:spoke_out:speaking_out rule_out:rules_out:ruled_out:ruling_out
-        call_for:calls_for:called_for:calling_for call_on:calls_on:called_on:calling_on
+        put_it:puts_it:put_it:putting_it sound_alarm:sounds_alarm:sounded_alarm:sounding_alarm
+        set_the_record_straight:sets_the_record_straight:set_the_record_straight:setting_the_record_straight
         point_out:points_out:pointed_out:pointing_out make_clear:makes_clear:made_clear:making_clear
         point_to:points_to:pointed_to:pointing_to point_the_finger:points_the_finger:pointed_the_finger:pointing_the_finger
         take_aim:takes_aim:took_aim:taking_aim weigh_in:weighs_in:weighed_in:weighing_in
@@ -77,7 +78,7 @@ _VERBS = [_inflected(verb) for verb in _REGULAR.split()]
 _VERBS += [(a, b, c, d) for a, b, c, d in (entry.split(":") for entry in _IRREGULAR.split())]
 
 _LISTS = {
-    "L": """
+    "L": """interview_with speaking_for per
         according_to in_the_words_of in_the_view_of in_the_opinion_of as_per in_comments_by in_remarks_by according_also_to
         in_the_telling_of to_hear
     """,
@@ -111,9 +112,9 @@ _LISTS = {
         isn't wasn't aren't weren't couldn't shouldn't nobody none
     """,
     "b": "is was were are be been being am got 's_been gets",
-    "h": "has have had having",
+    "h": "has have had having was_quick_to were_quick_to was_the_first_to is_quick_to",
     "j": """
-        also again later earlier then now today repeatedly publicly strongly sharply flatly bluntly firmly once already still
+        also both again later earlier then now today repeatedly publicly strongly sharply flatly bluntly firmly once already still
         only even just recently meanwhile however further furthermore rarely often always openly personally immediately
         reportedly allegedly explicitly angrily quietly formally officially categorically vehemently vigorously fiercely
         harshly roundly swiftly promptly separately jointly twice finally previously initially merely simply clearly
@@ -130,14 +131,15 @@ _LISTS = {
     "a": "and but & then along_with together_with as_well_as alongside or",
     "R": "who which whose whom",
     "u": "if unless until whether whenever before should_the in_case",
-    "y": "by",
+    "y": "by attributed_to ascribed_to",
     "F": "from",
     "O": "of",
     "i": "to",
     "e": "the a an his her its their this these those another any some our my your",
     "s": """
         spokesman spokeswoman spokesperson spokespeople spokesmen office bureau press_office media_office information_office
-        press_service press_secretary media_wing media_arm media_department media_team press_team mouthpiece representative
+        press_service press_secretary media_wing media_arm media_department media_team press_team mouthpiece
+        representative representatives
         envoy aide adviser advisor official officials secretariat politburo political_bureau military_wing press_officer
         press_aide senior_official deputy communications_director media_center media_centre information_ministry
         military_media statement_writer
@@ -177,7 +179,7 @@ _LISTS = {
         outburst plea pleas complaint complaints outcry protests reassurance reassurances assurance assurances confession
         admission verdict salvo retort rhetoric commentary briefing
     """,
-    "E": """
+    "E": """used uses use using
         gave gives give giving made makes make making issued issues issue issuing delivered delivers deliver delivering
         released releases release releasing published publishes publish publishing sent sends send sending posted uploaded
         uploads circulated circulates recorded distributed aired airs launched launches signed signs held holds offered offers
@@ -192,9 +194,10 @@ _LISTS = {
         remained remains kept keeps chaired receives received hosted hosts signed_off boycotted joined joins appeared appears
         listened listens watched telephoned phoned runs ran owns owned lives lived
     """,
+    "v": "by_phone by_telephone on_the_phone by_video_link",
     "p": """
         in on at with about against for over after under during into between among toward towards behind near through amid
-        despite around outside inside upon per via within regarding concerning like unlike without_the beside besides as than
+        despite around outside inside upon via within regarding concerning like unlike without_the beside besides such_as than
         while_meeting following out off up across past beyond except
     """,
 }  # fmt: skip
@@ -206,6 +209,7 @@ _SPEECH = {
     "I": " ".join(verb[0] for verb in _VERBS),
 }
 _ORDER = (
+    "v",
     "L",
     "B",
     "t first",
@@ -236,7 +240,7 @@ _ORDER = (
 _EITHER = {
     "X": """
         appeals vows pledges demands promises praises replies protests rebukes tweets posts comments remarks claims calls
-        answers addresses notes broadcasts questions thanks reports orders voices complaints counters responses
+        answers addresses notes broadcasts questions thanks reports voices complaints counters responses
     """,
     "Y": "warning greeting posting recording",
     "W": """
@@ -260,8 +264,10 @@ _MERGES = (
     # A group speaks through its office, its spokesman, its leader.
     (r"[ej]*(?:s|r?s+)(?:s?[wj]?)(?:[OFpi]|OyO)e*[jr]*@", "@"),
     (r"[ej]*[jr]?r[OF]e*@", "@"),
-    (r"@'?[jr]{0,2}s+(?![OFp])", "@"),
+    (r"@'?[jr]{0,2}s+(?![OFp])(?:w{1,3}(?=[SDbhnfZ,]))?", "@"),
+    (r"@'?[jr]{0,2}r+w{1,3}(?=[SDbhnfZ])", "@"),
     (r"@,(?![^,]{0,6}[SDG],[^@]{0,3}$)(?:[RrG]|e[rs]|e#'?[rs]|[wer]*r)[^,;:q]{0,12},", "@"),
+    (r"@-[^-;:q@]{1,14}-", "@"),
     (r"@,(?:p|e)[^,;:qSDV]{1,8},", "@"),
     (r"@,[w]{1,2},(?=[hSDV])", "@"),
 )  # fmt: skip
@@ -270,7 +276,7 @@ _S: Role = "speaker"
 _M: Role = "mentioned"
 _RULES: tuple[tuple[str, Role], ...] = (
     # Other people and things around the name.
-    (r"k[OFp]?[ejr]*@(?!t)", _M),
+    (r"k[OFpwG]?[ejr]*@(?!t)", _M),
     (r"@'?[wjr]{0,2}k", _M),
     # "no statement from X", "ahead of X's speech"
     (r"n[^,;:]{0,5}[tw][^,;:]{0,3}[FyOi]e?@", _M),
@@ -287,7 +293,8 @@ _RULES: tuple[tuple[str, Role], ...] = (
     (r"GB@", _S),
     (r"B@.*[SD]|[SD].*B@", _S),
     (r"t[^,;:n]{0,5}y[ejr]*@", _S),
-    (r"t[jw]?[OF][ejr]*@(?!w*[SD])", _S),
+    (r"[SDGI]e[jw]?tF[ejr]*@", _M),
+    (r"t[jw]?[OF][ejr]*@", _S),
     (r"tb?[jw]{0,2}Oe?@", _S),
     (r"@'[wjr]{0,3}t", _S),
     (r"t:@", _S),
@@ -302,7 +309,10 @@ _RULES: tuple[tuple[str, Role], ...] = (
     # Silence, and what is still to come.
     (r"@[jThbdVpw]{0,2}[jT]*[nfZ](?![ewj]*:)", _M),
     (r"@[^,;:SD]{0,6}Z", _M),
+    (r"@[^,;:SD]{0,4}n[ejw]?t", _M),
+    (r"^@t(?=[pi])", _S),
     (r"@j*iI", _M),
+    (r"tp[ejr]*@:", _S),
     (r"(?:^|[^i])[ip][ejr]*@:", _M),
     # Headlines: X: ..., X to Y: ..., ...: X
     (r"^[^@SDV]{0,2}@(?:[ip][e#wrjTp]{1,6}|,[^:q]{1,8})?:", _S),
@@ -315,10 +325,13 @@ _RULES: tuple[tuple[str, Role], ...] = (
     (r"(?:^|[q,]-?)[SD][ejr]*@(?![hbSDV])", _S),
     (r"@,?G", _S),
     # X as an object.
+    (r"^tp@,", _S),
     (r"[pOFiyxL][ej]*@", _M),
     (r"[SDGIVQEfb][ejr]*@(?![:])", _M),
     # X was warned
-    (r"@,?[jT]*[DQ]y", _M),
+    (r"@[jThb]*Q", _S),
+    (r"@,?[jT]*Dy", _M),
+    (r"@[jTh]*De?[wr]{1,2}v", _M),
     (r"@[jTh]*b[jT]*G", _S),
     (r"@[jT]*h?[jT]*b[jT]*(?!$)", _M),
     # X says

@@ -65,6 +65,8 @@ class Grammar:
     """Behind the apostrophe of a name: what a case or possessive counts as."""
     clitics: str = ""
     """Letters that are written on to the word behind them and mean "and"."""
+    fronts: tuple[tuple[str, str], ...] = ()
+    """How words begin that hide a preposition, and the tags of such a word."""
 
 
 def compile_grammar(
@@ -73,6 +75,7 @@ def compile_grammar(
     rules: Sequence[tuple[str, Role]],
     clitics: str = "",
     endings: Mapping[str, str] | None = None,
+    fronts: tuple[tuple[str, str], ...] = (),
 ) -> Grammar:
     """`lists` has, for each tag, words parted by white space, `_` between the words of a phrase. An earlier list wins.
     Of a list's name only the first letter is its tag; `endings` are lists of the same form."""
@@ -92,4 +95,5 @@ def compile_grammar(
         tuple((re.compile(pattern), role) for pattern, role in rules),
         {spell(ending): tag for tag, text in (endings or {}).items() for ending in text.split()},
         clitics,
+        fronts,
     )

@@ -34,7 +34,7 @@ _LISTS = {
     """,
     "h": "hakkında ilgili",
     "M": "ajansı ajans gazetesi gazete televizyonu televizyon kanalı medya medyası basını radyosu haber basın",
-    "s": """
+    "s": """ofisinden sözcülüğünden bürosundan
         sözcüsü sözcü ofisi bürosu basın_ofisi basın_bürosu temsilcisi yetkilisi yetkilileri danışmanı müşaviri sözcülüğü
         basın_sözcüsü basın_danışmanı merkezi_basın yardımcısı iletişim_ofisi
     """,
@@ -56,7 +56,7 @@ _LISTS = {
         özür iddiası iddia suçlama suçlaması tebrik taziye ultimatom basın_açıklaması demeci demeç yorumu beyanatı beyanı
         açıklamasına ifadesi gözdağı kutlama meydan_okuma sitem
     """,
-    "S": """
+    "S": """yapılan_açıklamada yapılan_yazılı_açıklamada yapılan_açıklamaya
         dedi demiş der diyor söyledi söylüyor açıkladı açıklıyor duyurdu duyuruyor bildirdi bildiriyor belirtti belirtiyor
         vurguladı vurguluyor kaydetti kaydediyor ekledi ekliyor uyardı uyarıyor kınadı kınıyor suçladı suçluyor tehdit_etti
         tehdit_ediyor reddetti reddediyor yalanladı yalanlıyor savundu savunuyor eleştirdi eleştiriyor övdü övüyor istedi
