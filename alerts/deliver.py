@@ -129,8 +129,19 @@ async def _draw(claimed: Delivery, desk: Desk) -> Message | None:
         alert = await desk.db.read(lambda conn: _alert(conn, claimed, desk))
         if alert is None:
             return None
-        drawn = message.draw(alert, now=desk.clock(), timezone=desk.timezone, excerpt=desk.excerpt)
+        drawn = _drawn(alert, claimed, desk)
     return message.plain(drawn) if claimed.plain else drawn
+
+
+def _drawn(alert: Alert, claimed: Delivery, desk: Desk) -> Message:
+    """The alert in full; where our own drawing fails on this statement, its bare words: late news is worse than plain news."""
+    try:
+        return message.draw(alert, now=desk.clock(), timezone=desk.timezone, excerpt=desk.excerpt)
+    except Exception:
+        log.exception("internal error: the alert is sent as bare words", delivery=claimed.id)
+        mark = f"⚠️ {en.MAY_REPEAT}\n" if claimed.may_repeat else ""
+        said = alert.statement
+        return message.draw_notice(f"{mark}{alert.source_name}: {said.title}\n{said.url or ''}\n{alert.tag}")
 
 
 def _alert(conn: Connection, claimed: Delivery, desk: Desk) -> Alert | None:

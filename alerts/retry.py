@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-_WAITS = (2, 5, 15, 30, 60, 120, 240)
+_WAITS = (2, 5, 15, 30, 60)
 DOWN_WAIT = timedelta(minutes=5)
 """Between two tries of a channel whose token is refused: nothing changes there without a person."""
 LEASE = timedelta(minutes=3)

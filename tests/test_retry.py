@@ -18,7 +18,7 @@ def test_a_channel_rests_longer_after_each_failure_but_never_long() -> None:
     waits = [retry.pause(failures) for failures in range(1, 20)]
     assert waits == sorted(waits)
     assert waits[0] <= timedelta(seconds=2)
-    assert waits[-1] == timedelta(minutes=4)
+    assert waits[-1] == timedelta(minutes=1)
 
 
 def test_a_channel_rests_at_least_as_long_as_it_asked() -> None:

@@ -377,6 +377,18 @@ async def test_entities_that_are_refused_are_sent_again_as_plain_text(
         assert RINGS[1] in message["text"]
 
 
+async def test_an_alert_that_cannot_be_drawn_is_sent_as_bare_words(
+    tmp_path: Path, site: FakeSite, api: FakeBotApi
+) -> None:
+    """A zone that does not exist stands for any fault of our own drawing: the news arrives all the same."""
+    config = replace(watching(tmp_path, site, api), timezone="No/Where")
+    async with house(config) as bayan:
+        await ring(bayan, site, RINGS)
+        (message,) = api.accepted
+        assert RINGS[1] in message["text"]
+        assert deliveries(bayan) == [("phone", "sent")]
+
+
 # ------------------------------------------------------------------------------------------------------- health
 
 
