@@ -250,7 +250,11 @@ class Service:
             self._steps.kit = kit
             if kit.desk.pace is not old.desk.pace:
                 await self._steps.keep_pace()
-            self._retired.append(old)
+            if any(not drain.done() for drain in drains):
+                log.warning("a send that has no answer yet ends with the old configuration")
+                self._retired.append(old)
+            else:
+                await old.channels.aclose()
         finally:
             self._steps.changing = False
             if not self._steps.stopping.is_set():
