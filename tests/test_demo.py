@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sys
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from tests.fake_botapi import TOKEN, FakeBotApi
+
+CHECKOUT = Path(__file__).resolve().parent.parent
 
 
 async def demo(*arguments: str, token: str = TOKEN) -> tuple[int, str, str]:
@@ -28,6 +33,16 @@ async def test_in_the_terminal_one_statement_rings_once() -> None:
     assert (code, said) == (0, "")
     assert out.count("🗣 said") == 1
     assert "Qais Al-Khazali" in out and "20 Jun 2025" in out
+
+
+async def test_the_picture_in_the_readme_shows_the_words_of_the_demonstration() -> None:
+    picture = ElementTree.parse(CHECKOUT / "docs" / "alert.svg").getroot()
+    assert "docs/alert.svg" in (CHECKOUT / "README.md").read_text("utf-8")
+    said = "".join((await demo())[1].split()).translate(str.maketrans("", "", "▸◂▎⠀"))
+    lines = ["".join(one.itertext()) for one in picture.iter("{http://www.w3.org/2000/svg}text")]
+    timeless = [line.rstrip(" …") for line in lines if " UTC" not in line and not re.fullmatch(r"\d\d:\d\d", line)]
+    assert len(timeless) > 8
+    assert [line for line in timeless if "".join(line.split()) not in said] == []
 
 
 async def test_with_a_chat_the_alert_arrives_there() -> None:
