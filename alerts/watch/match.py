@@ -15,12 +15,14 @@ from dataclasses import astuple, dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
-from alerts.model import Actor, Field, Keywords, Match
+from alerts.model import Actor, Field, Keywords, Match, Tier
 from alerts.watch.attribution import attribute
 from alerts.watch.automaton import Automaton, Hit, Joins, Node
-from alerts.watch.names import is_article, is_name_article, name_parts, with_signs
+from alerts.watch.laying import SoundHit
+from alerts.watch.names import is_article, is_name_article, name_parts, short_forms, with_signs
 from alerts.watch.patterns import Kind, Pattern, add_name
 from alerts.watch.rules import Rulebook, Statement, compile_rule
+from alerts.watch.spellings import Spellings
 from alerts.watch.tokens import LOOK_ALIKE, name_readings
 from alerts.watch.written import HIDDEN, noted
 from scraper.text import Folded, fold
@@ -51,6 +53,7 @@ def compile_watchlist(actors: Sequence[Actor], keywords: Sequence[Keywords]) -> 
     """Everything that is watched, ready to be found. Ids are unique and entries were checked by the configuration;
     a name or entry without a letter finds nothing. Raises `ValueError` for a rule that the configuration would refuse."""
     names: Node[Pattern] = Node()
+    spellings: Spellings[Pattern] = Spellings()
     for actor in actors:
         texts_of: dict[Kind, tuple[str, ...]] = {
             "alias": (actor.name, *actor.aliases),
@@ -61,10 +64,12 @@ def compile_watchlist(actors: Sequence[Actor], keywords: Sequence[Keywords]) -> 
         }
         for kind, texts in texts_of.items():
             for text in texts:
-                for parts in name_parts(text):
+                for parts in (parts for form in (text, *short_forms(text)) for parts in name_parts(form)):
                     add_name(names, parts, Pattern(actor.id, kind, text), keeps_article=kind == "alias")
+                    if kind in ("alias", "weak", "not near"):
+                        spellings.add(parts, Pattern(actor.id, kind, text), person=actor.type == "person")
     rulebook = Rulebook([compile_rule(one, [actor.id for actor in actors]) for one in keywords]) if keywords else None
-    return Watchlist(actors, keywords, names, rulebook)
+    return Watchlist(actors, keywords, names, spellings, rulebook)
 
 
 class Watchlist:
@@ -74,13 +79,19 @@ class Watchlist:
     """
 
     def __init__(
-        self, actors: Sequence[Actor], keywords: Sequence[Keywords], names: Node[Pattern], rulebook: Rulebook | None
+        self,
+        actors: Sequence[Actor],
+        keywords: Sequence[Keywords],
+        names: Node[Pattern],
+        spellings: Spellings[Pattern],
+        rulebook: Rulebook | None,
     ) -> None:
         self.actors: Mapping[str, Actor] = MappingProxyType({actor.id: actor for actor in actors})
         self.keywords: Mapping[str, Keywords] = MappingProxyType({one.id: one for one in keywords})
         content = [sorted(map(repr, map(astuple, actors))), sorted(map(repr, map(astuple, keywords)))]
         self.version = hashlib.sha256(repr(content).encode("utf-8", "surrogatepass")).hexdigest()[:16]
         self._names = Automaton(names, name_readings, is_article) if actors else None
+        self._spellings = spellings
         self._rulebook = rulebook
 
     def match(
@@ -137,7 +148,8 @@ class Watchlist:
             texts[order] = folded, whole
             if self._names is not None:
                 joins = _name_joins(folded, whole) if folded.links else whole
-                names += _collected(self._names.find(folded, joins), order, folded)
+                written = list(_collected(self._names.find(folded, joins), order, folded))
+                names += [*written, *_not_among(written, _collected(self._spellings.find(folded), order, folded))]
         found: list[_Found] = []
         silent: list[tuple[_Found, str]] = []
         if names:
@@ -156,6 +168,9 @@ class _Found(NamedTuple):
     pattern: Pattern
     steps: tuple[str, ...]
     folded: Folded
+    tier: Tier = "A"
+    apart: float = 0.0
+    """How far the sound is from the watched name's (`spellings.py`)."""
 
     @property
     def field(self) -> Field:
@@ -174,7 +189,7 @@ class _Found(NamedTuple):
         return Match(
             rule=None,
             actor=self.pattern.watch,
-            tier="A",
+            tier=self.tier,
             role=None,
             field=self.field,
             start=start,
@@ -194,13 +209,26 @@ class _Found(NamedTuple):
         return with_signs(self.folded.original, *self.folded.span(first, self.behind))
 
 
-def _collected(hits: Iterable[Hit[Pattern]], order: int, folded: Folded) -> Iterator[_Found]:
+def _collected(hits: Iterable[Hit[Pattern] | SoundHit[Pattern]], order: int, folded: Folded) -> Iterator[_Found]:
     """The hits with their text; of each pattern, the first `_MOST_HITS`."""
     counts: dict[Pattern, int] = {}
     for hit in hits:
         counts[hit.found] = counts.get(hit.found, 0) + 1
         if counts[hit.found] <= _MOST_HITS:
-            yield _Found(order, *hit, folded)
+            found = _Found(order, hit.first, hit.behind, hit.found, hit.steps, folded)
+            yield found._replace(tier=hit.tier, apart=hit.apart) if isinstance(hit, SoundHit) else found
+
+
+def _not_among(written: Sequence[_Found], heard: Iterable[_Found]) -> list[_Found]:
+    """The hits by sound where the same name is not found as it is written."""
+    known = _by_watch(written)
+    return [
+        hit
+        for hit in heard
+        if not any(
+            _holds(one, hit) and one.pattern.kind == hit.pattern.kind for one in known.get(hit.pattern.watch, ())
+        )
+    ]
 
 
 def _judge_names(hits: Iterable[_Found], met: list[_Found], silent: list[tuple[_Found, str]]) -> None:
@@ -248,7 +276,9 @@ def _without_swallowed(hits: Sequence[_Found], silent: list[tuple[_Found, str]])
             (
                 one
                 for one in open_
-                if one.pattern.watch != hit.pattern.watch and _holds(one, hit) and not _holds(hit, one)
+                if one.pattern.watch != hit.pattern.watch
+                and _holds(one, hit)
+                and (_is_nearer(one, hit) or (one.tier == hit.tier and not _holds(hit, one)))
             ),
             None,
         )
@@ -258,6 +288,11 @@ def _without_swallowed(hits: Sequence[_Found], silent: list[tuple[_Found, str]])
         else:
             silent.append((hit, f"part of a longer name, “{longer.pattern.text}” (@{longer.pattern.watch})"))
     return kept
+
+
+def _is_nearer(one: _Found, other: _Found) -> bool:
+    """Whether a hit is clearly more like its name: of a better tier, or in the same tier by half a vowel and more."""
+    return one.tier < other.tier or (one.tier == other.tier and one.apart + 0.5 <= other.apart)
 
 
 def _longest(hits: Iterable[_Found]) -> list[_Found]:
@@ -284,8 +319,8 @@ def _holds(outer: _Found, inner: _Found) -> bool:
     return outer.order == inner.order and outer.first <= inner.first and inner.behind <= outer.behind
 
 
-def _reading_order(hit: _Found) -> tuple[int, int, int, int, Pattern]:
-    return hit.order, hit.first, -hit.behind, len(hit.steps), hit.pattern
+def _reading_order(hit: _Found) -> tuple[int, int, int, str, int, Pattern]:
+    return hit.order, hit.first, -hit.behind, hit.tier, len(hit.steps), hit.pattern
 
 
 def _as_read(one: Match) -> tuple[int, int, int]:

@@ -52,7 +52,7 @@ def short_forms(name: str) -> tuple[str, ...]:
     """
     bare = _BRACKETED.sub(" ", name)
     forms = [" ".join(each.split()) for each in bare.split(" / ")]
-    return tuple(form for form in forms if form != name and len(form.split()) > 1)
+    return tuple(form for form in forms if form != name and len(fold(form).words) > 1)
 
 
 def is_article(word: str, following: str) -> bool:

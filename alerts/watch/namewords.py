@@ -22,7 +22,8 @@ _COMMON = """
 
 _TITLES = """
     sheikh shaykh cheikh seyh sayyid sayyed seyyed sayed haji hajji hajj mullah molla mulla mawlawi maulavi maulana mufti imam
-    ayatollah hujjatoleslam allama hojatoleslam dr doctor professor general colonel brigadier major captain commander leader
+    ayatollah hujjatoleslam allama hojatoleslam dr doctor professor hafiz qari ustad maulvi mawlana shaykh general
+    colonel brigadier major captain commander leader
     president minister secretary cleric emir mr sir lord
     الشيخ شيخ السيد سيد الحاج حاج الملا ملا مولوي مولانا المفتي الامام امام ايه ايت الله حجه الاسلام العلامه الدكتور دكتور
     اللواء العميد العقيد القائد قائد سردار سرلشكر الرئيس الوزير الامين الزعيم النائب
@@ -30,14 +31,20 @@ _TITLES = """
 """
 """What stands before a surname and makes it a person's."""
 
-_PARTICLES = "bin ibn ben bint ould wuld ag ibni بن ابن بنت ولد bn бин ибн бен בן אבן de da di van von oglu ogly"
+_PARTICLES = "bin ibn ben bint ould wuld ag ibni بن ابن بنت ولد bn бин ибн бен בן אבן de da di van von oglu ogly e i ye"
 """What stands between a name and the father's; left out as often as written."""
 
 _FILLERS = """
     of the for and in a an to et de la le du des & ltd limited llc co company corp corporation inc sal sarl lda gmbh fze est
-    group organization organisation foundation charitable association company
+    group organization organisation foundation charitable association company brigades brigade battalion battalions
 """
 """Words that a group's name is quoted without."""
+
+
+SHORTENED = {"mohd": "mohammad", "muh": "muhammad", "md": "mohammad", "mhd": "mohammad", "abdl": "abd"}
+"""Given names as officials shorten them."""
+JOINED_TITLES = ("سيد", "شيخ", "حاج")
+"""Titles that Persian writes onto the name (سیدحسن)."""
 
 
 @cache
@@ -57,11 +64,11 @@ def _common_keys() -> dict[str, list[str]]:
 
 
 @cache
-def is_common(stem: str) -> bool:
+def is_common(stem: str, apart: float = 0.5) -> bool:
     """Whether a folded word sounds like a common given name, so that it tells nobody apart."""
     for mine in sounds(stem):
         for word in _common_keys().get(mine.key, ()):
-            if any(other.key == mine.key and vowels_apart(mine, other) < 1 for other in sounds(word)):
+            if any(other.key == mine.key and vowels_apart(mine, other) <= apart for other in sounds(word)):
                 return True
     return False
 

@@ -39,7 +39,7 @@ CYRILLIC = str.maketrans({
 
 _LATIN_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("tsch", ("X",)), ("dsch", ("J",)), ("sch", ("X",)), ("tch", ("X",)), ("dj", ("J",)), ("dzh", ("J",)), ("kh", ("H",)),
-    ("gh", ("K",)), ("sh", ("X",)), ("ch", ("X", "H")), ("th", ("S", "T")), ("dh", ("S", "D")), ("ph", ("F",)),
+    ("gh", ("K",)), ("sh", ("X",)), ("ch", ("X", "H")), ("th", ("S", "T", "D")), ("dh", ("S", "D")), ("ph", ("F",)),
     ("zh", ("J", "X")), ("ck", ("K",)), ("ts", ("S",)), ("tz", ("S",)), ("qu", ("K",)),
 )  # fmt: skip
 """Letters that are one consonant together, the longest first: German, French, English and library transliterations."""
@@ -156,7 +156,10 @@ def _heard(
     keys = ["".join(letters) for letters in islice(product(*classes), _MOST_KEYS)]
     found = [Sound(key, tuple(gaps), written) for key in dict.fromkeys(keys)]
     if silent and found:
-        found.append(Sound(keys[0] + "H", (*gaps[:-1], gaps[-1][:-1], ""), written))
+        spoken = (*gaps[:-1], gaps[-1][:-1], "")
+        found.append(Sound(keys[0] + "H", spoken, written))
+        if word[-1] == "ه":
+            found.append(Sound(keys[0] + "T", spoken, written))  # ta marbuta, folded into heh: Asbat is عصبة
     return tuple(sound for sound in found if sound.key.strip("AWY"))
 
 
@@ -205,14 +208,25 @@ def _gap(mine: str, theirs: str, mine_written: bool, theirs_written: bool, *, fi
         if begins:
             return 1.5  # a word that begins with a vowel shows it in every script
         if final:
+            if mine_written and theirs_written and set(some) == {"a"} and not silent:
+                return 2.0  # Amin, Amina
             return 0.5 if silent or set(some.lower()) <= set("aeou") else 2.0
         if not empty_side_written and full_side_written:
             return 0.0 if len(some) == 1 else 0.5
         return 0.5 if full_side_written == empty_side_written else 1.0
     my_colours = frozenset().union(*(_COLOURS[letter] for letter in mine))
     their_colours = frozenset().union(*(_COLOURS[letter] for letter in theirs))
+    if (
+        final
+        and mine_written
+        and theirs_written
+        and not silent
+        and (mine[-1] in "iyI") != (theirs[-1] in "iyI")
+        and min(len(mine), len(theirs)) == 1
+    ):
+        return 1.5  # Khazali, Khazalia
     if my_colours & their_colours:
-        return 0.0
+        return 0.5 if mine_written and theirs_written and abs(len(mine) - len(theirs)) > 1 else 0.0
     if final and not (mine_written and theirs_written) and {mine, theirs} & {"I"} and {mine, theirs} & {"a"}:
         return 0.0  # the last letter of موسى and مصطفى is folded into yeh
     if mine_written and theirs_written:

@@ -1,0 +1,144 @@
+"""How a word of a text is like a part of a watched name: written alike, of the same sound, or with a slip.
+
+word -> every way to hear it (readings, without article, without a Russian ending) -> alike(heard, part) -> tier, apart
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from rapidfuzz.distance import JaroWinkler
+
+from alerts.watch.namewords import JOINED_TITLES, SHORTENED, is_common
+from alerts.watch.skeleton import CYRILLIC, Sound, joined, sounds, vowels_apart, weight
+from alerts.watch.tokens import name_readings
+
+_NEAR_ENOUGH = 0.87
+"""Jaro-Winkler likeness of two Latin words that differ by a slip."""
+_ARTICLE_JOINED = re.compile(r"(?:al|el|ul)(?=[^aeiou].{3})|[aeu](?:sh(?=sh)|(s|d|t|n|r|z)(?=\1)).*")
+_ABD = re.compile(r"abd[aeou]?(?:l|(sh|s|d|t|n|z|r)(?=\1))?-?(?=.{3})")
+_DIN = re.compile(r"(?<=...)[aeiou][ld]d[aei]+ne?$")
+_ABD_AND_H = re.compile(r"^abd(?=h)")
+_ABD_ALONE = re.compile(r"abd[aeou]?(?:l|r|s|sh|n|z|t|d)?")
+_CYRILLIC_ENDING = re.compile(r"(?<=...)(?:ого|ому|ами|ями|ах|ях|ом|ем|ой|ей|им|ым|ою|а|у|ы|и|е|я|ю|ь|й)$")
+_TASTE_GROUPS = re.compile("ee|ou|oo")
+_TASTE = str.maketrans("wvoyeq", "uuuiik")
+_DOUBLES = re.compile(r"(.)\1+")
+
+
+class Likeness(NamedTuple):
+    """How a word is like a part: tier A for equal, B for the same sound, C for a slip; `apart` as vowels are."""
+
+    tier: Literal["A", "B", "C"]
+    apart: float
+
+
+class Heard(NamedTuple):
+    """A way to read a word of a text, with its sounds; `first` and `last` as in `tokens.Reading`."""
+
+    form: str
+    step: str
+    first: bool
+    last: bool
+    sounds: tuple[Sound, ...]
+
+
+@lru_cache(maxsize=65_536)
+def heard_as(word: str) -> tuple[Heard, ...]:
+    """Every way to hear a folded word: its readings as a name, without a joined article, without a Russian ending."""
+    found: dict[str, Heard] = {}
+    for form, step, first, last in name_readings(word):
+        variants = [(form, step, last)]
+        if "\u0400" <= form[0] <= "\u04ff" and (cut := _CYRILLIC_ENDING.sub("", form)) != form:
+            variants.append((cut, "ending", last))
+        if (article := _ARTICLE_JOINED.match(form)) and article[0] != form[:0]:
+            rest = form[2:] if form[0:2] in ("al", "el", "ul") else form[1 + len(article[1] or "sh") :]
+            if len(rest) >= 4:
+                variants.append((rest, "article", last))
+        if form in SHORTENED:
+            variants.append((SHORTENED[form], "shortened", last))
+        if len(form) >= 6 and form.endswith(("ul", "il")) and form.isascii():
+            variants.append((form[:-2], "article", last))  # Jamaatul
+        if form.startswith(JOINED_TITLES) and len(form) >= 6:
+            variants.append((form[3:], "title", last))
+        for text, done, final in variants:
+            stem = stem_of(text)
+            if stem and stem not in found:
+                found[stem] = Heard(stem, done, first, final, sounds(stem))
+    return tuple(found.values())
+
+
+def stem_of(word: str) -> str:
+    """A word without what only ties: abdul is abd, and abdulrahman abdrahman, in Arabic too; Cyrillic is Latin."""
+    if not word:
+        return ""
+    if "\u0400" <= word[0] <= "\u04ff":
+        word = word.translate(CYRILLIC)
+    if "\u0600" <= word[0] <= "\u06ff":
+        if word.startswith("عبدال") and len(word) > 6 and word != "عبدالله":
+            return "عبد" + word[5:]
+        return word[:-5] + "دين" if word.endswith("الدين") and len(word) > 6 else word
+    word = _DIN.sub("din", word)
+    if word.startswith("abd"):
+        if _ABD_ALONE.fullmatch(word):
+            return "abd"
+        if not re.fullmatch(r"abd[aeiou]l+ah?", word):
+            return _ABD_AND_H.sub("abd.", _ABD.sub("abd", word, count=1))
+    return word
+
+
+@lru_cache(maxsize=65_536)
+def alike(word: str, stem: str) -> Likeness | None:
+    """How a word (as heard) is like a part of a name; None where it is not."""
+    if word == stem or (word.isascii() and stem.isascii() and _plainly(word) == _plainly(stem)):
+        return Likeness("A", 0.0)
+    mine, theirs = sounds(word), sounds(stem)
+    same = sounds_alike(mine, theirs)
+    if same is not None:
+        return same
+    if word[0] == stem[0] and word.isascii() and stem.isascii() and min(len(word), len(stem)) >= 4:
+        if _final_i(word) != _final_i(stem) or is_common(word) or is_common(stem):
+            return None
+        if word.startswith(stem) or stem.startswith(word):
+            return None  # a longer word is another name more often than a slip
+        heaviest = max((weight(one) for one in theirs), default=0)
+        if heaviest >= 3 and (other := sounds_alike(mine, theirs, more=0.5)) is not None:
+            return Likeness("C", other.apart)
+        likeness = JaroWinkler.similarity(word, stem)
+        if heaviest >= 3 and likeness >= _NEAR_ENOUGH:
+            return Likeness("C", (1 - likeness) * 4)
+    return None
+
+
+def sounds_alike(mine: Sequence[Sound], theirs: Sequence[Sound], more: float = 0.0) -> Likeness | None:
+    best: Likeness | None = None
+    for one in mine:
+        for other in theirs:
+            if one.key == other.key:
+                apart = vowels_apart(one, other)
+                if apart <= _allowed(weight(one)) + more and (best is None or apart < best.apart):
+                    best = Likeness("B", apart)
+    return best
+
+
+def joins(first: Sequence[Sound], second: Sequence[Sound]) -> tuple[Sound, ...]:
+    return tuple(joined(one, other) for one in first for other in second)[:8]
+
+
+def _allowed(consonants: int) -> float:
+    """How far the vowels of a word may be apart: long words may differ more."""
+    return 0.5 if consonants <= 3 else 1.0 if consonants <= 5 else 1.5
+
+
+def _final_i(word: str) -> bool:
+    return word[-1] in "iy"
+
+
+def _plainly(word: str) -> str:
+    """A Latin word without the choices that are only of taste: ou, oo, w, o are u; ee, y, e are i; q is k; no doubles."""
+    return _DOUBLES.sub(
+        r"\1", _TASTE_GROUPS.sub(lambda found: "i" if found[0] == "ee" else "u", word).translate(_TASTE)
+    )
