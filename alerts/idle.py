@@ -29,7 +29,7 @@ def is_at_rest(conn: Connection, config: Configuration, now: datetime) -> bool:
     if store.articles_due(conn, now, 1) or store.waiting(conn, 1):
         return False
     by_state, _ = outbox.summary(conn)
-    if any(by_state.get(state) for state in ("pending", "claimed", "unconfirmed", "held")):
+    if any(by_state.get(state) for state in ("pending", "claimed", "unconfirmed")):
         return False
     if not config.health.notify:
         return True
