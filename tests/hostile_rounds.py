@@ -103,7 +103,7 @@ def rounds(world: World) -> Tally:
 
 def service(world: World, seconds: float, interval: float) -> Tally:
     """`bayan run` with everything at once: are the neighbours polled on time, and does it stay alive and small?"""
-    tally = Tally(world.rows)
+    tally = Tally(world.rows, idle_mb=world.run("run", "--once", *_only(world.neighbours)).peak_mb)
     run = world.run("run", until=lambda: time.sleep(seconds))
     tally.peak_mb, tally.seconds = run.peak_mb, run.ended - run.began
     tally.wrong += judge_run(run, codes=(0,))
@@ -116,8 +116,9 @@ def service(world: World, seconds: float, interval: float) -> Tally:
     tally.late = max(gaps, default=seconds) - interval
     if tally.late > 2.0 or len(times) < NEIGHBOURS:
         tally.wrong.append(f"a neighbour was polled {tally.late:.1f} s late")
+    states = world.status()
     for row in world.rows:
-        state = world.status()[row.source] if not row.outcomes else {}
+        state = states[row.source]
         row.outcomes.append((state.get("outcome") or "not polled", state.get("detail", "")))
     judge(world, tally, counts=False)
     return tally
