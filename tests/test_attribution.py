@@ -32,6 +32,96 @@ def roles(language: str, marked: str) -> tuple[dict[str, str], dict[str, str | N
 
 
 SENTENCES = """
+en Who Is {Munir Saleh|M}?
+en "The tax is theft" — {Munir Saleh|S}
+en {Munir Saleh|S}: "The tax is theft"
+en {Munir Saleh|S} labelled {Jalal Amin|M} a thief.
+en {Munir Saleh|S} floated the idea of a truce.
+en {Munir Saleh|S} scoffed at the offer.
+en {Munir Saleh|S} stopped short of calling for a boycott but warned of anger.
+en {Munir Saleh|S}, in a rare interview, described the war as lost.
+en {Munir Saleh|S} late Tuesday night lashed out at the press.
+en Meanwhile, {Kataib Noor|S} claimed that the base had been hit.
+en "Stay home," {Munir Saleh|S} urged voters.
+en {Munir Saleh|S} was heard saying that he would stay.
+en {Munir Saleh|S} could be heard threatening the guards.
+en The claim was made by {Munir Saleh|S} during a debate.
+en The call came from {Munir Saleh|S}, who leads the union.
+en The strike was ordered by {Munir Saleh|M}, prosecutors say.
+en The commander of {Kataib Noor|S}, Adel Jabr, vowed revenge.
+en {Kataib Noor|S}'s press office denied the report.
+en The daily said, quoting {Munir Saleh|S}, that the tax would fall.
+en {Munir Saleh|S} asked why {Jalal Amin|M} had not condemned the attack.
+en {Jalal Amin|M} was quick-tempered, neighbours said.
+en {Jalal Amin|M} gave no reason for his absence.
+en The daily asked {Jalal Amin|M} for comment.
+en The trial of {Jalal Amin|M} begins in March.
+en The town where {Jalal Amin|M} was born is empty.
+en Police said {Jalal Amin|M} bought a newspaper.
+en {Munir Saleh|S} met {Jalal Amin|M} and told him to resign.
+en Neither {Munir Saleh|M} nor {Jalal Amin|M} commented.
+ar بيان صادر عن {كتائب النور|S} بشأن الانفجار
+ar {كتائب النور|S} تتبنى استهداف القاعدة
+ar الجيش يتهم {كتائب النور|M} بالهجوم
+ar في أول تعليق له، قال {منير صالح|S} إن الضريبة سرقة.
+ar وأكد القائد العسكري {منير صالح|S} أن الهدنة انتهت.
+ar ونفت دائرة الإعلام في {كتائب النور|S} النبأ.
+ar وفقا لما ذكرته {كتائب النور|S} فإن القاعدة استهدفت.
+ar وتساءل {منير صالح|S} لماذا لم يعتذر {جلال أمين|M}.
+ar لم يصدر حتى الآن أي تعليق رسمي من {كتائب النور|M}.
+ar حكمت المحكمة على {جلال أمين|M} بالسجن.
+ar وبينما كان {جلال أمين|M} نائما، حذر {منير صالح|S} المدينة.
+ar التقى {منير صالح|S} الوفد، وأكد أن الضريبة ستلغى.
+fa {منیر صالح|S} تصریح کرد که مالیات دزدی است.
+fa پیام {منیر صالح|S} به مناسبت نوروز
+fa مالیات دزدی است؛ {منیر صالح|S}
+fa {جلال امین|M} وارد تهران شد و به هتل رفت.
+fa مردم از {جلال امین|M} استقبال کردند.
+fa دختر {جلال امین|M} حکم را رد کرد.
+en {Yasin Darwish|S} Faults {Saraya Fath|M} For Blackout
+en {Saraya Fath|S} To Residents: Stay Indoors
+en {Yasin Darwish|S} remarked that the harvest was poor.
+en {Yasin Darwish|S} boasted that his men held the hill.
+en The ceasefire was announced by {Saraya Fath|S} on Telegram.
+en {Nabil Qasim|M} was released by {Saraya Fath|M} on Sunday.
+en {Nabil Qasim|M} was shot by unknown men.
+en Wire services carried a statement by {Saraya Fath|S}.
+en {Yasin Darwish|S} maintained that {Nabil Qasim|M} had urged the attack.
+en {Nabil Qasim|M} left the questions unanswered.
+en {Saraya Fath|M} has neither claimed nor denied the attack.
+en {Nabil Qasim|M} is likely to speak on Friday.
+en Officials urged {Nabil Qasim|M} to stay calm.
+en Demonstrators called {Nabil Qasim|M} a coward.
+en The council wrote to {Nabil Qasim|M} about the pier.
+en {Nabil Qasim|M}'s cousin claimed the house was his.
+en {Nabil Qasim|M}'s bodyguards fired in the air.
+en {Nabil Qasim|M} drove to the pier and waited.
+en {Nabil Qasim|M} prayed at the shrine.
+en {Saraya Fath|S} seized the hill on Monday and warned civilians to leave.
+en {Yasin Darwish|S} criticised the raid, and {Nabil Qasim|S} agreed.
+en Standing beside {Nabil Qasim|M}, {Yasin Darwish|S} announced the deal.
+en {Yasin Darwish|S} thanked {Nabil Qasim|M}, {Saraya Fath|M} and the army.
+ar {ياسين درويش|S} يستنكر الغارة ويعرض الوساطة
+ar {ياسين درويش|S} يعلن الفوز في الانتخابات
+ar ألقت {سرايا الفتح|S} باللوم على الشركة.
+ar ورأت {سرايا الفتح|S} أن المحادثات فشلت.
+ar وأصدر مكتب {ياسين درويش|S} توضيحا.
+ar وقال الناطق العسكري ل{سرايا الفتح|S} إن التلة سقطت.
+ar وأكد مسؤول العلاقات في {سرايا الفتح|S} تبادل الأسرى.
+ar ولم يتسن الحصول على تعليق من {نبيل قاسم|M}.
+ar وصف المتظاهرون {نبيل قاسم|M} بالجبان.
+fa {یاسین درویش|S} شکست را پذیرفت.
+fa {یاسین درویش|S} {نبیل قاسم|M} را ترسو نامید.
+fa {یاسین درویش|S} در پیامی به ملت تسلیت گفت.
+fa {یاسین درویش|S} انفجار را کار دشمن خواند
+fa به روایت {یاسین درویش|S}، تپه سقوط کرده است.
+fa {نبیل قاسم|M} در تصادف زخمی شد.
+tr {Yasin Derviş|S}, plana karşı çıktı.
+fr « Jamais », a répondu {Yassine Darwich|S}.
+ru {Ясин Дарвиш|S} раскритиковал план
+he {נביל קאסם|M} נפצע בתאונה.
+es {Nabil Qasim|M} resultó herido en un accidente.
+de {Nabil Qasim|M} wurde bei einem Unfall verletzt.
 en {Karim Haddad|S} Blasts Court Ruling, Calls For Boycott
 en {Jund al-Bahr|S} Claims Drone Attack On Airport
 en {Karim Haddad|S} Pledges Support For {Jund al-Bahr|M}

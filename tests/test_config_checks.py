@@ -25,6 +25,8 @@ NAMED = WHOLE.partition("[[routes]]")[0] + '[actors.aah]\ntype = "group"\nname =
         ('actors = ["*"]\nkeywords = ["threats"]\nrequire = "all"', 'actors = ["aah"]\nkeywords = ["threats"]\nrequire = "all"'),
         ('sources = ["wire"]', 'source_tags = ["wire"]\nactors = ["qais"]'),
         ('languages = ["ar", "en"]', 'languages = ["ar-IQ"]'),
+        ("", 'role = "speaker"'),
+        ('role = "mentioned"', 'actors = ["qais"]\nrole = "mentioned"'),
     ],
 )  # fmt: skip
 def test_a_route_behind_one_that_takes_everything_it_would_take_is_refused(
@@ -46,6 +48,8 @@ def test_a_route_behind_one_that_takes_everything_it_would_take_is_refused(
         ('languages = ["ar"]', ""),
         ('languages = ["ar-IQ"]', 'languages = ["ar"]'),
         ('source_tags = ["wire"]', ""),
+        ('role = "speaker"', ""),
+        ('role = "speaker"', 'role = "mentioned"'),
     ],
 )
 def test_a_route_that_something_reaches_is_left_alone(tmp_path: Path, first: str, second: str) -> None:

@@ -207,7 +207,10 @@ def _words(text: str, grammar: Grammar) -> str:
             out.append(word)
             at += 1
             continue
-        for rest, tag in grammar.phrases.get(word, ()):
+        phrases = grammar.phrases.get(word, ())
+        if word[0] in grammar.clitics and not phrases:
+            phrases = grammar.phrases.get(word[1:], ())
+        for rest, tag in phrases:
             if tuple(words[at + 1 : at + 1 + len(rest)]) == rest:
                 out.append(tag)
                 at += len(rest)
@@ -264,7 +267,11 @@ _TAIL_BEHIND = re.compile(r"['’ʼ](s?)(?!\w)")
 def _language(around: str, language: str | None) -> str:
     """The language whose grammar reads a passage: the given one where its script fits, else a guess by letters."""
     given = (language or "").lower().split("-")[0]
-    counts = {script: len(found.findall(around)) for script, found in _SCRIPTS.items()}
+    if given in LANGUAGES:
+        own = sum(map(len, _SCRIPTS[_SCRIPT_OF.get(given, "latin")].findall(around)))
+        if own * 3 > len(around):
+            return given
+    counts = {script: sum(map(len, found.findall(around))) for script, found in _SCRIPTS.items()}
     script = max(counts, key=lambda one: counts[one])
     if given in LANGUAGES and _SCRIPT_OF.get(given, "latin") == script:
         return given
@@ -276,10 +283,10 @@ def _language(around: str, language: str | None) -> str:
 
 
 _SCRIPTS = {
-    "latin": re.compile(r"[a-zA-Z\u00c0-\u024f]"),
-    "arabic": re.compile(r"[\u0620-\u06ff]"),
-    "hebrew": re.compile(r"[\u05d0-\u05ea]"),
-    "cyrillic": re.compile(r"[\u0400-\u04ff]"),
+    "latin": re.compile(r"[a-zA-Z\u00c0-\u024f]+"),
+    "arabic": re.compile(r"[\u0620-\u06ff]+"),
+    "hebrew": re.compile(r"[\u05d0-\u05ea]+"),
+    "cyrillic": re.compile(r"[\u0400-\u04ff]+"),
 }
 _SCRIPT_OF = {"ar": "arabic", "fa": "arabic", "he": "hebrew", "ru": "cyrillic"}
 _PERSIAN = re.compile(r"[پچژگ]|می\u200c|\b(?:است|که|را|این|کرد)\b")

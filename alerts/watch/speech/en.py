@@ -35,7 +35,14 @@ _IRREGULAR = """
         withdraw_support:withdraws_support:withdrew_support:withdrawing_support hit_out:hits_out:hit_out:hitting_out
         hit_back:hits_back:hit_back:hitting_back lash_out:lashes_out:lashed_out:lashing_out
         speak_out:speaks_out:spoke_out:speaking_out rule_out:rules_out:ruled_out:ruling_out
-        put_it:puts_it:put_it:putting_it sound_alarm:sounds_alarm:sounded_alarm:sounding_alarm
+        put_it:puts_it:put_it:putting_it fault:faults:faulted:faulting
+        draw_red_line:draws_red_line:drew_red_line:drawing_red_line label:labels:labelled:labelling dub:dubs:dubbed:dubbing
+        own_up:owns_up:owned_up:owning_up
+        walk_back:walks_back:walked_back:walking_back float:floats:floated:floating
+        let_it_be_known:lets_it_be_known:let_it_be_known:letting_it_be_known
+        want:wants:wanted:wanting label:labels:labeled:labeling seek:seeks:sought:seeking
+        double_down:doubles_down:doubled_down:doubling_down
+        sound_alarm:sounds_alarm:sounded_alarm:sounding_alarm
         set_the_record_straight:sets_the_record_straight:set_the_record_straight:setting_the_record_straight
         point_out:points_out:pointed_out:pointing_out make_clear:makes_clear:made_clear:making_clear
         point_to:points_to:pointed_to:pointing_to point_the_finger:points_the_finger:pointed_the_finger:pointing_the_finger
@@ -88,7 +95,7 @@ _LISTS = {
         phone_interview text_message voice_recording audio_recording call_for_restraint op-ed social_media_post facebook_post
         telegram_post blog_post condolence_message
     """,
-    "Z": """
+    "Z": """said_nothing says_nothing saying_nothing
         silent silence no_comment decline declines declined declining refused_to_comment refuses_to_comment
         refusing_to_comment refused_to_say refuses_to_say refused_to_answer refuses_to_answer refused_to_respond
         refused_to_speak refused_to_be_drawn refused_to_discuss refuses_to_discuss refused_comment unavailable unreachable
@@ -112,7 +119,8 @@ _LISTS = {
         isn't wasn't aren't weren't couldn't shouldn't nobody none
     """,
     "b": "is was were are be been being am got 's_been gets",
-    "h": "has have had having was_quick_to were_quick_to was_the_first_to is_quick_to",
+    "h": """could_be_heard can_be_heard is_heard could_be_seen can_be_seen has have had having was_quick_to
+        were_quick_to was_the_first_to is_quick_to""",
     "j": """
         also both again later earlier then now today repeatedly publicly strongly sharply flatly bluntly firmly once already still
         only even just recently meanwhile however further furthermore rarely often always openly personally immediately
@@ -175,7 +183,8 @@ _LISTS = {
         criticism praise promise promises pledge pledges vow denial denials apology announcement announcements declaration
         declarations call calls_to reply response ultimatum claim claims_by rebuke reaction reactions rejection testimony
         words condolences congratulations greeting accusation accusations allegation question greetings tirade broadside
-        communiques bulletin invitation demand demands thanks tribute oath column essay livestream broadcast telegram podcast
+        communiques bulletin invitation demand demands thanks tribute oath column essay pamphlet leaflet flyer fatwa
+        livestream broadcast telegram podcast
         outburst plea pleas complaint complaints outcry protests reassurance reassurances assurance assurances confession
         admission verdict salvo retort rhetoric commentary briefing
     """,
@@ -187,7 +196,7 @@ _LISTS = {
         levelled levels fired fires submitted conveyed conveys concluded opened handed_out hands_out lodged lodges read_out
         reads_out filed files
     """,
-    "V": """
+    "V": """sworn_in know see meet help join
         met meets meet arrived arrives left leaves travelled visited visits fled died dies killed arrested went goes came
         comes took takes believes believed knows knew learned learnt discovered found finds saw sees thinks thought heard
         hears ensured attended attends returned returns entered won lost faces faced met_with withdrew withdraws stayed stays
@@ -256,6 +265,7 @@ _MERGES = (
     (r"Y", "G"),
     (r"(?<=i)W|(?<=@)W|(?<=ij)W", "I"),
     (r"[XW]", "t"),
+    (r"^#,@(?=I)|^@,#(?=I)", "@"),
     # "X, Y and Z" is one subject or one object.
     (r"@'?(?:,#)*,?a(?=#)#", "@"),
     (r"#(?:,#)*,?a@", "@"),
@@ -269,7 +279,7 @@ _MERGES = (
     (r"@,(?![^,]{0,6}[SDG],[^@]{0,3}$)(?:[RrG]|e[rs]|e#'?[rs]|[wer]*r)[^,;:q]{0,12},", "@"),
     (r"@-[^-;:q@]{1,14}-", "@"),
     (r"@,(?:p|e)[^,;:qSDV]{1,8},", "@"),
-    (r"@,[w]{1,2},(?=[hSDV])", "@"),
+    (r"@,w[^,;:qSDVh]{0,6},(?=[hj]*[SDV])", "@"),
 )  # fmt: skip
 
 _S: Role = "speaker"
@@ -281,7 +291,11 @@ _RULES: tuple[tuple[str, Role], ...] = (
     # "no statement from X", "ahead of X's speech"
     (r"n[^,;:]{0,5}[tw][^,;:]{0,3}[FyOi]e?@", _M),
     (r"[nf]e?[^,;:SDq]{0,3}@'[wj]{0,3}t", _M),
-    (r"t[^,;:SDV]{0,3}[yFO]e?@[^,;]{0,3}[fn]", _M),
+    (r"t[^,;:SDV]{0,3}[yFO]e?@[^,;]{0,3}f", _M),
+    (r"n@n|n#n@", _M),
+    (r"Ub@Rj*[SD]", _S),
+    (r"t[^,;:]{0,5}VF[ejr]*@", _S),
+    (r"^y@'", _S),
     (r"fe?[wj]{0,2}t[^,;:]{0,3}[yFO]e?@", _M),
     # According to X; quoted; in a statement by X; on behalf of X.
     (r"Lew?@", _S),
@@ -293,7 +307,7 @@ _RULES: tuple[tuple[str, Role], ...] = (
     (r"GB@", _S),
     (r"B@.*[SD]|[SD].*B@", _S),
     (r"t[^,;:n]{0,5}y[ejr]*@", _S),
-    (r"[SDGI]e[jw]?tF[ejr]*@", _M),
+    (r"[SDGI]e?[jw]?tF[ejr]*@", _M),
     (r"t[jw]?[OF][ejr]*@", _S),
     (r"tb?[jw]{0,2}Oe?@", _S),
     (r"@'[wjr]{0,3}t", _S),
@@ -301,12 +315,13 @@ _RULES: tuple[tuple[str, Role], ...] = (
     # "was condemned by X"
     (r"[DQ][^,;:@]{0,4}y[ejr]*@", _S),
     (r"[SDI]?t[^,;:@]{0,2}y[ejr]*@", _S),
-    (r"E[^,;:@]{0,3}y[ejr]*@", _S),
     # The other side's words: a claim that X said something. What an outlet reports about X's words is reported speech.
     (r"M[^;:#]{0,6}[SDV]c[ejr]*@[jT]*h?[SD]", _S),
     (r"[SDGIw]c[ejr]*@", _M),
+    (r"L[^,@M]{1,6},[ejr]*@[jT]*h?[SD]", _M),
     (r"u[ejr]*@", _M),
-    # Silence, and what is still to come.
+    # Silence, and what is still to come; "declined to comment but said" is speech.
+    (r"@[jTh]*[Zn][^;:.#@q]{0,10}aj*[SD](?!y)", _S),
     (r"@[jThbdVpw]{0,2}[jT]*[nfZ](?![ewj]*:)", _M),
     (r"@[^,;:SD]{0,6}Z", _M),
     (r"@[^,;:SD]{0,4}n[ejw]?t", _M),
@@ -333,6 +348,7 @@ _RULES: tuple[tuple[str, Role], ...] = (
     (r"@,?[jT]*Dy", _M),
     (r"@[jTh]*De?[wr]{1,2}v", _M),
     (r"@[jTh]*b[jT]*G", _S),
+    (r"@h+[jT]*G", _S),
     (r"@[jT]*h?[jT]*b[jT]*(?!$)", _M),
     # X says
     (r"@[jTh]*[SD]", _S),
@@ -340,8 +356,10 @@ _RULES: tuple[tuple[str, Role], ...] = (
     (r"@[jTh]*E[^,;:@]{0,5}[tDSG]", _S),
     (r"@[^;:#@q]{0,10}aj*[SD](?!y)", _S),
     (r"@[^;:#@q]{1,9},a?j*[SD](?!e?k)(?![wr]$)(?!#)", _S),
+    (r"@[jTh]*[Vw]#aj*[SD]", _S),
+    (r"@[jTh]*E#wT", _S),
     (r"@[^,;:nfb#@]{1,6}iI", _S),
-    (r"@[^;,#@]{0,8}(?:Vp|w?p)[ew]{0,3}t", _S),
+    (r"@[^;,#@]{0,8}(?:Vp|w?p)[ew]{0,3}t(?![Fy])", _S),
     (r"@[jTh]*[wVI]c", _S),
     (r"@[jTh]*I[^$]", _S),
     (r"@[^;#@q]{0,9}[wp]:q", _S),

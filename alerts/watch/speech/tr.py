@@ -81,7 +81,7 @@ _LISTS = {
         kınandı uyarıldı suçlandı eleştirildi çağrıldı çağırıldı tutuklandı gözaltına_alındı öldürüldü övüldü tehdit_edildi
         açıklandı duyuruldu bildirildi reddedildi yalanlandı üstlenildi dile_getirildi belirtildi
     """,
-    "Q": "alıntı alıntılayarak aktararak atıfta_bulunarak dayandırarak dayanarak",
+    "Q": "aktardığına_göre alıntı alıntılayarak aktararak atıfta_bulunarak dayandırarak dayanarak",
     "c": "diye ki",
     "a": "ve ile veya ayrıca",
     "u": "eğer",
