@@ -9,7 +9,9 @@ neighbours at once, and only where two words may be two parts of one name is any
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import compress, product
+from enum import Enum
+from itertools import compress, count, islice, product
+from operator import not_
 from typing import Generic, NamedTuple, TypeVar
 
 from alerts.watch.laying import Laid, Slot, SoundHit, Spelling, Text, fit, laid_around
@@ -23,6 +25,9 @@ T = TypeVar("T")
 K = TypeVar("K")
 V = TypeVar("V")
 _REMEMBERED = 100_000
+_AROUND = 5
+"""Words looked at on either side of two that are read as one."""
+_NONE: frozenset[str] = frozenset()
 _TIED = GOD | {"الدين", "دين", "din", "deen", "eddine", "uddin", "eddin", "aldin"}
 _ARTICLES = frozenset({
     "al", "el", "ul", "il", "ol", "as", "es", "ash", "esh", "ad", "ed", "at", "et", "an", "en", "ar", "er", "az", "ez",
@@ -41,14 +46,21 @@ class _Anchored(NamedTuple, Generic[T]):
     second: bool
 
 
+class Rank(Enum):
+    """What a word is between the parts of a name: skipped without counting, a common name or title, or neither."""
+
+    FREE = "free"
+    NAMED = "named"
+    OTHER = "other"
+
+
 class _Word(NamedTuple):
-    """What is known about a word of a text: keys (marked with ~ where by a slip), keys of what may follow it in a name,
-    whether it is skipped, whether it is a common name or title."""
+    """What is known about a word of a text: the keys that parts have, marked with ~ where by a slip, and the keys of what
+    may follow it in a name."""
 
     keys: frozenset[str]
     followers: frozenset[str]
-    is_free: bool
-    is_named: bool
+    rank: Rank
 
 
 class _Remembered(dict[K, V]):
@@ -118,33 +130,49 @@ class Spellings(Generic[T]):
         for at in compress(range(len(words)), ones):
             for anchored in ones[at]:
                 yield at, at + 1, anchored
-        units = [(at, at + 1, word) for at, word in enumerate(words)]
-        yield from self._in_row(units)
+        for first, second, anchored in self._in_row(words):
+            at = second if anchored.second else first
+            yield at, at + 1, anchored
         joined = [at for at, kind in folded.links if kind == "hyphen" and not is_article(words[at], words[at + 1])]
         if not _TIED.isdisjoint(words):
             joined += [at - 1 for at in range(1, len(words)) if words[at] in _TIED]
         for at in joined:
             left, right = words[at], words[at + 1]
-            both = at, at + 2, left + ("allah" if right in GOD and right.isascii() else right)
-            for anchored in self._ones[both[2]]:
+            both = left + ("allah" if right in GOD and right.isascii() else right)
+            for anchored in self._ones[both]:
                 yield at, at + 2, anchored
-            yield from self._in_row([*units[max(0, at - 5) : at], both, *units[at + 2 : at + 7]])
+            begin = max(0, at - _AROUND)
+            for first, second, anchored in self._in_row([*words[begin:at], both, *words[at + 2 : at + 2 + _AROUND]]):
+                found = begin + (second if anchored.second else first)
+                yield found + (found > at), found + 1 + (found >= at), anchored
 
-    def _in_row(self, units: Sequence[tuple[int, int, str]]) -> Iterator[tuple[int, int, _Anchored[T]]]:
+    def _in_row(self, words: Sequence[str]) -> Iterator[tuple[int, int, _Anchored[T]]]:
         """Two words are looked at only where one may follow the other: that is asked for a whole row at once."""
-        known = list(map(self._words.__getitem__, (unit[2] for unit in units)))
-        row = [(unit, word) for unit, word in zip(units, known, strict=True) if not word.is_free]
-        rows = [(row, 1), (row, 2)]
-        if any(word.is_named for _, word in row):
-            rows.append(([pair for pair in row if not pair[1].is_named], 1))
-        for each, step in rows:
-            followers, keys = [word.followers for _, word in each], [word.keys for _, word in each[step:]]
-            apart = map(frozenset.isdisjoint, followers, keys)
-            for at in [at for at, none in enumerate(apart) if not none]:
-                pair = each[at][0], each[at + step][0]
-                for anchored in self._twos[pair[0][2], pair[1][2]]:
-                    first, behind, _ = pair[anchored.second]
-                    yield first, behind, anchored
+        if len(words) < 2:
+            return
+        keys, followers, ranks = zip(*map(self._words.__getitem__, words), strict=True)
+        kept = [at for at, rank in enumerate(ranks) if rank is not Rank.FREE]
+        yield from self._in_turn(words, keys, followers, kept, 1)
+        yield from self._in_turn(words, keys, followers, kept, 2)
+        if Rank.NAMED in ranks:
+            kept = [at for at in kept if ranks[at] is not Rank.NAMED]
+            yield from self._in_turn(words, keys, followers, kept, 1)
+
+    def _in_turn(
+        self,
+        words: Sequence[str],
+        keys: Sequence[frozenset[str]],
+        followers: Sequence[frozenset[str]],
+        kept: Sequence[int],
+        step: int,
+    ) -> Iterator[tuple[int, int, _Anchored[T]]]:
+        apart = map(
+            frozenset.isdisjoint, map(followers.__getitem__, kept), map(keys.__getitem__, islice(kept, step, None))
+        )
+        for at in compress(count(), map(not_, apart)):
+            first, second = kept[at], kept[at + step]
+            for anchored in self._twos[words[first], words[second]]:
+                yield first, second, anchored
 
     def _look_at(self, word: str) -> _Word:
         heard = heard_as(word)
@@ -153,12 +181,12 @@ class Spellings(Generic[T]):
             f"{key}~" for each in heard if each.form.isascii() for sound in each.sounds for key in _slips_of(sound)
         }
         sets = [self._after[key] for key in (keys | slips) & self._after.keys()]
-        return _Word(
-            frozenset((keys | slips) & self._part_keys),
-            frozenset().union(*sets),
-            is_particle(word) or is_filler(word) or word in _ARTICLES,
-            is_title(word) or any(is_common(each.form, 0.25) for each in heard if not each.first),
-        )
+        rank = Rank.OTHER
+        if is_particle(word) or is_filler(word) or word in _ARTICLES:
+            rank = Rank.FREE
+        elif is_title(word) or any(is_common(each.form, 0.25) for each in heard if not each.first):
+            rank = Rank.NAMED
+        return _Word(frozenset((keys | slips) & self._part_keys) or _NONE, frozenset().union(*sets) or _NONE, rank)
 
     def _in_one(self, word: str) -> tuple[_Anchored[T], ...]:
         """The names of which one word says two parts."""
