@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import re
 import time
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.model import Actor, Match
+from alerts.judge import Bench, weigh
+from alerts.model import Actor, Match, Route
 from alerts.watch.attribution import attribute, quotes, spoken_by
 from alerts.watch.described import Described, described
 from alerts.watch.match import compile_watchlist
 from alerts.watch.speech import LANGUAGES
+from scraper.model import Source, Statement
 
 _MARK = re.compile(r"\{([^}|]+)\|([SM])\}")
 ROLE = {"S": "speaker", "M": "mentioned"}
@@ -462,6 +466,21 @@ def test_on_an_own_outlet_the_text_has_the_last_word() -> None:
     text = "Omar Nasser praised Karim Haddad."
     found = (match(text, "Omar Nasser", "b", "speaker"), match(text, "Karim Haddad", "a", "mentioned"))
     assert spoken_by(("a",), found) == found
+
+
+def test_judging_counts_what_a_source_speaks_for() -> None:
+    actor = Actor("a", "person", "Karim Haddad")
+    source = Source(id="own", kind="feed", url="https://own.example/", speaks_for=("a",))
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    statement = Statement(
+        id=1, source="own", key="u:x", url=None, title="Karim Haddad in the villages", summary="", text="", published=None,
+        said_on=None, first_seen_at=moment, author=None, language="en", revision=1, extent="headline", baseline=False,
+    )  # fmt: skip
+    routes = (Route("said", ("one",), role="speaker"),)
+    bench = Bench(compile_watchlist([actor], ()), routes, ("one",), {"own": source})
+    assert [ring.channel for ring in weigh(statement, bench).rings] == ["one"]
+    other = Bench(bench.watchlist, routes, ("one",), {"own": replace(source, speaks_for=())})
+    assert weigh(statement, other).rings == ()
 
 
 def test_the_passages_of_a_speaker_are_those_of_his_sentence_and_the_one_behind() -> None:
