@@ -14,6 +14,8 @@ A sentence becomes a string with one letter for each word, so that a rule is a r
     T a time                       t statement, speech, warning   s spokesman, office                k lawyer, brother, fighters
     r title or post                M news agency, newspaper       B on behalf of                     U he, she, they
     m noun that a light verb turns into a verb of speech          l light verb                       x mark of an object
+    X Y W  verb or noun (English: merges decide)                    v by telephone                   P present tense (Arabic)
+    A D  verbs that always, and often, have a person as object       g towards                        (Arabic, where D is no participle)
     ' possessive                   K ending of a case             , : ; - as written (; also for every pause of that weight)
 """
 
