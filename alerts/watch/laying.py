@@ -63,7 +63,7 @@ class Spelling(Generic[T]):
         every = [*pairs, *single]
         self.slots = {at: [slot for slot in every if slot.first == at] for at in range(len(stems))}
         self.slots_back = {at: [slot for slot in every if slot.behind == at] for at in range(len(stems) + 1)}
-        self.joins = [slot for slot in pairs if max((weight(one) for one in slot.sounds), default=0) > _ANCHOR]
+        self.joins = [slot for slot in pairs if max((weight(one) for one in slot.sounds), default=0) >= _ANCHOR]
         self.singles = single
 
     def pairs(self) -> Iterator[tuple[Slot, Slot]]:
@@ -148,14 +148,14 @@ def laid_around(text: Text, spelling: Spelling[T], anchor: Laid, heard: Heard) -
     behind, missing_behind = _extend(text, spelling, slot.behind, count, anchor.behind, closed=heard.last)
     before, missing_before = _extend(text, spelling, slot.first, 0, anchor.first, closed=heard.first)
     turned = False
-    if missing_before and not missing_behind and len(missing_before) == slot.first:
+    if missing_before and not missing_behind and 0 in missing_before and max(missing_before) < len(missing_before):
         end = behind[-1].behind if behind else anchor.behind
-        moved, missing = _extend(text, spelling, 0, slot.first, end, closed=False, moved=True)
+        moved, missing = _extend(text, spelling, 0, len(missing_before), end, closed=False, moved=True)
         if not missing:
             behind, missing_before, turned = behind + moved, [], True
-    elif missing_behind and not missing_before and len(missing_behind) == count - slot.behind:
+    elif missing_behind and not missing_before and missing_behind[0] == count - len(missing_behind):
         start = before[-1].first if before else anchor.first
-        moved, missing = _extend(text, spelling, count, slot.behind, start, closed=False, moved=True)
+        moved, missing = _extend(text, spelling, count, missing_behind[0], start, closed=False, moved=True)
         if not missing:
             before, missing_behind, turned = before + moved, [], True
     laid = [*reversed(before), anchor, *behind]
@@ -318,7 +318,10 @@ def _is_plain(
     """Whether a name of few consonants is beyond doubt: its letters differ by taste alone, or its surname tells."""
     if all(one.likeness.tier == "A" for one in laid):
         return not between
-    surname = len(spelling.stems) - 1
+    if not between and any(spelling.weights[at] >= 3 for at in telling):
+        surname = next(at for at in telling if spelling.weights[at] >= 3)
+    else:
+        surname = len(spelling.stems) - 1
     consonants = sum(spelling.weights[at] for one in laid for at in range(one.slot.first, one.slot.behind))
     if consonants < FEWEST_CONSONANTS - 1 or surname not in telling or spelling.weights[surname] < 3:
         return False

@@ -102,7 +102,10 @@ def alike(word: str, stem: str) -> Likeness | None:
     if word[0] == stem[0] and word.isascii() and stem.isascii() and min(len(word), len(stem)) >= 4:
         if _final_i(word) != _final_i(stem) or is_common(word) or is_common(stem):
             return None
-        if word.startswith(stem) or stem.startswith(word):
+        if (word.startswith(stem) or stem.startswith(word)) and {word, stem} not in (
+            {word, word + "s"},
+            {stem, stem + "s"},
+        ):
             return None  # a longer word is another name more often than a slip
         heaviest = max((weight(one) for one in theirs), default=0)
         if heaviest >= 3 and (other := sounds_alike(mine, theirs, more=0.5)) is not None:
