@@ -67,6 +67,7 @@ def test_vowels_keep_names_apart_whose_consonants_are_one(one: str, other: str) 
         ("Hadi Nasrallah", "هادي نصر الله", "B", "هادي نصر الله"),
         ("Rustam Magomedov Darvish", "Darvish, Rustam Magomedov", "B", "Darvish, Rustam Magomedov"),
         ("Azzam Abdullah Zureik al-Subhi", "Azzam al-Subhi wrote", "C", "Azzam al-Subhi"),
+        ("Hadi Nasrallah", "قال السيد نصر الله اليوم", "C", "السيد نصر الله"),
         ("Rafiq Marandavi", "Rafik Merandavy wrote", "B", "Rafik Merandavy"),
         ("Maruf Droukdelan", "Maruf Droukbelan wrote", "C", "Maruf Droukbelan"),
     ],

@@ -20,6 +20,7 @@ from alerts.watch.attribution import attribute
 from alerts.watch.automaton import Automaton, Hit, Joins, Node
 from alerts.watch.laying import SoundHit
 from alerts.watch.names import is_article, is_name_article, name_parts, short_forms, with_signs
+from alerts.watch.namewords import is_title
 from alerts.watch.patterns import Kind, Pattern, add_name
 from alerts.watch.rules import Rulebook, Statement, compile_rule
 from alerts.watch.spellings import Spellings
@@ -67,7 +68,9 @@ def compile_watchlist(actors: Sequence[Actor], keywords: Sequence[Keywords]) -> 
                 for parts in (parts for form in (text, *short_forms(text)) for parts in name_parts(form)):
                     add_name(names, parts, Pattern(actor.id, kind, text), keeps_article=kind == "alias")
                     if kind in ("alias", "weak", "not near"):
-                        spellings.add(parts, Pattern(actor.id, kind, text), person=actor.type == "person")
+                        spellings.add(
+                            parts, Pattern(actor.id, kind, text), person=actor.type == "person", owner=actor.id
+                        )
     rulebook = Rulebook([compile_rule(one, [actor.id for actor in actors]) for one in keywords]) if keywords else None
     return Watchlist(actors, keywords, names, spellings, rulebook)
 
@@ -200,12 +203,15 @@ class _Found(NamedTuple):
         )
 
     def _span(self) -> tuple[int, int]:
-        """The place of the hit; for a name with what people count to it: the article, an ayn sign, the closing bracket."""
+        """The place of the hit; for a name with what people count to it: article, title, ayn sign, closing bracket."""
         words, first = self.folded.words, self.first
         if self.pattern.kind not in ("alias", "weak"):
             return self.folded.span(first, self.behind)
         if first and is_name_article(words[first - 1], self.pattern.text):
             first -= 1
+        if self.tier != "A" and not any(step.startswith("clitic") for step in self.steps):
+            while first and is_title(words[first - 1]):
+                first -= 1
         return with_signs(self.folded.original, *self.folded.span(first, self.behind))
 
 

@@ -73,6 +73,11 @@ def is_common(stem: str, apart: float = 0.5) -> bool:
     return False
 
 
+def titles() -> frozenset[str]:
+    """The listed titles, folded."""
+    return _folded(_TITLES)
+
+
 def is_title(word: str) -> bool:
     """Whether a folded word is one of the listed titles."""
     return word in _folded(_TITLES)

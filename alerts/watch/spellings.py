@@ -17,7 +17,7 @@ from typing import Generic, NamedTuple, TypeVar
 from alerts.watch.laying import Laid, Slot, SoundHit, Spelling, Text, fit, laid_around
 from alerts.watch.likeness import Heard, Likeness, heard_as, sounds_alike, stem_of
 from alerts.watch.names import Part, is_article
-from alerts.watch.namewords import is_common, is_filler, is_particle, is_title
+from alerts.watch.namewords import is_common, is_filler, is_particle, is_title, titles
 from alerts.watch.skeleton import GOD, Sound, weight
 from scraper.text import Folded
 
@@ -25,6 +25,7 @@ T = TypeVar("T")
 K = TypeVar("K")
 V = TypeVar("V")
 _REMEMBERED = 100_000
+_SURNAME_APART = 0.25
 _AROUND = 5
 """Words looked at on either side of two that are read as one."""
 _NONE: frozenset[str] = frozenset()
@@ -85,11 +86,12 @@ class Spellings(Generic[T]):
         self._joins: dict[str, list[tuple[Spelling[T], Slot]]] = {}
         self._after: dict[str, set[str]] = {}
         self._part_keys: set[str] = set()
+        self._surnames: dict[str, list[tuple[str, Spelling[T], Slot]]] = {}
         self._words: _Remembered[str, _Word] = _Remembered(self._look_at)
         self._ones: _Remembered[str, tuple[_Anchored[T], ...]] = _Remembered(self._in_one)
         self._twos: _Remembered[tuple[str, str], tuple[_Anchored[T], ...]] = _Remembered(self._in_two)
 
-    def add(self, parts: Sequence[Part], found: T, *, person: bool) -> None:
+    def add(self, parts: Sequence[Part], found: T, *, person: bool, owner: str) -> None:
         """Watch one reading of a name. Names that the guards leave to tier A are passed over."""
         spelling = Spelling(_stems(parts, person=person), found, person=person)
         if len(spelling.stems) < 2:
@@ -102,6 +104,11 @@ class Spellings(Generic[T]):
                 self._pairs.setdefault(f"{first} {second}", []).append((spelling, one, other))
                 self._part_keys.add(second)
                 self._part_keys.add(first)
+        last = len(spelling.stems) - 1
+        if person and not spelling.common[last] and spelling.weights[last] >= 3:
+            slot = spelling.singles[last]
+            for key in {sound.key for sound in slot.sounds}:
+                self._surnames.setdefault(key, []).append((owner, spelling, slot))
         for slot in spelling.joins:
             for key in {sound.key for sound in slot.sounds}:
                 self._joins.setdefault(key, []).append((spelling, slot))
@@ -118,6 +125,28 @@ class Spellings(Generic[T]):
             if hit is not None and (key := (id(anchored.spelling), hit.first, hit.behind)) not in seen:
                 seen.add(key)
                 yield hit
+        yield from self._titled(text)
+
+    def _titled(self, text: Text) -> Iterator[SoundHit[T]]:
+        """Surnames behind a listed title ("Sheikh al-Khazali", السيد نصر الله), where one watched person alone has it."""
+        words, listed = text.words, titles()
+        for title in [at for at, word in enumerate(words) if word in listed]:
+            at = title + 1
+            if at < len(words) and words[at] in _ARTICLES:
+                at += 1
+            if at >= len(words):
+                continue
+            is_two = at + 1 < len(words) and words[at + 1] in GOD
+            word, behind = (words[at] + words[at + 1], at + 2) if is_two else (words[at], at + 1)
+            keys = {sound.key for heard in heard_as(word) if not heard.first for sound in heard.sounds}
+            known = [one for key in keys for one in self._surnames.get(key, ())]
+            if len({owner for owner, _, _ in known}) != 1 or (behind < len(words) and text.is_name_like(behind)):
+                continue
+            _, spelling, slot = known[0]
+            fits = fit(word, slot, True, True)
+            if fits is not None and fits[0].tier != "C" and fits[0].apart <= _SURNAME_APART:
+                steps = (f"title: {words[title]}", f"skeleton {slot.sounds[0].key}")
+                yield SoundHit(at, behind, spelling.found, "C", steps, fits[0].apart)
 
     def _anchors(self, folded: Folded) -> Iterator[tuple[int, int, _Anchored[T]]]:
         """The words that are like a part of a name with another behind or before them, as (word, word behind, part).
