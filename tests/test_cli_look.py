@@ -86,7 +86,7 @@ def test_status_of_a_healthy_street_says_so_in_its_first_line(bayan: Bayan, site
     bayan("run", "--once")
     ran = bayan("status")
     assert ran.code == 0
-    assert ran.out.splitlines()[0].startswith("all is well: 1 sources, 0 failing; the last run ended")
+    assert ran.out.splitlines()[0].startswith("all is well: 1 source, 0 failing; the last run ended")
     assert "statements 1" in ran.out
 
 

@@ -101,7 +101,9 @@ def _draw(
     held, failed = by_state.get("held", 0), by_state.get("failed", 0)
     well = not (failing or troubled or failed or held or restored or reasons)
     verdict = "[green]all is well[/]" if well else "[red]look here[/]"
-    console.print(f"{verdict}: {len(shown)} sources, {len(failing)} failing; {_alive(beats, now)}")
+    console.print(
+        f"{verdict}: {len(shown)} source{'s' * (len(shown) != 1)}, {len(failing)} failing; {_alive(beats, now)}"
+    )
     for reason in reasons:
         console.print(f"[red]{escape(reason)}[/]")
     console.print(
