@@ -62,9 +62,7 @@ async def _demo(channel: ChannelSettings) -> int:
     from alerts.service import open_service
     from alerts.settings import LoggingSettings
 
-    set_up(
-        LoggingSettings(level="error"), secrets=[channel.token.reveal()] if channel.token else [], stream=_stderr()
-    )
+    set_up(LoggingSettings(level="error"), secrets=[channel.token.reveal()] if channel.token else [], stream=_stderr())
     site = DemoSite()
     await site.start()
     async with AsyncExitStack() as stack:
