@@ -256,6 +256,8 @@ def _stems(parts: Sequence[Part], *, person: bool) -> list[str]:
         stem = stem_of(part.stem)
         if stems and stems[-1] in ("abd", "عبد") and stem in _OF_ABD:
             stems[-1] = "abdallah"
+        elif len(stems) > 1 and stem in GOD:
+            stems[-1] += "allah" if stem.isascii() else stem  # Nasr Allah is one name, and Nasr another
         elif stem and not is_particle(stem):
             stems.append(stem)
     if person:
