@@ -5,7 +5,7 @@
 
 Two spellings of a name have one key, because transliterations differ in vowels, in doubled letters and within a class
 (k, q, g, gh); the gaps keep Hasan from being Husayn. Letters that are written in two ways have keys for each.
-Where the classes come from: `facts` of every table are beside it, measured on name lists of the United Nations.
+The reason for a class stands beside its table.
 """
 
 from __future__ import annotations
