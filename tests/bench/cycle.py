@@ -225,12 +225,14 @@ def measure(sources: int, runs: int) -> dict[str, dict[str, float]]:
     found: dict[str, list[Ran]] = {}
     alone: list[float] = []
     with tempfile.TemporaryDirectory(prefix="cycle-") as name, site(Path(name), sources) as port:
+        resting = Path(name) / "resting"
+        resting.mkdir()
+        (resting / "config.toml").write_text(unreachable(sources))
+        bayan(["run", "--once"], resting)
         for number in range(runs + 1):  # the first run warms bytecode and file caches and is not counted
-            folder, resting = Path(name) / str(number), Path(name) / f"resting-{number}"
-            for place, text in ((folder, configuration(sources, port)), (resting, unreachable(sources))):
-                place.mkdir()
-                (place / "config.toml").write_text(text)
-            bayan(["run", "--once"], resting)
+            folder = Path(name) / str(number)
+            folder.mkdir()
+            (folder / "config.toml").write_text(configuration(sources, port))
             for step, arguments, place in steps(sources, folder, resting):
                 ran = run(arguments, place) if arguments[0] == "-c" else bayan(arguments, place)
                 if ran.code != 0:
