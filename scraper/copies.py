@@ -127,7 +127,8 @@ def refuse_damaged(url: str) -> None:
         copies = sorted(path.parent.glob(f"{path.name}.*-before-*Z"), key=lambda copy: copy.stat().st_mtime)
         beside = f" (the newest beside it is {copies[-1].name})" if copies else ""
         raise StoreError(
-            f"{path} is damaged: {' '.join(said[0].split())}; keep the file, put a backup in its place{beside}, or move it away to begin anew"
+            f"{path} is damaged: {' '.join(said[0].split())}; "
+            f"keep the file, put a backup in its place{beside}, or move it away to begin anew"
         )
 
 

@@ -166,7 +166,7 @@ async def test_the_strict_server_s_refusals_are_understood(strict: Strict) -> No
 
 @pytest.mark.shared
 async def test_a_look_at_a_chat_says_whether_the_bot_may_write_there_and_writes_nothing(strict: Strict) -> None:
-    chats = {
+    chats: dict[int, dict[str, Any]] = {
         -1001000000001: {"type": "supergroup", "bot_status": "member"},
         -1001000000002: {"type": "channel", "bot_status": "administrator", "bot_rights": ["can_post_messages"]},
         -1001000000003: {"type": "channel", "bot_status": "administrator", "bot_rights": ["can_edit_messages"]},

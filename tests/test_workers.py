@@ -264,7 +264,9 @@ def test_an_answer_that_is_not_understood_is_a_parse_error(answer: bytes) -> Non
     )
 )
 def test_an_item_of_wrong_types_is_refused(value: object) -> None:
-    head = json.dumps({"title": "", "left_out": 0, "partial": False, "next_page": None, "passed_over": 0, "sitemaps": []})
+    head = json.dumps(
+        {"title": "", "left_out": 0, "partial": False, "next_page": None, "passed_over": 0, "sitemaps": []}
+    )
     row = dict.fromkeys(("guid", "url", "title", "summary", "text", "published", "author", "language"), value)
     with pytest.raises(ParseError) as caught:
         job.read_listed(f"{head}\n{json.dumps(row)}\n".encode())
