@@ -15,11 +15,12 @@ from xml.etree import ElementTree as ET
 
 from scraper.parsers.entry import MAX_ITEMS, Entry, Feed, Words
 
+_RSS_09 = "rdf/simple/0.9/"  # what both namespaces of RSS 0.9 and 0.91 end in
 _PREFIXES = {
     "": "",
     "http://purl.org/rss/1.0/": "",
-    "http://my.netscape.com/rdf/simple/0.9/": "",
-    "http://channel.netscape.com/rdf/simple/0.9/": "",
+    f"http://my.netscape.com/{_RSS_09}": "",
+    f"http://channel.netscape.com/{_RSS_09}": "",
     "http://backend.userland.com/rss": "",
     "http://backend.userland.com/rss2": "",
     "http://blogs.law.harvard.edu/tech/rss": "",
