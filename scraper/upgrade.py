@@ -13,7 +13,7 @@ from scraper.errors import StoreError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0002"
+HEAD = "0007"
 """The schema version that this program writes: the newest file of `scraper/migrations/versions`."""
 
 SCRIPTS = Path(__file__).parent / "migrations"

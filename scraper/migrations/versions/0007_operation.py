@@ -1,0 +1,12 @@
+"""What keeps a long life healthy: retention, the canary, the weekly note."""
+
+from __future__ import annotations
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing to do yet."""
