@@ -138,3 +138,11 @@ def test_every_match_says_what_stands_there(words: list[str]) -> None:
     for match in watch.match("", text):
         assert text[match.start : match.end] == match.surface
         assert match.tier in ("A", "B", "C")
+
+
+@given(st.text(max_size=30))
+def test_every_text_can_be_read(text: str) -> None:
+    watch = compile_watchlist([Actor("a", "person", "Qais al-Khazali")], ())
+    for written in (text, "Ъ", "ь ъь", f"Kays {text} Hazali"):
+        for match in watch.match("", written):
+            assert written[match.start : match.end] == match.surface

@@ -77,7 +77,7 @@ def stem_of(word: str) -> str:
         return ""
     if "\u0400" <= word[0] <= "\u04ff":
         word = word.translate(CYRILLIC)
-    if "\u0600" <= word[0] <= "\u06ff":
+    if "\u0600" <= word[:1] <= "\u06ff":
         if word.startswith("عبدال") and len(word) > 6 and word != "عبدالله":
             return "عبد" + word[5:]
         return word[:-5] + "دين" if word.endswith("الدين") and len(word) > 6 else word

@@ -94,9 +94,9 @@ GOD = frozenset({"allah", "alla", "allakh", "الله", "اله", "אללה", "�
 def sounds(word: str) -> tuple[Sound, ...]:
     """How a word of a name sounds: `word` is folded and spelled as names are. () for a script without a table here,
     for digits, and for a word without consonants."""
+    word = word.translate(CYRILLIC) if "\u0400" <= word[:1] <= "\u04ff" else word
     if not word:
         return ()
-    word = word.translate(CYRILLIC) if "\u0400" <= word[0] <= "\u04ff" else word
     if "\u0600" <= word[0] <= "\u06ff":
         return _heard(word, _ARABIC, (), written=False)
     if "\u05d0" <= word[0] <= "\u05ea":
