@@ -18,9 +18,9 @@ from typing import NamedTuple
 from alerts.model import Actor, Field, Keywords, Match, Tier
 from alerts.watch.attribution import attribute
 from alerts.watch.automaton import Automaton, Hit, Joins, Node
-from alerts.watch.laying import SoundHit
 from alerts.watch.names import is_article, is_name_article, name_parts, short_forms, with_signs
 from alerts.watch.namewords import is_title
+from alerts.watch.parts import SoundHit
 from alerts.watch.patterns import Kind, Pattern, add_name
 from alerts.watch.rules import Rulebook, Statement, compile_rule
 from alerts.watch.spellings import Spellings

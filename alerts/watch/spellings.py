@@ -14,10 +14,11 @@ from itertools import compress, count, islice, product
 from operator import not_
 from typing import Generic, NamedTuple, TypeVar
 
-from alerts.watch.laying import Laid, Slot, SoundHit, Spelling, Text, fit, laid_around
+from alerts.watch.laying import fit, laid_around
 from alerts.watch.likeness import Heard, Likeness, heard_as, sounds_alike, stem_of
 from alerts.watch.names import Part, is_article
 from alerts.watch.namewords import is_common, is_filler, is_particle, is_title, titles
+from alerts.watch.parts import Laid, Refused, Slot, SoundHit, Spelling, Text
 from alerts.watch.skeleton import GOD, Sound, weight
 from scraper.text import Folded
 
@@ -113,8 +114,11 @@ class Spellings(Generic[T]):
             for key in {sound.key for sound in slot.sounds}:
                 self._joins.setdefault(key, []).append((spelling, slot))
 
-    def find(self, folded: Folded) -> Iterator[SoundHit[T]]:
-        """Every name that sounds like what stands in the text; one for each name and place."""
+    def find(self, folded: Folded, refused: list[Refused[T]] | None = None) -> Iterator[SoundHit[T]]:
+        """Every name that sounds like what stands in the text; one for each name and place.
+
+        What was laid and is not the name is added to `refused`, where there is such a list.
+        """
         if not self._pairs:
             return
         text = Text(folded)
@@ -122,7 +126,10 @@ class Spellings(Generic[T]):
         for first, behind, anchored in self._anchors(folded):
             anchor = Laid(anchored.slot, first, behind, anchored.likeness, anchored.heard.step)
             hit = laid_around(text, anchored.spelling, anchor, anchored.heard)
-            if hit is not None and (key := (id(anchored.spelling), hit.first, hit.behind)) not in seen:
+            if isinstance(hit, Refused):
+                if refused is not None:
+                    refused.append(hit)
+            elif (key := (id(anchored.spelling), hit.first, hit.behind)) not in seen:
                 seen.add(key)
                 yield hit
         yield from self._titled(text)

@@ -1,0 +1,135 @@
+"""The parts of a watched name and the words of a text, as laying one along the other needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, Literal, NamedTuple, TypeVar
+
+from alerts.watch.likeness import Likeness, heard_as, joins
+from alerts.watch.names import is_article
+from alerts.watch.namewords import is_common, is_filler, is_particle, is_title
+from alerts.watch.skeleton import Sound, sounds, weight
+from scraper.text import Folded
+
+T = TypeVar("T")
+_ANCHOR = 3
+"""Consonants that an anchor has at least."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slot:
+    """A part of a name, or two neighbours joined: parts `[first, behind)`. Each is one thing, whatever it says."""
+
+    first: int
+    behind: int
+    stem: str
+    sounds: tuple[Sound, ...]
+
+
+class Spelling(Generic[T]):
+    """One watched name, ready to be laid along words."""
+
+    __slots__ = ("common", "found", "joins", "person", "singles", "slots", "slots_back", "stems", "weights")
+
+    def __init__(self, stems: Sequence[str], found: T, *, person: bool) -> None:
+        self.found = found
+        self.person = person
+        self.stems = tuple(stems)
+        heard = [sounds(stem) for stem in stems]
+        self.weights = tuple(max((weight(one) for one in each), default=0) for each in heard)
+        self.common = tuple(is_common(stem) or (not person and is_filler(stem)) for stem in stems)
+        single = [Slot(at, at + 1, stem, heard[at]) for at, stem in enumerate(stems)]
+        pairs = [
+            Slot(at, at + 2, stems[at] + stems[at + 1], joins(heard[at], heard[at + 1])) for at in range(len(stems) - 1)
+        ]
+        every = [*pairs, *single]
+        self.slots = {at: [slot for slot in every if slot.first == at] for at in range(len(stems))}
+        self.slots_back = {at: [slot for slot in every if slot.behind == at] for at in range(len(stems) + 1)}
+        self.joins = [slot for slot in pairs if max((weight(one) for one in slot.sounds), default=0) >= _ANCHOR]
+        self.singles = single
+
+    def pairs(self) -> Iterator[tuple[Slot, Slot]]:
+        """The pairs of parts that lead to the name where they follow each other: neighbours, the first with any that tells,
+        what tells with the last; and the surname before the given name. Two common names lead only to an all-common name."""
+        count = len(self.singles)
+        dull = all(self.common)
+        for at in range(count):
+            for further in range(at + 1, count):
+                if (further == at + 1 or at == 0 or further == count - 1) and (
+                    dull or not (self.common[at] and self.common[further])
+                ):
+                    yield self.singles[at], self.singles[further]
+        if count > 1 and not dull:
+            yield self.singles[-1], self.singles[0]
+
+
+class SoundHit(NamedTuple, Generic[T]):
+    """A name found by its sound in words `[first, behind)`."""
+
+    first: int
+    behind: int
+    found: T
+    tier: Literal["B", "C"]
+    steps: tuple[str, ...]
+    apart: float
+
+
+class Text:
+    """A text and what was asked about its words before."""
+
+    __slots__ = ("_free", "_named", "folded", "words")
+
+    def __init__(self, folded: Folded) -> None:
+        self.folded = folded
+        self.words = folded.words
+        self._free: dict[int, bool] = {}
+        self._named: dict[int, bool] = {}
+
+    def is_free(self, at: int) -> bool:
+        """Articles and particles lie between parts without counting."""
+        known = self._free.get(at)
+        if known is None:
+            word = self.words[at]
+            known = is_particle(word) or is_filler(word)
+            known = known or (at + 1 < len(self.words) and is_article(word, self.words[at + 1]))
+            self._free[at] = known
+        return known
+
+    def is_name_like(self, at: int) -> bool:
+        """Whether a word can be a name: a capital in Latin and Cyrillic, elsewhere a common name or a title."""
+        known = self._named.get(at)
+        if known is None:
+            known = self._named[at] = self._can_be_name(at)
+        return known
+
+    def _can_be_name(self, at: int) -> bool:
+        word = self.words[at]
+        if is_title(word):
+            return True
+        letter = self.folded.original[self.folded.span(at, at + 1)[0]]
+        if letter.isupper() or letter.islower():
+            return letter.isupper()
+        if word == "علي" and letter and self.folded.original[self.folded.span(at, at + 1)[1] - 1] == "ى":
+            return False  # على is "on"
+        return any(is_common(heard.form, 0.25) for heard in heard_as(word) if not heard.first)
+
+
+class Laid(NamedTuple):
+    """A part laid on words `[first, behind)`."""
+
+    slot: Slot
+    first: int
+    behind: int
+    likeness: Likeness
+    step: str
+
+
+class Refused(NamedTuple, Generic[T]):
+    """What lies in words `[first, behind)` like a name and is not taken for it, and why, in words."""
+
+    first: int
+    behind: int
+    found: T
+    reason: str
+    steps: tuple[str, ...]
