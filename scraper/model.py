@@ -20,8 +20,20 @@ Outcome = Literal[
 
 HEALTHY: frozenset[Outcome] = frozenset({"ok", "not_modified"})
 
+Condition = Literal[
+    "ok", "unchanged", "malformed", "no_dates", "stale", "empty_list", "empty_body", "html", "script_shell", "wall", "no_list",
+    "preview_off", "refused", "robots", "rate_limited", "not_found", "gone", "http_error", "server_error", "redirect_loop",
+    "tls", "dns", "timeout", "unreachable", "blocked", "protocol", "incomplete", "undecodable", "unreadable", "too_large",
+    "too_complex", "suspect",
+]  # fmt: skip
+"""How well a source is, finer than an outcome: what a person would do about it differs from one to the next.
+
+The first five are healthy: `unchanged` since the last poll, `malformed` but read, `no_dates` in anything it lists, `stale`: it
+answers, and has nothing new for longer than it is used to.
+"""
+
 Precision = Literal["second", "minute", "hour", "day"]
-Kind = Literal["feed", "listing", "sitemap", "json", "channel", "wordpress"]
+Kind = Literal["feed", "listing", "sitemap", "json", "channel", "wordpress", "page", "directory"]
 Extent = Literal["headline", "text"]
 """How much of a statement there was to judge: the headline (and the source's own summary), or the whole text too."""
 
@@ -83,7 +95,8 @@ class Source:
 
     For a channel `url` is its preview page, for WordPress the site's own address (`scraper/endpoint.py` says what a poll
     asks). `items` and `fields` are for JSON answers; `match_url` (a regular expression that is searched in an address)
-    and `newer_than` are for sitemaps.
+    and `newer_than` are for sitemaps. `watch` (a CSS selector), `ignore` (RE2 expressions) and `minimum_change` (letters
+    and digits) are for one watched page. `path` (absolute) and `glob` are for a directory, whose `url` is a `file:` one.
     """
 
     id: str
@@ -110,6 +123,12 @@ class Source:
     fields: Fields | None = None
     match_url: str = ""
     newer_than: timedelta | None = None
+    watch: str = ""
+    ignore: tuple[str, ...] = ()
+    minimum_change: int = 20
+    path: str = ""
+    glob: str = ""
+    silent_after: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +159,10 @@ class Page:
     charset: str = ""
     validators: Validators = Validators()
     moved_to: str = ""
+    fresh_for: timedelta | None = None
+    """How long the answer says that it stays as it is (Cache-Control: max-age, RFC 9111 section 5.2.2.1)."""
+    total_pages: int | None = None
+    """How many pages a WordPress list has (X-WP-TotalPages)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +210,8 @@ class Listed:
 
     `partial` is true where the page was cut or broken and only whole items were taken. `passed_over` counts what the
     source's own settings leave out (`match_url`, `newer_than`). `sitemaps` are the files that an index names: they are
-    what has to be read, and `scraper/gather.py` does.
+    what has to be read, and `scraper/gather.py` does. `mended` is true where the page was malformed and all of it was
+    read. `next_page` is the address of older items, where the page gives one.
     """
 
     items: tuple[Item, ...]
@@ -197,6 +221,7 @@ class Listed:
     next_page: str | None = None
     passed_over: int = 0
     sitemaps: tuple[Sitemap, ...] = ()
+    mended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,3 +261,6 @@ class Statement:
     extent: Extent
     baseline: bool
     removed_at: datetime | None = None
+    edited: bool = False
+    forwarded_from: str | None = None
+    reply_to: str | None = None
