@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from scraper.model import Outcome
+from scraper.model import Condition, Outcome
 
 
 class BayanError(Exception):
@@ -57,12 +57,14 @@ class SourceError(BayanError):
     """One source failed in this poll; the others go on.
 
     `outcome` is the class under which the poll is recorded, `detail` one line for the operator: no line breaks, no
-    control characters, no secrets.
+    control characters, no secrets. `condition` is the finer word for it, where whoever raised it knew (else `condition.py`
+    finds it).
     """
 
-    def __init__(self, outcome: Outcome, detail: str) -> None:
+    def __init__(self, outcome: Outcome, detail: str, *, condition: Condition | None = None) -> None:
         self.outcome: Outcome = outcome
         self.detail = one_line(detail)
+        self.condition = condition
         super().__init__(f"{outcome}: {self.detail}")
 
 
@@ -73,9 +75,15 @@ class FetchError(SourceError):
     """
 
     def __init__(
-        self, outcome: Outcome, detail: str, *, retry_after: timedelta | None = None, status: int | None = None
+        self,
+        outcome: Outcome,
+        detail: str,
+        *,
+        retry_after: timedelta | None = None,
+        status: int | None = None,
+        condition: Condition | None = None,
     ) -> None:
-        super().__init__(outcome, detail)
+        super().__init__(outcome, detail, condition=condition)
         self.retry_after = retry_after
         self.status = status
 

@@ -36,7 +36,26 @@ source_state = Table(
     Column("last_new_at", Instant),
     Column("items", Integer, nullable=False, default=0),
     Column("moved_to", String, nullable=False, default=""),
+    Column("condition", String),
+    Column("condition_polls", Integer),
+    Column("well_since", Instant),
+    Column("seen_at", Instant),
+    Column("fresh_until", Instant),
+    Column("habit", Text),
+    Column("older_page", String),
 )
+
+gap = Table(
+    "gap",
+    metadata,
+    Column("source", String, ForeignKey("source_state.id"), nullable=False, primary_key=True),
+    Column("noticed_at", Instant, nullable=False, primary_key=True),
+    Column("since", Instant),
+    Column("until", Instant),
+    Column("pages", Integer, nullable=False),
+    Column("detail", String, nullable=False),
+)
+"""Where something may have been missed: between the last good look at a source and what it lists at the oldest."""
 
 statement = Table(
     "statement",
@@ -67,6 +86,7 @@ statement = Table(
     Column("article_due_at", Instant),
     Column("article_attempts", Integer, nullable=False, default=0),
     Column("article_detail", String, nullable=False, default=""),
+    Column("context", Text),  # JSON: whether it says that it was edited, whose words it passes on, what it answers
     UniqueConstraint("source", "key"),
     Index("ix_statement_article_due_at", "article_due_at"),
 )
@@ -130,3 +150,64 @@ mark = Table(
     Column("detail", String, nullable=False, default=""),
 )
 """What the store knows of itself: that it is a backup (`scraper/copies.py`)."""
+
+flood = Table(
+    "flood",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", String, nullable=False, index=True),
+    Column("since", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("listed", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("settled_at", Instant),
+    Column("verdict", String, nullable=False, default=""),
+)
+"""More new items than one can believe, until a person has said what they are: `released` or `dropped`."""
+
+held = Table(
+    "held",
+    metadata,
+    Column("statement", Integer, ForeignKey("statement.id"), nullable=False, primary_key=True),
+    Column("flood", Integer, ForeignKey("flood.id"), nullable=False, index=True),
+    Column("wants_article", Boolean, nullable=False),
+)
+"""The statements of a flood: stored, and neither judged nor followed before a person decides."""
+
+listed = Table(
+    "listed",
+    metadata,
+    Column("source", String, nullable=False, primary_key=True),
+    Column("statements", Text, nullable=False),
+)
+"""What the last whole page of a source listed, in its order: a JSON list of statements."""
+
+absence = Table(
+    "absence",
+    metadata,
+    Column("statement", Integer, ForeignKey("statement.id"), nullable=False, primary_key=True),
+    Column("source", String, nullable=False, index=True),
+    Column("since", Instant, nullable=False),
+    Column("due_at", Instant, index=True),
+    Column("checks", Integer, nullable=False, default=0),
+    Column("note", Text, nullable=False, default=""),
+    Column("first_proof_at", Instant),
+    Column("first_proof", Text, nullable=False, default=""),
+    Column("second_proof_at", Instant),
+    Column("second_proof", Text, nullable=False, default=""),
+    Column("returned_at", Instant),
+)
+"""A statement that is missing from its list: what is known of its own page, and when that is looked at next (`due_at`)."""
+
+rereading = Table(
+    "rereading",
+    metadata,
+    Column("statement", Integer, ForeignKey("statement.id"), nullable=False, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("due_at", Instant, nullable=False, index=True),
+    Column("reads", Integer, nullable=False, default=0),
+    Column("etag", String, nullable=False, default=""),
+    Column("last_modified", String, nullable=False, default=""),
+)
+"""Articles that are read again for a while, to find what was edited in them."""

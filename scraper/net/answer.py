@@ -41,6 +41,8 @@ _CHALLENGE_MARKS = re.compile(
 )
 _VISIBLE = re.compile(r"[\x20-\x7e\x80-\xff]+")
 _SECONDS = re.compile(r"[0-9]{1,20}")
+_COUNT = re.compile(r"[0-9]{1,7}")
+_MAX_AGE = re.compile(r"(?:^|[,\s])max-age=\"?([0-9]{1,12})")
 _TOKEN = re.compile(r"[a-z0-9!#$&^_.+/-]{1,100}")
 
 
@@ -111,6 +113,26 @@ def retry_after(head: Head, now: datetime, longest: timedelta) -> timedelta | No
     ):  # all of them happen: the standard library parses what it can
         return None
     return min(wait, longest) if wait > timedelta(0) else None
+
+
+def fresh_for(head: Head) -> timedelta | None:
+    """How long the answer is fresh: `max-age` less Age (RFC 9111 section 4.2.1), at most a day; None where it does not say.
+
+    `no-cache` and `no-store` forbid to rely on it. A shared cache's `s-maxage` is not for us.
+    """
+    said = ",".join(head.all("cache-control")).lower()
+    found = _MAX_AGE.search(said)
+    if found is None or "no-cache" in said or "no-store" in said:
+        return None
+    age = head.first("age")
+    left = min(int(found[1]), 86_400) - (min(int(age), 86_400) if _SECONDS.fullmatch(age) else 0)
+    return timedelta(seconds=left) if left > 0 else None
+
+
+def total_pages(head: Head) -> int | None:
+    """How many pages the list has (X-WP-TotalPages of the WordPress REST API); None where it does not say."""
+    said = head.first("x-wp-totalpages")
+    return int(said) if _COUNT.fullmatch(said) else None
 
 
 def is_challenge(head: Head, body: bytes) -> bool:

@@ -131,7 +131,7 @@ class Line(httpcore.AsyncNetworkBackend):
                 error.__cause__ = problem
             else:
                 return self._stream
-        raise error or FetchError("network_error", f"the name {host!r} has no address")
+        raise error or FetchError("network_error", f"the name {host!r} has no address", condition="dns")
 
     async def _look_up(self, host: str, port: int) -> list[Address]:
         literal = read_literal(host)
@@ -141,13 +141,19 @@ class Line(httpcore.AsyncNetworkBackend):
             async with asyncio.timeout(DNS_SECONDS):
                 answers = await self._resolve(host, port)
         except TimeoutError as error:
-            raise FetchError("timeout", f"the name {host!r} was not resolved within {DNS_SECONDS:.0f} s") from error
+            raise FetchError(
+                "timeout", f"the name {host!r} was not resolved within {DNS_SECONDS:.0f} s", condition="dns"
+            ) from error
         except OSError as error:
-            raise FetchError("network_error", f"the name {host!r} does not resolve: {_reason(error)}") from error
+            raise FetchError(
+                "network_error", f"the name {host!r} does not resolve: {_reason(error)}", condition="dns"
+            ) from error
         try:
             return [ipaddress.ip_address(answer) for answer in answers]
         except ValueError as error:
-            raise FetchError("network_error", f"the name {host!r} resolves to something that is no address") from error
+            raise FetchError(
+                "network_error", f"the name {host!r} resolves to something that is no address", condition="dns"
+            ) from error
 
     async def connect_unix_socket(
         self,
@@ -170,10 +176,12 @@ class Line(httpcore.AsyncNetworkBackend):
             )
         except ssl.SSLCertVerificationError as error:
             raise FetchError(
-                "network_error", f"the certificate for {name} is refused: {error.verify_message}"
+                "network_error",
+                f"the certificate for {name} is refused: {error.verify_message}",
+                condition="tls",
             ) from error
         except (OSError, ValueError) as error:  # SSLError is an OSError; ValueError: a name that cannot be one in TLS
-            raise FetchError("network_error", f"no TLS with {name}: {_reason(error)}") from error
+            raise FetchError("network_error", f"no TLS with {name}: {_reason(error)}", condition="tls") from error
         self._stream = _Encrypted(self, reader, writer)
         return self._stream
 

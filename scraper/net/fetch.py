@@ -15,7 +15,7 @@ import structlog
 from scraper.errors import FetchError
 from scraper.model import Page, Source, Unchanged, Validators
 from scraper.net import robots
-from scraper.net.answer import Head, content_type, failure, is_usable, validators_of
+from scraper.net.answer import Head, content_type, failure, fresh_for, is_usable, total_pages, validators_of
 from scraper.net.ask import Answer, Ask, Headers, ask
 from scraper.net.connect import Resolver, SystemResolver
 from scraper.net.gate import Gate
@@ -101,7 +101,9 @@ class Fetcher:
         if ruling.why_not:
             if source.robots == "obey" and self._settings.robots == "obey":
                 raise FetchError(
-                    "blocked_by_site", f"{ruling.why_not} ({target.origin.host}{target.path.partition('?')[0]})"
+                    "blocked_by_site",
+                    f"{ruling.why_not} ({target.origin.host}{target.path.partition('?')[0]})",
+                    condition="robots",
                 )
             self._warn(source, target, ruling)
         async with self._gate.turn(target.origin.host, ruling.crawl_delay):
@@ -134,6 +136,8 @@ class Fetcher:
             charset=charset,
             validators=validators_of(head),
             moved_to=where if answer.moved else "",
+            fresh_for=fresh_for(head),
+            total_pages=total_pages(head),
         )
 
     async def _rule(self, request: Ask, clock: Callable[[], datetime]) -> Ruling:

@@ -166,7 +166,7 @@ async def _ask_again(old: RobotsFile | None, ask: AskRobots, now: datetime) -> R
         if error.outcome in ("network_error", "timeout"):
             if old is not None and old.verdict != "failing" and now - old.read_at < LONGEST_FAILING:
                 return old
-            raise FetchError(error.outcome, f"robots.txt: {error.detail}") from error
+            raise FetchError(error.outcome, f"robots.txt: {error.detail}", condition=error.condition) from error
         if error.outcome == "blocked" and error.status is None:
             raise  # the site itself is where we may not go; only a redirect's refusal is the file's own affair
         return RobotsFile("free", "", now, now)

@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.errors import ParseError
 from scraper.model import Item, Listed, Moment, Page, Source
-from scraper.parsers import shape
+from scraper.parsers import shape, stranger
 from scraper.parsers.charset import decode
 from scraper.parsers.entry import MAX_ITEMS, MAX_URL, feed_date, web_address
 from scraper.parsers.plain import cut, opening
@@ -73,15 +73,19 @@ def _refuse_what_is_no_preview(tree: LexborHTMLParser) -> None:
         # "Post not found"; where the channel may not be shown on the web: "Please open Telegram to view this post".
         if "not found" in said.lower():
             raise ParseError("gone", f"the page of a single message says: {said}")
-        raise ParseError("suspect", f"preview off: {said}")
+        raise ParseError("suspect", f"preview off: {said}", condition="preview_off")
     title = _words(tree, ".tgme_page_title")
     if title:
         # t.me answers the address of such a channel with a redirect to t.me/NAME.
-        raise ParseError("suspect", f"preview off: {title} shows no messages on the web")
+        raise ParseError("suspect", f"preview off: {title} shows no messages on the web", condition="preview_off")
     if tree.css_first(".tgme_page, .tgme_page_wrap, .tgme_page_description") is not None:
-        raise ParseError("suspect", "preview off, or no channel has this name")
+        raise ParseError("suspect", "preview off, or no channel has this name", condition="preview_off")
     shown = _words(tree, "title")[:100]
-    raise ParseError("suspect", f"not the preview of a channel{f', titled {shown!r}' if shown else ''}")
+    raise ParseError(
+        "suspect",
+        f"not the preview of a channel{f', titled {shown!r}' if shown else ''}",
+        condition=stranger.of(tree.html or ""),
+    )
 
 
 def _is_service(node: LexborNode) -> bool:

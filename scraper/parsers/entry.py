@@ -67,13 +67,18 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A whole feed as it was read. `left_out` counts entries over the limit, `cut` says that the end was missing."""
+    """A whole feed as it was read. `left_out` counts entries over the limit, `cut` says that the end was missing.
+
+    `mended` says that it was malformed and could be read all the same; `older` is where it says that older entries are.
+    """
 
     title: Words
     entries: tuple[Entry, ...]
     language: str = ""
     left_out: int = 0
     cut: bool = False
+    mended: bool = False
+    older: str = ""
 
 
 def item(entry: Entry, feed: Feed, page: Page, source: Source, *, form: str = "feed") -> Item:

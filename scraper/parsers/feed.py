@@ -8,10 +8,11 @@ The media type is not asked: half of the web's feeds are served under a wrong on
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from scraper.errors import ParseError
 from scraper.model import Listed, Page, Source
-from scraper.parsers import entry, feed_json, feed_xml, shape, xml_text
+from scraper.parsers import entry, feed_json, feed_xml, shape, stranger, xml_text
 from scraper.parsers.charset import decode
 from scraper.parsers.plain import headline
 
@@ -39,6 +40,8 @@ def parse(page: Page, source: Source) -> Listed:
         title=headline(feed.title.value, literal=not feed.title.markup),
         left_out=feed.left_out,
         partial=feed.cut,
+        next_page=entry.web_address(page.url, feed.older) if feed.older else None,
+        mended=feed.mended,
     )
 
 
@@ -60,21 +63,22 @@ def read(text: str) -> entry.Feed:
     if text[start : start + 1] in ("{", "["):
         return feed_json.read(text[start:])
     if root in HTML_ROOTS:
-        raise ParseError("suspect", f"an HTML page, not a feed{_titled(text)}")
+        raise ParseError("suspect", f"an HTML page, not a feed{_titled(text)}", condition=stranger.of(text))
     if not root:
-        raise ParseError("suspect", f"plain text, not a feed: {text[start : start + 80]}")
+        raise ParseError("suspect", f"plain text, not a feed: {text[start : start + 80]}", condition="html")
     text = xml_text.named_entities(text[start:])
     shape.check(text, xml=True)
+    malformed = False
     for mend in (str, xml_text.mended):
         try:
-            return feed_xml.read(mend(text))
-        except feed_xml.Odd:
-            continue
+            return replace(feed_xml.read(mend(text)), mended=malformed)
+        except feed_xml.Odd as odd:
+            malformed = malformed or isinstance(odd, feed_xml.Malformed)
     if root not in _FEED_ROOTS and "<item" not in text and "<entry" not in text:
         raise ParseError("parse_error", f"not a feed: the first element is <{root}>")
     from scraper.parsers import feed_loose
 
-    return feed_loose.read(xml_text.mended(text))
+    return replace(feed_loose.read(xml_text.mended(text)), mended=malformed)
 
 
 def _titled(text: str) -> str:

@@ -31,6 +31,7 @@ def read(text: str) -> Feed:
         entries=tuple(_entry(row, everybody) for row in items[:MAX_ITEMS]),
         language=_string(data, "language"),
         left_out=max(0, len(items) - MAX_ITEMS),
+        older=_string(data, "next_url"),
     )
 
 

@@ -66,6 +66,10 @@ class Odd(Exception):
     """This feed is not one that this file reads; nothing is known yet about whether it is one at all."""
 
 
+class Malformed(Odd):
+    """It is not even well-formed XML."""
+
+
 Fields = dict[str, list[ET.Element]]
 
 
@@ -74,7 +78,7 @@ def read(text: str) -> Feed:
     try:
         root = ET.fromstring(text)  # noqa: S314 - see the top of the file
     except (ET.ParseError, ValueError) as error:
-        raise Odd(str(error)) from error
+        raise Malformed(str(error)) from error
     name = _name(root.tag)
     if name == "atom:feed":
         return _atom(root)
@@ -101,6 +105,7 @@ def _rss(root: ET.Element, channel: ET.Element, items: list[ET.Element]) -> Feed
         entries=tuple(_rss_entry(element, base) for element in items[:MAX_ITEMS]),
         language=language,
         left_out=max(0, len(items) - MAX_ITEMS),
+        older=_older(fields, base),
     )
 
 
@@ -141,6 +146,7 @@ def _atom(root: ET.Element) -> Feed:
         entries=tuple(_atom_entry(element, base, fields) for element in entries[:MAX_ITEMS]),
         language=_language(root) or _text(fields, "dc:language", "language"),
         left_out=max(0, len(entries) - MAX_ITEMS),
+        older=_older(fields, base),
     )
 
 
@@ -164,6 +170,16 @@ def _atom_entry(element: ET.Element, base: str, feed: Fields) -> Entry:
         author=_author(fields) or (_author(_fields(source)) if source is not None else "") or _author(feed),
         language=_language(element) or _language(_first(fields, "atom:title")) or _language(content),
     )
+
+
+def _older(fields: Fields, base: str) -> str:
+    """Where older entries are: the next page of a paged feed, or the archive before this document (RFC 5005, 3 and 4)."""
+    for wanted in ("next", "prev-archive"):
+        for link in [*fields.get("atom:link", []), *fields.get("link", [])]:
+            href = (link.get("href") or "").strip()
+            if href and (link.get("rel") or "").strip().lower() == wanted:
+                return urljoin(_base(link, base), href)
+    return ""
 
 
 def _atom_link(fields: Fields, base: str) -> str:

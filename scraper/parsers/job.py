@@ -19,6 +19,7 @@ from scraper.errors import ParseError
 from scraper.model import (
     Article,
     ArticleRules,
+    Condition,
     Fields,
     Item,
     Listed,
@@ -51,7 +52,7 @@ def question(verb: Verb, page: Page, source: Source) -> bytes:
             "select": _slots(source.select) if source.select else None,
             "article": _slots(source.article) if source.article else None,
             "items": source.items, "fields": _slots(source.fields) if source.fields else None,
-            "match_url": source.match_url,
+            "match_url": source.match_url, "watch": source.watch,
             "newer_than": None if source.newer_than is None else source.newer_than.total_seconds(),
         },
     }  # fmt: skip
@@ -79,7 +80,7 @@ def _answer(asked: bytes) -> bytes:
             raise ParseError("too_complex", "more text than fits into an answer")
         return answer
     except ParseError as error:
-        return _lines({"error": error.outcome, "detail": error.detail})
+        return _lines({"error": error.outcome, "detail": error.detail, "condition": error.condition})
     except (MemoryError, RecursionError) as error:
         return _lines({"error": "too_complex", "detail": f"the page took more than it may: {type(error).__name__}"})
     except Exception as error:  # noqa: BLE001 - third-party parsers raise anything; the page is at fault, and the service lives
@@ -100,6 +101,7 @@ def _do(verb: Verb, page: Page, source: Source) -> list[dict[str, Any]]:
         "partial": listed.partial,
         "next_page": listed.next_page,
         "passed_over": listed.passed_over,
+        "mended": listed.mended,
         "sitemaps": [[one.url, one.modified.isoformat() if one.modified else None] for one in listed.sitemaps],
     }
     return [head, *(item_row(item) for item in listed.items)]
@@ -209,6 +211,7 @@ def read_listed(answer: bytes) -> Listed:
             partial=_bool(head["partial"]),
             next_page=_optional(head["next_page"]),
             passed_over=_int(head["passed_over"]),
+            mended=_bool(head.get("mended", False)),
             sitemaps=tuple(Sitemap(str(_address(_str(url))), _aware(at)) for url, at in head["sitemaps"]),
         )
     except (KeyError, TypeError, ValueError) as error:
@@ -241,10 +244,12 @@ def _rows(answer: bytes) -> list[dict[str, Any]]:
     if not rows or not all(isinstance(row, dict) for row in rows):
         raise _not_understood()
     if "error" in rows[0]:
-        outcome, detail = rows[0]["error"], rows[0].get("detail")
+        outcome, detail, condition = rows[0]["error"], rows[0].get("detail"), rows[0].get("condition")
         if outcome not in get_args(Outcome) or not isinstance(detail, str):
             raise _not_understood()
-        raise ParseError(outcome, detail)
+        if condition is not None and condition not in get_args(Condition):
+            raise _not_understood()
+        raise ParseError(outcome, detail, condition=condition)
     return rows
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from scraper.errors import ParseError
 from scraper.model import Page, Source
+from scraper.parsers import stranger
 from scraper.parsers.charset import decode
 
 MAX_DEPTH = 100
@@ -29,7 +30,9 @@ def read(page: Page, source: Source) -> Any:
         found = _START.search(text[:_JUNK])
         if found is None:
             what = "an HTML page" if text.startswith("<") else f"text that says {text[:60]!r}"
-            raise ParseError("suspect", f"{what}, not JSON")
+            raise ParseError(
+                "suspect", f"{what}, not JSON", condition=stranger.of(text) if text.startswith("<") else "html"
+            )
         text = text[found.start() :]
     _check_depth(text)
     try:

@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from scraper.errors import ParseError
 from scraper.model import Item, Listed, Moment, Page, Select, Source
-from scraper.parsers import block, shape
+from scraper.parsers import block, shape, stranger
 from scraper.parsers.block import Card
 from scraper.parsers.charset import decode
 from scraper.parsers.entry import MAX_ITEMS, feed_date, web_address
@@ -62,9 +62,12 @@ def parse(page: Page, source: Source) -> Listed:
         items = [_item(card, page, source) for card in block.cards(tree, base)]
     title = _title(tree)
     if not items:
-        raise ParseError("suspect", f"no list in it: {_seen(tree, title)}")
+        seen_as = stranger.of(text)
+        raise ParseError(
+            "suspect", f"no list in it: {_seen(tree, title)}", condition="no_list" if seen_as == "html" else seen_as
+        )
     if (len(items) < 3 and _WALL.search(_first_heading(tree))) or (len(items) < 10 and _WALL.search(title)):
-        raise ParseError("suspect", f"a wall or an error page: {_seen(tree, title)}")
+        raise ParseError("suspect", f"a wall or an error page: {_seen(tree, title)}", condition="wall")
     return Listed(
         items=tuple(items[:MAX_ITEMS]),
         title=title,

@@ -16,7 +16,7 @@ from xml.parsers import expat
 
 from scraper.errors import ParseError
 from scraper.model import Item, Listed, Moment, Page, Sitemap, Source
-from scraper.parsers import feed, shape, xml_text
+from scraper.parsers import feed, shape, stranger, xml_text
 from scraper.parsers.charset import decode
 from scraper.parsers.entry import MAX_ITEMS, feed_date, web_address
 from scraper.parsers.plain import headline
@@ -66,7 +66,7 @@ def parse(page: Page, source: Source) -> Listed:
         lines = text[start:].split("\n", MAX_LOCATIONS)
         return _pages([{"loc": line} for line in lines], page, source, whole=True)
     if root in feed.HTML_ROOTS:
-        raise ParseError("suspect", "an HTML page, not a sitemap")
+        raise ParseError("suspect", "an HTML page, not a sitemap", condition=stranger.of(text))
     raise ParseError("parse_error", f"not a sitemap: {f'the first element is <{root}>' if root else 'no XML'}")
 
 
