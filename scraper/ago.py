@@ -181,3 +181,11 @@ def days_back(folded: str, language: str | None) -> int | None:
     alone = _AT.sub("", folded).strip(" .,!:-|")
     readings = {days for code in LANGUAGES for pattern, days in _grammar(code).days if pattern.fullmatch(alone)}
     return readings.pop() if len(readings) == 1 else None
+
+
+def is_length(folded: str) -> bool:
+    """Whether `folded` is a number and a unit and no more, in any language that has a table: as "5 min" beside a headline is.
+
+    That is how long a text takes to read more often than how old it is.
+    """
+    return any(_grammar(code).bare.fullmatch(folded) for code in LANGUAGES)

@@ -22,7 +22,8 @@ from scraper.phrases import LANGUAGES, fold
 from scraper.text import clean_line
 
 MAX_PHRASE = 200
-_MAX_LAST_RESORT = 60
+_MAX_LAST_RESORT = 100
+_RANGE = re.compile(r"^\D{0,12}\d{1,3} ?[-\u2013] ?\d{1,3} \D+$")
 _MAX_TEXT = 1_500
 _EARLIEST = 1900
 _SLACK = timedelta(hours=36)
@@ -45,7 +46,7 @@ def in_words(
     unless the phrase names a zone, whose offset is kept. `language` (BCP 47 or None) decides between readings. The result is
     never confident: what the phrase is the date *of*, the caller must know. `method` is "written", "relative" or "updated"
     and the phrase. With `alone` the phrase must be little else than a date with its year, or a span: for texts whose markup
-    does not call them a date. `last_resort` asks dateparser too, which is slow and needs a language: only in a worker process.
+    does not call them a date. `last_resort` asks dateparser too, which is slow: only in a worker process.
     """
     if not phrase or len(phrase) > MAX_PHRASE:
         return None
@@ -62,8 +63,8 @@ def in_words(
         if found is not None:
             at, precision, method = found
             return _plausible(at, precision, f"{kind or method}: {clean_line(phrase)}", fetched_at)
-    if last_resort and code and len(phrase) <= _MAX_LAST_RESORT and any(c.isalpha() for c in phrase):
-        for tag in dict.fromkeys((language or code, code)):
+    if last_resort and _may_be_asked(phrase, folded):
+        for tag in dict.fromkeys((None,) if code in LANGUAGES else (language, code)):
             moment = _ask_dateparser(phrase, tag, now, zone, fetched_at)
             if moment is not None:
                 return moment
@@ -153,35 +154,42 @@ def _parts(folded: str) -> tuple[str, str]:
     return head, tail
 
 
-def _ask_dateparser(phrase: str, language: str, now: datetime, zone: tzinfo, fetched_at: datetime) -> Moment | None:
-    """What dateparser makes of `phrase` in one language, if day, month and year are all there. Takes up to half a second."""
+def _may_be_asked(phrase: str, folded: str) -> bool:
+    """Whether dateparser may guess at it: not at a bare length or a range ("5 min", "15 - 30 Min"), which is no age."""
+    lettered = len(phrase) <= _MAX_LAST_RESORT and any(c.isalpha() for c in phrase)
+    return lettered and not ago.is_length(folded) and not _RANGE.search(folded)
+
+
+def _ask_dateparser(
+    phrase: str, language: str | None, now: datetime, zone: tzinfo, fetched_at: datetime
+) -> Moment | None:
+    """What dateparser makes of `phrase`, if day, month and year are all there. Takes up to a second, the first time.
+
+    Without a language it tries all that it knows: only a phrase that none of our own tables reads comes this far.
+    """
     import dateparser.date  # heavy, and only workers come here
 
-    try:
-        parser = dateparser.date.DateDataParser(
-            languages=[_cased(language)],
-            settings={
-                "RELATIVE_BASE": now.replace(tzinfo=None),
-                "REQUIRE_PARTS": ["day", "month", "year"],
-                "PREFER_DATES_FROM": "past",
-                "RETURN_TIME_AS_PERIOD": True,
-            },
-        )
-        data = parser.get_date_data(phrase)
-    except (ValueError, TypeError, OverflowError, KeyError, AttributeError, re.error):
-        return None  # an unknown language, or its own bugs on odd phrases
-    if data is None or data.date_obj is None:
-        return None
-    at: datetime = data.date_obj
-    timed = data.period == "time"
-    if not timed:
-        at = at.replace(hour=0, minute=0, second=0, microsecond=0)
-    return _plausible(
-        at if at.tzinfo else at.replace(tzinfo=zone),
-        "minute" if timed else "day",
-        f"dateparser: {clean_line(phrase)}",
-        fetched_at,
-    )
+    for kind in ("relative-time", "absolute-time"):
+        try:
+            parser = dateparser.date.DateDataParser(
+                languages=[_cased(language)] if language else None,
+                settings={
+                    "PARSERS": [kind],
+                    "RELATIVE_BASE": now.replace(tzinfo=None),
+                    "REQUIRE_PARTS": ["day", "month", "year"],
+                    "PREFER_DATES_FROM": "past",
+                    "RETURN_TIME_AS_PERIOD": True,
+                },
+            )
+            data = parser.get_date_data(phrase)
+        except (ValueError, TypeError, OverflowError, KeyError, AttributeError, re.error):
+            return None  # an unknown language, or its own bugs on odd phrases
+        if data is not None and data.date_obj is not None:
+            at: datetime = data.date_obj if data.date_obj.tzinfo else data.date_obj.replace(tzinfo=zone)
+            cut, precision = ago.cut(at, "minute" if data.period == "time" else "day")
+            how = "relative" if kind == "relative-time" else "dateparser"
+            return _plausible(cut, precision, f"{how}: {clean_line(phrase)}", fetched_at)
+    return None
 
 
 def _cased(tag: str) -> str:

@@ -243,6 +243,30 @@ def test_the_last_resort_reads_a_language_without_a_table_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
+    ("phrase", "at", "precision"),
+    [
+        ("před 3 hodinami", "2025-06-20T12:40+00:00", "minute"),
+        ("3小时前", "2025-06-20T12:40+00:00", "minute"),
+        ("2 দিন আগে", "2025-06-18T00:00+00:00", "day"),
+        ("11 जुलाई 2024, 11:12", "2024-07-11T11:12+00:00", "minute"),
+    ],
+)
+def test_the_last_resort_needs_no_language(phrase: str, at: str, precision: str) -> None:
+    pytest.importorskip("dateparser")
+    now = datetime(2025, 6, 20, 15, 40, 31, tzinfo=UTC)
+    moment = in_words(phrase, fetched_at=now, timezone="UTC", language=None, last_resort=True)
+    assert moment is not None
+    assert (moment.at.isoformat(timespec="minutes"), moment.precision) == (at, precision)
+
+
+@pytest.mark.parametrize("phrase", ["5 min", "15 – 30 Min", "2 mins", "3-4 minuty"])
+def test_how_long_a_text_takes_to_read_is_no_age_even_for_the_last_resort(phrase: str) -> None:
+    pytest.importorskip("dateparser")
+    moment = in_words(phrase, fetched_at=SEEN, timezone="UTC", language="de", last_resort=True)
+    assert moment is None
+
+
+@pytest.mark.parametrize(
     ("day", "year", "month", "of_month"),
     [
         (date(2025, 3, 21), 1404, 1, 1),

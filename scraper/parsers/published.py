@@ -18,8 +18,6 @@ from urllib.parse import urlsplit
 from scraper.dates import in_words, zone_of
 from scraper.model import Moment
 from scraper.parsers.metadata import Said, Shown, same_title
-from scraper.phrases import LANGUAGES
-from scraper.written import primary
 
 _NAMED = (
     "article:published_time", "og:article:published_time", "og:published_time", "article:published", "datepublished", "published_time",
@@ -65,12 +63,11 @@ class _Reader:
 
     def __init__(self, fetched_at: datetime, zone: str, language: str | None, last_resort: bool) -> None:
         self._seen, self._zone, self._language = fetched_at, zone, language
-        # Where we have a table of our own, dateparser knows no more and guesses; elsewhere a few tries are enough.
-        self._last_resorts = 3 if last_resort and primary(language) not in LANGUAGES else 0
+        self._last_resorts = 3 if last_resort else 0  # they are slow, and a page that gives a date gives it early
 
     def read(self, text: str, method: str, *, shown: bool = False, alone: bool = False) -> Moment | None:
         """`text` as a moment. `shown`: people read it, so its words are kept in the method; `alone` as in `in_words`."""
-        asking = shown and not alone and self._last_resorts > 0 and any(c.isdecimal() for c in text)
+        asking = shown and not alone and self._last_resorts > 0
         self._last_resorts -= asking
         moment = in_words(
             text,
