@@ -13,6 +13,7 @@ import typer
 
 from alerts.cli import alerts as alerts_verbs
 from alerts.cli import (
+    actors,
     channels,
     completion,
     db,
@@ -62,6 +63,7 @@ app.command("match")(match.match)
 app.command("rehearse")(rehearse.rehearse)
 app.add_typer(config_verbs.app, name="config")
 app.add_typer(sources.app, name="sources")
+app.add_typer(actors.app, name="actors")
 app.add_typer(channels.app, name="channels")
 app.add_typer(statements.app, name="statements")
 app.add_typer(alerts_verbs.app, name="alerts")
