@@ -5,42 +5,123 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from scraper.parsers.metadata import Said
+from scraper.parsers.metadata import Said, same_title
 from scraper.text import clean_line
 
-_PARTS = re.compile(r"\s+[-–—|·•»«/:~]+\s+|\s*[|»‹›«]\s*|\s+::\s+|\s+\\\s+|:\s+")
+_PARTS = re.compile(r"\s+[-–—|·•»«/:~]+\s+|\s*[|»‹›«]\s*|\s+(?:::|-{2,})\s*|\s+\\\s+|:\s+")
 _WORD = re.compile(r"[^\W_]+")
-_NO_TITLE = frozenset({"home", "news", "untitled", "article", "blog", "index", "startseite", "menu", "الرئيسية"})
+_DAY = re.compile(r"^\W*\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\s*(?:[-–—|:]\s+|[|»]\s*)(?=.{12})")
+_NO_TITLE = frozenset(
+    {
+        "home",
+        "news",
+        "untitled",
+        "article",
+        "blog",
+        "index",
+        "startseite",
+        "menu",
+        "الرئيسية",
+        "blogarchive",
+        "blogarchiv",
+    }
+)
+_NOTICE = re.compile(r"cookie|newsletter|subscri", re.IGNORECASE)
+_AGREES = 0.55
+_LIVE, _VISIBLE = 3.0, 1.6
 
 
 def headline(said: Said, url: str) -> str:
     """The title of the page that `said` was gathered from, "" where it has none. `url` helps to know the site's name.
 
-    JSON-LD's headline comes first, where there is one. Else the visible heading wins where the page's other titles agree
-    with it, but without a kicker or a date that stands before the title in the same heading.
+    A page names itself up to four times: over the text, in JSON-LD, for those who share it, and for the window. The title
+    that most of them agree on wins; the one over the text counts most, the window's, which is made for search engines,
+    least. The line over a running report changes all day, so there JSON-LD's is taken. A kicker or a date that stands
+    before the title in the same line is left out.
     """
     names = _site_names(said, url)
+    named = _in_json(said, url, names)
+    titles = [_without_site(title, names) for title in _titles(said)]
+    titles = [title if _squash(title) not in _NO_TITLE | names else "" for title in titles]
+    sole = _sole(said, names, (named, *titles))
+    over = _over(said, names, (named, *titles)) or sole
+    if not any(h.level == 1 and not h.away and h.text == over for h in said.headings) and _is_shown(named, said):
+        over = sole = named
+    live = any(node.is_live for node in said.own_articles(url))
+    voices = (
+        (named, _LIVE if live else 1.0),
+        (over, _VISIBLE if over == sole else 1.0),
+        (titles[0] or titles[1], 1.0),
+        (titles[2], 0.5),
+    )
+    best, most = "", 0.0
+    for title, _ in voices:
+        support = sum(weight for other, weight in voices if _agree(title, other))
+        if support > most:
+            best, most = title, support
+    if best == named and over in titles and _follows(over, named):
+        best = over
+    elif best == over and not any(_squash(over) == _squash(title) for title in (named, *titles)):
+        best = next((title for title in titles if len(title) > 15 and _follows(title, over)), over)
+    return _told(best or next((h.text for h in said.headings), "") or said.document_title)
+
+
+def _told(title: str) -> str:
+    return clean_line(_DAY.sub("", title), 500)
+
+
+def _in_json(said: Said, url: str, names: frozenset[str]) -> str:
+    """JSON-LD's headline of this page, "" where it has none, or several."""
     own = {node.headline for node in said.own_articles(url) if node.headline}
-    if len(own) == 1:
-        title = _without_site(own.pop(), names)
-        if len(_squash(title)) > 3 and _squash(title) not in names:
-            return clean_line(title, 500)
-    titles = [title for title in _titles(said) if title]
-    best, best_score = "", 0.0
+    title = _without_site(own.pop(), names) if len(own) == 1 else ""
+    return title if len(_squash(title)) > 3 and _squash(title) not in names else ""
+
+
+def _is_shown(title: str, said: Said) -> bool:
+    """Whether the page shows `title` as a heading, which may be of the second level where the first is for search engines."""
+    return any(not h.away and same_title(h.text, title) for h in said.headings)
+
+
+def _over(said: Said, names: frozenset[str], titles: tuple[str, ...]) -> str:
+    """The heading of the first level that most agrees with one of `titles`, "" where none does."""
+    best, best_score = "", _AGREES - 0.01
     for heading in said.headings:
-        if heading.level != 1 or not _WORD.search(heading.text):
+        if heading.level != 1 or not _WORD.search(heading.text) or _squash(heading.text) in names:
             continue
-        score = max((_agreement(heading.text, title) for title in titles), default=0.3)
-        score += 0.1 * heading.marked - 0.3 * heading.away - 0.5 * (_squash(heading.text) in names)
+        score = max((_agreement(heading.text, title) for title in titles if title), default=0.3)
+        score += 0.1 * heading.marked - 0.3 * heading.away
         if score > best_score + 0.01:
             best, best_score = heading.text, score
-    for title in titles:
-        cut = _without_site(title, names)
-        if _squash(cut) in names or cut.casefold() in _NO_TITLE:
-            continue
-        if best_score < 0.55 or (len(cut) > 15 and _squash(best).endswith(_squash(cut))):
-            return clean_line(cut, 500)
-    return clean_line(best or next((h.text for h in said.headings), "") or (titles[0] if titles else ""), 500)
+    return best
+
+
+def _sole(said: Said, names: frozenset[str], titles: tuple[str, ...]) -> str:
+    """The one heading of the first level that is long enough for a headline, "" where there is none or there are several.
+
+    Titles for search engines often share not a word with what the article is called. Where a heading of the second level
+    is the title, the first is the site's.
+    """
+    if any(_is_shown(title, said) for title in titles if title):
+        return ""
+    found = {
+        h.text: h.marked
+        for h in said.headings
+        if h.level == 1 and not h.away and len(_squash(h.text)) > 12 and _squash(h.text) not in names
+        if len(_WORD.findall(h.text)) > 3 - h.marked and not _NOTICE.search(h.text)
+    }
+    marked = [text for text, is_marked in found.items() if is_marked]
+    return marked[0] if len(marked) == 1 else next(iter(found)) if len(found) == 1 else ""
+
+
+def _agree(one: str, two: str) -> bool:
+    """Whether two titles are one, or most words of one stand in the other."""
+    return bool(one and two) and (same_title(one, two) or max(_agreement(one, two), _agreement(two, one)) >= _AGREES)
+
+
+def _follows(title: str, longer: str) -> bool:
+    """Whether `longer` is `title` with a kicker before it."""
+    one, two = _squash(title), _squash(longer)
+    return len(one) > 15 and one != two and two.endswith(one)
 
 
 def _titles(said: Said) -> tuple[str, ...]:
@@ -78,7 +159,16 @@ def _site_names(said: Said, url: str) -> frozenset[str]:
     names.update(said.metas.get("application-name", ())[:2])
     names.update(said.metas.get("twitter:site", ())[:1])
     names.update(node.publisher for node in said.nodes)
+    names.update(h.text for h in said.headings if h.level == 1 and _closes_a_title(h.text, said))
     return frozenset(squashed for name in names if len(squashed := _squash(name)) > 1)
+
+
+def _closes_a_title(heading: str, said: Said) -> bool:
+    """Whether `heading` ends a title of the page whose start is a heading, too: then it is what the site calls itself."""
+    own = _squash(heading)
+    titles = (_squash(said.document_title), _squash(said.meta("og:title"))) if len(own) > 3 else ()
+    others = [other for h in said.headings if len(other := _squash(h.text)) > 8] if titles else []
+    return any(title.endswith(own) and title[: -len(own)].startswith(tuple(others)) for title in titles)
 
 
 def _without_site(title: str, names: frozenset[str]) -> str:
@@ -91,7 +181,7 @@ def _without_site(title: str, names: frozenset[str]) -> str:
         head, tail = title[: last.start()], title[last.end() :]
         if _is_site(tail, names) and len(_squash(head)) > 3:
             title = head
-        elif _is_site(title[: first.start()], names) and len(_squash(title[first.end() :])) > 10:
+        elif _is_site(title[: first.start()], names) and len(_squash(title[first.end() :])) > 6:
             title = title[first.end() :]
         else:
             return title
@@ -99,8 +189,16 @@ def _without_site(title: str, names: frozenset[str]) -> str:
 
 def _is_site(part: str, names: frozenset[str]) -> bool:
     squashed = _squash(part)
-    return not squashed or any(
-        squashed == name
-        or (len(name) > 3 and (squashed.startswith(name) or squashed.endswith(name)) and len(squashed) < 3 * len(name))
-        for name in names
+    return (
+        not squashed
+        or squashed in ("blogarchive", "blogarchiv")
+        or any(
+            squashed == name
+            or (
+                len(name) > 3
+                and (squashed.startswith(name) or squashed.endswith(name))
+                and len(squashed) < 3 * len(name)
+            )
+            for name in names
+        )
     )

@@ -62,6 +62,7 @@ class Node:
     publisher: str = ""
     language: str = ""
     urls: tuple[str, ...] = ()
+    is_live: bool = False
 
 
 def nodes(scripts: Iterable[str]) -> tuple[Node, ...]:
@@ -123,6 +124,7 @@ def _node(node: dict[str, object], kinds: frozenset[str]) -> Node:
         publisher=next(_names(node.get("publisher")), ""),
         language=_first(node, "inLanguage"),
         urls=tuple(_texts(node.get("url")))[:3] + tuple(_texts(node.get("mainEntityOfPage")))[:3],
+        is_live="liveblogposting" in kinds,
     )
 
 

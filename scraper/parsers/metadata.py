@@ -235,6 +235,9 @@ def words(element: Any, limit: int) -> str:
     """The text of an element and all in it, on one line, cut at `limit` code points."""
     if not len(element):
         return clean_line(element.text or "", limit)
+    if element.find(".//rt") is not None:
+        # The readings over characters (HTML section 4.5.11) are not part of what is written.
+        return clean_line("".join(element.xpath(".//text()[not(ancestor::rt or ancestor::rp)]")), limit)
     pieces: list[str] = []
     size = 0
     for piece in element.itertext():

@@ -1,0 +1,107 @@
+"""The title of an article among all the names that its page gives itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from scraper.parsers.article import _tree
+from scraper.parsers.headline import headline
+from scraper.parsers.metadata import gather
+
+URL = "https://www.morningpost.example/a/1"
+
+
+def title(*, window: str = "", head: str = "", body: str = "") -> str:
+    markup = f"<html><head><title>{window}</title>{head}</head><body>{body}<p>Text.</p></body></html>"
+    return headline(gather(_tree(markup)), URL)
+
+
+def shared(text: str) -> str:
+    return f'<meta property="og:title" content="{text}">'
+
+
+def in_json(text: str, kind: str = "NewsArticle") -> str:
+    return f'<script type="application/ld+json">{{"@type": "{kind}", "headline": "{text}"}}</script>'
+
+
+def test_the_headline_over_the_text_beats_a_title_for_search_engines() -> None:
+    found = title(
+        window="Spring gift guide 2025 | Discover now", body="<h1>My cosy guide to presents for the garden</h1>"
+    )
+    assert found == "My cosy guide to presents for the garden"
+
+
+def test_a_short_heading_that_agrees_with_nothing_is_a_section() -> None:
+    assert title(window="The river rose by two metres overnight", body="<h1>Weather</h1>") == (
+        "The river rose by two metres overnight"
+    )
+
+
+def test_two_long_headings_leave_the_title_of_the_window() -> None:
+    body = "<h1>All about our town and its people</h1><h1>Write a letter to the whole staff</h1>"
+    assert title(window="The river rose by two metres overnight", body=body) == "The river rose by two metres overnight"
+
+
+def test_json_ld_with_the_shared_title_outweighs_one_other_heading() -> None:
+    head = in_json("River rises overnight in the old town") + shared("River rises overnight in the old town")
+    found = title(
+        window="River rises overnight in the old town", head=head, body="<h1>What everybody should take along now</h1>"
+    )
+    assert found == "River rises overnight in the old town"
+
+
+def test_json_ld_that_describes_instead_of_naming_does_not_win() -> None:
+    head = in_json("matrix equal to its conjugate transpose")
+    assert title(window="Hermitian tables", head=head, body="<h1>Hermitian tables</h1>") == "Hermitian tables"
+
+
+def test_the_steady_title_of_a_running_report_is_taken() -> None:
+    head = in_json("Flood in the old town: the running report", "LiveBlogPosting") + shared(
+        "Pumps arrive at last from abroad"
+    )
+    body = "<h1 class='headline'>Pumps arrive at last from abroad</h1>"
+    assert title(window="Pumps arrive at last from abroad", head=head, body=body) == (
+        "Flood in the old town: the running report"
+    )
+
+
+@pytest.mark.parametrize(
+    ("window", "wanted"),
+    [
+        ("The river rose by two metres – Morning Post", "The river rose by two metres"),
+        ("Morning Post » Blog Archive » The river rose by two metres", "The river rose by two metres"),
+        ("morningpost.example // » Jane Weaver", "Jane Weaver"),
+        ("23.01.2022 - The river rose by two metres", "The river rose by two metres"),
+        ("2022-01-23: The river rose by two metres", "The river rose by two metres"),
+        ("1.2.3 released", "1.2.3 released"),
+    ],
+)
+def test_site_name_section_and_date_are_taken_off(window: str, wanted: str) -> None:
+    assert title(window=window) == wanted
+
+
+def test_a_site_name_that_only_the_page_itself_tells_is_no_title() -> None:
+    body = "<h1>Society for the Care of Wells</h1><h2>Clean water from the sea</h2>"
+    assert title(window="Clean water from the sea | Society for the Care of Wells", body=body) == (
+        "Clean water from the sea"
+    )
+
+
+def test_a_kicker_in_the_heading_is_left_out() -> None:
+    body = "<h1><span>Old town</span> The river rose by two metres overnight</h1>"
+    assert title(window="The river rose by two metres overnight", body=body) == "The river rose by two metres overnight"
+
+
+def test_a_quotation_that_only_one_other_title_leaves_out_stays() -> None:
+    whole = "'Never seen before': the river rose by two metres"
+    head = in_json(whole) + shared(whole)
+    assert title(window="The river rose by two metres", head=head, body=f"<h1>{whole}</h1>") == whole
+
+
+def test_the_readings_over_characters_are_not_part_of_the_title() -> None:
+    body = "<h1><ruby>子<rp>(</rp><rt>こ</rt><rp>)</rp></ruby>どもへの<ruby>体罰<rt>たいばつ</rt></ruby>を禁止する</h1>"
+    assert title(window="子どもへの体罰を禁止する", body=body) == "子どもへの体罰を禁止する"
+
+
+def test_a_page_without_any_title_has_none() -> None:
+    assert title() == ""
