@@ -31,7 +31,7 @@ WIRING = ("alerts/service.py", "alerts/steps.py", "alerts/cli/*")
 """Where the program is put together: the only rooms of `alerts` that may call what `scraper` does, and ask the clock."""
 
 VALUES_OF_SCRAPER = (
-    "model", "text", "letters", "errors", "settings", "secret", "db", "schema", "store", "sources",
+    "model", "text", "letters", "errors", "settings", "secret", "db", "schema", "store", "sources", "difference",
 )  # fmt: skip
 """What every room of `alerts` may import from `scraper`."""
 
@@ -61,6 +61,7 @@ ROOMS_OF = {
         "scraper/db.py", "scraper/schema.py", "scraper/store.py", "scraper/sources.py", "scraper/shelf.py", "scraper/marks.py",
         "scraper/copies.py", "scraper/upgrade.py", "scraper/migrations/*",
         "alerts/schema.py", "alerts/outbox.py", "alerts/verdicts.py",
+        "alerts/bot/schema.py", "alerts/bot/chats.py", "alerts/bot/enrolled.py", "alerts/bot/watches.py", "alerts/bot/buttons.py", "alerts/bot/deeds.py", "alerts/mutes.py",
     ),
     "alembic": ("scraper/upgrade.py", "scraper/migrations/*"),
     "sqlite3": ("scraper/copies.py",),
@@ -74,7 +75,7 @@ ROOMS_OF = {
     "apscheduler": ("alerts/service.py",),
     "pydantic": ("scraper/config.py", "scraper/keys.py", "scraper/validate.py", "scraper/values.py", *ROOMS_OF_CONFIGURATION),
     "ahocorasick_rs": ("alerts/watch/*",),
-    "re2": ("alerts/watch/terms.py",),
+    "re2": ("alerts/watch/terms.py", "scraper/patterns.py"),
     "typer": ("alerts/cli/*",),
     "numpy": ("scraper/text.py",),
     "rich": ("alerts/cli/*", "alerts/channels/console.py"),

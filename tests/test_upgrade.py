@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-import alerts.schema  # noqa: F401 - the tables of both rooms belong to one store
+import alerts.bot.schema
+import alerts.schema  # noqa: F401 - the tables of all rooms belong to one store
 from scraper import db, marks, sources, upgrade
 from scraper.copies import RESTORED, check_store, copy_store, refuse_damaged
 from scraper.db import HEAD, open_database
