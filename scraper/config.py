@@ -126,11 +126,15 @@ def _source(
             checker.findings.problem(here, "must be plain ASCII")
         headers[name] = value
     select, fields = getattr(keys, "select", None), getattr(keys, "fields", None)
+    folder = ""
+    if kind == "directory" and "path" not in bad:
+        folder = _folder(getattr(keys, "path", ""), part, around, checker)
     return settle(
         Source,
         keys,
         id=id_,
-        url=keys.url or (endpoint.preview(channel) if channel else ""),
+        url=keys.url or (endpoint.preview(channel) if channel else FilePath(folder).as_uri() if folder else ""),
+        path=folder,
         timezone=keys.timezone or time_zone,
         interval=interval,
         max_interval=longest,
@@ -140,6 +144,15 @@ def _source(
         headers=headers,
         robots=keys.robots or fetch.robots,
     )
+
+
+def _folder(written: str, part: Part, around: Surroundings, checker: Checker) -> str:
+    """The folder of a directory as an absolute path. It need not be there yet: a poll says so."""
+    try:
+        return str((part.document.folder / at_home(written, around.environ)).absolute())
+    except OSError:
+        checker.findings.problem(part.at("path"), "the current folder is gone, so a relative path leads nowhere")
+        return ""
 
 
 def _judge_address(keys: SourceKeys, part: Part, fetch: FetchSettings, reach: Reach, checker: Checker) -> None:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from scraper import directory
 from scraper.errors import FetchError, ParseError, SourceError
 from scraper.model import Item, Listed, Page, Sitemap, Source, Unchanged
 from scraper.net.fetch import Fetcher
@@ -42,6 +43,8 @@ async def gather(
     Raises SourceError: that of the page itself; that of a file where nothing was found in any other; "suspect" for an index
     that leads to no page within its limits.
     """
+    if source.kind == "directory":
+        return await directory.gather(source, page, parsers=parsers)
     listed = await parsers.listed(page, source)
     if not listed.sitemaps:
         return listed

@@ -16,15 +16,18 @@ from scraper.model import ArticleRules, Fields, Select, Source
 from scraper.settings import FetchSettings
 from scraper.validate import REQUIRED, Keys
 from scraper.values import (
+    Amount,
     Channel,
     Duration,
     DurationOrZero,
+    Glob,
     Headers,
     Language,
     Path,
     Pattern,
     Proxy,
     Robots,
+    SafePattern,
     Selector,
     SelectorWithAttribute,
     Size,
@@ -34,6 +37,7 @@ from scraper.values import (
     Url,
     UrlOrNothing,
     UserAgent,
+    Written,
 )  # fmt: skip
 
 FETCH = FetchSettings()
@@ -246,6 +250,40 @@ class WordpressKeys(SourceKeys):
     )
 
 
+class PageKeys(SourceKeys):
+    """One page that is watched for changes."""
+
+    kind: Annotated[Literal["page"], REQUIRED] = Field("page", description='`"page"`.')
+    watch: Selector = Field(
+        SOURCE.watch,
+        description='CSS selector of the part that counts. `""`: the main part of the page, without menus, head and foot.',
+        examples=['"main"'],
+    )
+    ignore: list[SafePattern] = Field(
+        [],
+        description="What these regular expressions (RE2) find is left out before the texts are compared.",
+        examples=[r"['\d+ visitors']"],
+    )
+    minimum_change: Amount = Field(
+        SOURCE.minimum_change,
+        description="So many letters and digits have to come or go, together with earlier small changes, before it counts.",
+    )
+
+
+class DirectoryKeys(SourceKeys):
+    """Local files: manual entry, and the output of other programs."""
+
+    kind: Annotated[Literal["directory"], REQUIRED] = Field("directory", description='`"directory"`.')
+    path: Annotated[Text, REQUIRED] = Field(
+        SOURCE.path, description="The folder; a relative one is resolved against this file's.", examples=['"inbox"']
+    )
+    glob: Glob = Field(
+        "*.{txt,html,json,eml}",
+        description="Which files: `*` and `?` within one name, `{a,b}` for either, `**/` for any folders below.",
+    )
+    url: Annotated[Literal[""], Written(lambda _: "")] = Field("", description="Has no meaning here.")
+
+
 SOURCE_KINDS: dict[str, type[SourceKeys]] = {
     "feed": FeedKeys,
     "listing": ListingKeys,
@@ -253,5 +291,7 @@ SOURCE_KINDS: dict[str, type[SourceKeys]] = {
     "json": JsonKeys,
     "channel": ChannelKeys,
     "wordpress": WordpressKeys,
+    "page": PageKeys,
+    "directory": DirectoryKeys,
 }
 """The kinds of source that are built. A new kind is a row here."""

@@ -133,7 +133,7 @@ def decide(
     "suspect" where there were items; it changes nothing. One whose items were all passed over by the source's own
     settings is not empty.
     """
-    if not listed.items and not listed.passed_over:
+    if not listed.items and not listed.passed_over and source.kind != "directory":
         if items_before:
             return Decision("suspect", f"the page lists nothing; it listed {items_before} items before")
         return Decision("empty", "the page lists nothing")

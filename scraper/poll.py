@@ -15,15 +15,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from scraper import endpoint, novelty, schedule, sources, store
-from scraper.db import Database
+from scraper import absences, changes, directory, endpoint, holds, novelty, removal, schedule, sources, store
+from scraper.db import Connection, Database
 from scraper.errors import FetchError, SourceError
 from scraper.gather import gather
-from scraper.model import HEALTHY, Outcome, Page, Source, Unchanged, Validators
+from scraper.model import HEALTHY, Listed, Outcome, Page, Source, Unchanged, Validators
 from scraper.net.fetch import Fetcher
 from scraper.parsers.workers import ParsePool
 from scraper.settings import FetchSettings
@@ -49,6 +49,8 @@ class Tools:
 
 
 @dataclass(frozen=True, slots=True)
+    flood: FloodSettings = FloodSettings()
+    changes: ChangesSettings = ChangesSettings()
 class Polled:
     """How a poll ended.
 
@@ -73,12 +75,15 @@ class Polled:
 async def poll(source: Source, state: SourceState, tools: Tools) -> Polled:
     """Look at one source once, and record what came of it. Raises StoreError only: then nothing was recorded."""
     try:
-        answer = await tools.fetcher.fetch(
-            source,
-            endpoint.address(source),
-            clock=tools.clock,
-            validators=_validators(state, tools),
-        )
+        if source.kind == "directory":
+            answer: Page | Unchanged = await directory.look(source, clock=tools.clock)
+        else:
+            answer = await tools.fetcher.fetch(
+                source,
+                endpoint.address(source),
+                clock=tools.clock,
+                validators=_validators(state, tools),
+            )
         if isinstance(answer, Unchanged):
             return await _unchanged(source, tools, full_fetch=False)
         body_hash = hashlib.blake2b(answer.body, digest_size=16).hexdigest()
@@ -95,6 +100,8 @@ async def _read(source: Source, state: SourceState, page: Page, body_hash: str, 
     identified = await _run(lambda: novelty.identify(source, listed.items), aside=aside)
     keys = [key for one in identified for key in one.keys]
     known = await tools.db.read(lambda conn: store.known(conn, source.id, keys))
+    if source.kind == "page":
+        listed = await _changed_page(source, state, page, listed, tools)
     has_baseline = state.baseline_at is not None
     decision = await _run(
         lambda: novelty.decide(
@@ -140,6 +147,9 @@ async def _run(work: Callable[[], T], *, aside: bool) -> T:
 async def _unchanged(source: Source, tools: Tools, *, full_fetch: bool) -> Polled:
     now = tools.clock()
     outcome: Outcome = "ok" if full_fetch else "not_modified"
+            flood=flood,
+            missing=missing,
+            checks=tools.changes.checks,
     due_at = schedule.next_poll(source, tools.settings, outcome=outcome, failures=0, now=now, spread=tools.spread())
     await tools.db.write(
         lambda conn: sources.record_unchanged(
@@ -171,5 +181,28 @@ async def _failed(source: Source, state: SourceState, failure: SourceError, tool
 def _validators(state: SourceState, tools: Tools) -> Validators:
     conditional = schedule.asks_conditionally(
         tools.settings, failures=state.failures, full_fetch_at=state.full_fetch_at, now=tools.clock()
+async def _missing(source: Source, harvest: Harvest, now: datetime, tools: Tools) -> tuple[int, ...]:
+    """Statements that this page should list and does not: to be looked for (`scraper/verify.py`)."""
+    since = now - tools.changes.removed_within
+    if source.kind in ("page", "directory") or not tools.changes.checks:
+        return ()
+
+    def read(conn: Connection) -> tuple[int, ...]:
+        found = removal.missing(absences.last_page(conn, source.id), harvest.order)
+        return absences.can_be_missed(conn, found, since=since) if found else ()
+
+    return await tools.db.read(read) if harvest.order else ()
+
+
+async def _changed_page(source: Source, state: SourceState, page: Page, listed: Listed, tools: Tools) -> Listed:
+    """The watched page as its own statement, and its change as another (`scraper/changes.py`)."""
+    now = listed.items[0]
+    [identified] = novelty.identify(source, [now])
+    stored = await tools.db.read(lambda conn: store.under(conn, source.id, identified.keys[0]))
+    before = changes.Before(stored.title, stored.summary, stored.text) if stored and state.baseline_at else None
+    found = await asyncio.to_thread(changes.items, source, now, before, at=page.fetched_at, again=state.failures > 0)
+    return replace(listed, items=found)
+
+
     )
     return state.validators if conditional else Validators()

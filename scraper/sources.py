@@ -43,7 +43,16 @@ class SourceState:
 def fingerprint(source: Source) -> str:
     """What makes a source another one: its address and what is taken from there. Another one starts with a baseline of its own."""
     taken = [source.items, source.fields, source.match_url, source.newer_than]
-    return json.dumps([source.kind, source.url, repr(source.select), *([repr(taken)] if any(taken) else [])])
+    part = [source.watch, source.glob]
+    return json.dumps(
+        [
+            source.kind,
+            source.url,
+            repr(source.select),
+            *([repr(taken)] if any(taken) else []),
+            *(part if any(part) else []),
+        ]
+    )
 
 
 def fingerprints(conn: Connection) -> dict[str, str]:

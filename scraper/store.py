@@ -345,6 +345,13 @@ def _statement(row: Any) -> Statement:
         )
     said_on = None if row.said_on is None else Moment(_claimed(row.said_on), "day", row.said_on_method or "", True)
     return Statement(
+def under(conn: Connection, source_id: str, key: str) -> Statement | None:
+    """The statement that a source knows by this identity."""
+    mine = select(identity.c.statement).where(identity.c.source == source_id, identity.c.key == key)
+    row = conn.execute(select(statement).where(statement.c.id == mine.scalar_subquery())).first()
+    return None if row is None else _statement(row)
+
+
         id=row.id,
         source=row.source,
         key=row.key,

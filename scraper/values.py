@@ -237,6 +237,38 @@ def _pattern(text: str) -> str:
     return text
 
 
+def _safe_pattern(text: str) -> str:
+    if len(text) > 500:
+        raise wrong("is longer than 500 characters")
+    if not text:
+        raise wrong("must not be empty")
+    from scraper.patterns import compiled
+
+    try:
+        compiled(text)
+    except ValueError as error:
+        raise wrong(f"is no regular expression that RE2 can read: {error}") from None
+    return text
+
+
+def _amount(raw: Any) -> int:
+    found = re.fullmatch(r"([0-9]{1,6}) characters?", raw) if isinstance(raw, str) else None
+    if found is None:
+        raise wrong('must be an amount in quotes, as in "20 characters"')
+    return int(found[1])
+
+
+def write_amount(amount: int) -> str:
+    """An amount of characters as it stands in TOML."""
+    return f"{amount} character{'' if amount == 1 else 's'}"
+
+
+def _glob(text: str) -> str:
+    if not text or len(text) > 500 or text.startswith("/") or ".." in text.split("/") or "\0" in text:
+        raise wrong('is no pattern of file names below the folder: write "*.txt" or "**/*.{html,json}"')
+    return text
+
+
 def _path(text: str) -> str:
     if len(text) > 500:
         raise wrong("is longer than 500 characters")
@@ -356,6 +388,15 @@ SelectorWithAttribute = Annotated[str, AfterValidator(_selector_with_attribute),
 Url = Annotated[str, AfterValidator(url_shape), Called("address")]
 UrlOrNothing = Annotated[str, AfterValidator(lambda text: url_shape(text) if text else text), Called("address")]
 Pattern = Annotated[str, AfterValidator(_pattern), Called("regular expression")]
+SafePattern = Annotated[str, AfterValidator(_safe_pattern), Called("regular expression")]
+Amount = Annotated[
+    int,
+    PlainValidator(_amount),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,6} characters?$"}),
+    Written(write_amount),
+    Called("amount"),
+]
+Glob = Annotated[str, AfterValidator(_glob), Called("pattern of names")]
 Path = Annotated[str, AfterValidator(_path), Called("path")]
 Channel = Annotated[str, AfterValidator(_channel), Called("name")]
 Proxy = Annotated[str, AfterValidator(_proxy), Called("address"), Written(without_password)]

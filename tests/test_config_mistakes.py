@@ -44,7 +44,8 @@ def test_ten_planted_mistakes_are_said_in_one_go_in_the_order_of_their_lines(tmp
         "config.toml:3:1: fetch.interval: is not a duration: write a whole number and a unit, "
         'as in "500ms", "30s", "15m", "6h" or "7d"',
         'config.toml:4:1: fetch.max_bytes: must be a size in quotes, as in "8MiB"',
-        'config.toml:6:1: sources.a.kind: must be one of "feed", "listing", "sitemap", "json", "channel", "wordpress", not "fed"; '
+        'config.toml:6:1: sources.a.kind: must be one of "feed", "listing", "sitemap", "json", "channel", "wordpress", '
+        '"page", "directory", not "fed"; '
         'did you mean "feed"?',
         "config.toml:7:1: sources.a.url: 127.0.0.1 is not on the public internet (loopback); "
         "add the line `allow_private = true` to [sources.a] if this is meant",
@@ -199,7 +200,7 @@ keep_raw = "30d"
 [sources.page]
 kind = "page"
 url = "https://x.example/"
-watch = "main"
+urls = ["https://x.example/other"]
 [channels.mail]
 kind = "apprise"
 url = "mailto://x"
@@ -215,7 +216,7 @@ digest = { at = "07:00" }
     assert wrong(tmp_path, text, whole=WHOLE.partition("[[routes]]")[0]) == [
         'config.toml:1:1: language: "fa" is not built yet in this version; remove it',
         "config.toml:3:1: storage.keep_raw: not built yet in this version; remove it",
-        'config.toml:5:1: sources.page.kind: "page" is not built yet in this version; remove it',
+        "config.toml:7:1: sources.page.urls: not built yet in this version; remove it",
         'config.toml:9:1: channels.mail.kind: "apprise" is not built yet in this version; remove it',
         "config.toml:11:1: quiet_hours: not built yet in this version; remove it",
         "config.toml:17:1: routes[0].quiet_hours: not built yet in this version; remove it",

@@ -161,19 +161,22 @@ async def _try_all(configuration: Configuration, chosen: list[Source], json_: bo
 
 async def attempt(source: Source, fetcher: Fetcher, parsers: ParsePool) -> Trial:
     """Fetch and read one source, and the article of its first item that has one; nothing is stored, nothing is raised."""
-    from scraper import endpoint
+    from scraper import directory, endpoint
     from scraper.errors import SourceError
     from scraper.gather import gather
-    from scraper.model import Unchanged
+    from scraper.model import Page, Unchanged
 
     try:
-        page = await fetcher.fetch(source, endpoint.address(source), clock=_now)
+        if source.kind == "directory":
+            page: Page | Unchanged = await directory.look(source, clock=_now)
+        else:
+            page = await fetcher.fetch(source, endpoint.address(source), clock=_now)
         if isinstance(page, Unchanged):
             raise SourceError("protocol_error", "'not modified' to a question without validators")
         listed = await gather(source, page, fetcher=fetcher, parsers=parsers, clock=_now)
     except SourceError as error:
         return Trial(source, error.outcome, error.detail)
-    if not listed.items and not listed.passed_over:
+    if not listed.items and not listed.passed_over and source.kind != "directory":
         return Trial(source, "empty", "the page could be read and lists nothing", moved_to=page.moved_to)
     article, trouble = None, ""
     first = next((item for item in listed.items if item.url), None)

@@ -48,6 +48,18 @@ def _wordpress(page: Page, source: Source) -> Listed:
     return parse(page, source)
 
 
+def _page(page: Page, source: Source) -> Listed:
+    from scraper.parsers.page import parse
+
+    return parse(page, source)
+
+
+def _directory(page: Page, source: Source) -> Listed:
+    from scraper.parsers.files import parse
+
+    return parse(page, source)
+
+
 PARSERS: dict[Kind, Parser] = {
     "feed": _feed,
     "listing": _listing,
@@ -55,5 +67,7 @@ PARSERS: dict[Kind, Parser] = {
     "json": _json,
     "channel": _channel,
     "wordpress": _wordpress,
+    "page": _page,
+    "directory": _directory,
 }
 """The reader for each kind of source. All raise ParseError and nothing else for whatever a page holds."""
