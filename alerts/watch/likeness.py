@@ -18,9 +18,9 @@ from alerts.watch.tokens import name_readings
 
 _NEAR_ENOUGH = 0.87
 """Jaro-Winkler likeness of two Latin words that differ by a slip."""
-_ARTICLE_JOINED = re.compile(r"(?:al|el|ul)(?=[^aeiou].{3})|[aeu](?:sh(?=sh)|(s|d|t|n|r|z)(?=\1)).*")
+_ARTICLE_JOINED = re.compile(r"(?:al|el|ul)(?=[^aeiou].{3}|[aeiou].{3})|[aeu](?:sh(?=sh)|(s|d|t|n|r|z)(?=\1)).*")
 _ABD = re.compile(r"abd[aeou]?(?:l|(sh|s|d|t|n|z|r)(?=\1))?-?(?=.{3})")
-_DIN = re.compile(r"(?<=...)[aeiou][ld]d[aei]+ne?$")
+_DIN = re.compile(r"(?<=...)[aeiou][ld]?d[aei]+ne?$")
 _ABD_AND_H = re.compile(r"^abd(?=h)")
 _ABD_ALONE = re.compile(r"abd[aeou]?(?:l|r|s|sh|n|z|t|d)?")
 _CYRILLIC_ENDING = re.compile(r"(?<=...)(?:ого|ому|ами|ями|ах|ях|ом|ем|ой|ей|им|ым|ою|а|у|ы|и|е|я|ю|ь|й)$")
@@ -54,10 +54,8 @@ def heard_as(word: str) -> tuple[Heard, ...]:
         variants = [(form, step, last)]
         if "\u0400" <= form[0] <= "\u04ff" and (cut := _CYRILLIC_ENDING.sub("", form)) != form:
             variants.append((cut, "ending", last))
-        if (article := _ARTICLE_JOINED.match(form)) and article[0] != form[:0]:
-            rest = form[2:] if form[0:2] in ("al", "el", "ul") else form[1 + len(article[1] or "sh") :]
-            if len(rest) >= 4:
-                variants.append((rest, "article", last))
+        if rest := _behind_article(form):
+            variants.append((rest, "article", last))
         if form in SHORTENED:
             variants.append((SHORTENED[form], "shortened", last))
         if len(form) >= 6 and form.endswith(("ul", "il")) and form.isascii():
@@ -69,6 +67,21 @@ def heard_as(word: str) -> tuple[Heard, ...]:
             if stem and stem not in found:
                 found[stem] = Heard(stem, done, first, final, sounds(stem))
     return tuple(found.values())
+
+
+def _behind_article(word: str) -> str:
+    """What is left of a word that begins with an article ("elmabruk", "essaadi"), "" where none does."""
+    article = _ARTICLE_JOINED.match(word)
+    if article is None:
+        return ""
+    rest = word[2:] if word[:2] in ("al", "el", "ul") else word[1 + len(article[1] or "sh") :]
+    return rest if len(rest) >= 4 else ""
+
+
+def without_article(word: str) -> str:
+    """A part of a watched name without the article that is written onto it; as it is, where a vowel leaves doubt (Alireza)."""
+    rest = _behind_article(word)
+    return rest if len(rest) >= 5 and rest[0] not in "aeiou" else word
 
 
 def stem_of(word: str) -> str:

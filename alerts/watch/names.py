@@ -18,6 +18,10 @@ _SUN = re.compile(r"[aeu](sh|s|z|dh|d|th|t|n|r|l)|[аэе]([сшднтрз])")
 _CAMEL = re.compile(r"(?<![^\W_])(?:[AaEeUu](?:sh|[lszdtnr]))(?=[A-ZÇĞİÖŞÜ][a-zçğıöşü])")
 _ABD = re.compile(r"abd([aeou])(l|r|s|sh|n|z|t|d)")
 _ABD_JOINED = re.compile(r"abd[aeou](?:l(?=[^aeiou].{2})|(sh|s|d|t|n|z|r)(?=\1.{2}))")
+_TIED = re.compile(
+    r"(mir|abou?|ab[ou]u|ben|bin)(?=[^aeiou])(.{4,})|(.{3,})(zad(?:a|e|ah|eh)|n[ei]jad|nezhad|pour|زاده|نژاد|پور)"
+)
+"""What stands at the front or the end of a name and is written apart as often: Mirahmad, Benhammedi, Ahmadinejad."""
 _BRACKETED = re.compile(r"\([^()]*\)")
 _AYN_SIGNS = ("'", "’", "‘", "`", "ʿ", "ʾ", "ʻ", "ʼ")
 _ALLAH = frozenset({"الله", "اللاه"})
@@ -89,7 +93,7 @@ def article_forms(part: Part) -> tuple[str, ...]:
 
 
 def _parts(words: list[str]) -> tuple[Part, ...]:
-    words = [piece for word in words for piece in _pieces(word)]
+    words = [piece for word in words for piece in _pieces(word, alone=len(words) == 1)]
     parts: list[Part] = []
     article = ""
     for at, word in enumerate(words):
@@ -107,10 +111,13 @@ def _parts(words: list[str]) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def _pieces(word: str) -> tuple[str, ...]:
-    """A word that holds a name and its article, taken apart: عبدالرحمن is عبد and الرحمن, abdulrahman abdul and rahman."""
+def _pieces(word: str, *, alone: bool) -> tuple[str, ...]:
+    """A word that holds a name and what is tied to it, taken apart: عبدالرحمن is عبد and الرحمن, abdulrahman abdul and rahman,
+    kakazada kaka and zada. A word that is the whole name stays whole."""
     if word.startswith("عبدال") and len(word) > 6:
         return "عبد", word[3:]
     if joined := _ABD_JOINED.match(word):
         return joined[0], word[joined.end() :]
+    if not alone and (tied := _TIED.fullmatch(word)):
+        return tuple(piece for piece in tied.groups() if piece)
     return (word,)

@@ -5,6 +5,7 @@ All are compared by sound (`skeleton.py`), so one spelling of each is enough, un
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from alerts.watch.skeleton import sounds, vowels_apart
@@ -16,12 +17,14 @@ _COMMON = """
     kamil habib mubarak sultan fahd faysal turki sad saad salah khalil rashid hisham anwar akbar asad husni fadl fazl ghulam gul
     shah mir sayyid sheikh mulla haji zayd yasin yasir taha nabil munir mansur qasim iqbal javed tahir zahir wali agha baba hajj
     fatima zaynab maryam layla sara david moshe yosef avraham yaakov yitzhak shmuel haim alexander vladimir mikhail sergei john
+    rauf razzaq ghaffar ghafur salam hakim halim qayyum quddus sattar fattah jalil wahid wahhab
     mohamed maria jose george michel pierre antoine elias joseph thomas daniel samuel
 """
 """Given names and parts of them that a tenth of the region bears; alone or together they are nobody in particular."""
 
 _TITLES = """
-    sheikh shaykh cheikh seyh sayyid sayyed seyyed sayed haji hajji hajj mullah molla mulla mawlawi maulavi maulana mufti imam
+    sheikh shaykh cheikh sheik seyh sayyid sayyed seyyed sayed seyed seyid sayid seyyid syed seid
+    haji hajji hajj mullah molla mulla mawlawi maulavi maulana mufti imam
     ayatollah hujjatoleslam allama hojatoleslam dr doctor professor hafiz qari ustad maulvi mawlana shaykh general
     colonel brigadier major captain commander leader
     president minister secretary cleric emir mr sir lord
@@ -31,7 +34,9 @@ _TITLES = """
 """
 """What stands before a surname and makes it a person's."""
 
-_PARTICLES = "bin ibn ben bint ould wuld ag ibni بن ابن بنت ولد bn бин ибн бен בן אבן de da di van von oglu ogly e i ye"
+_PARTICLES = (
+    "bin ibn ben bint ould wuld ag ibni اغ بن ابن بنت ولد bn бин ибн бен בן אבן de da di van von oglu ogly e i ye"
+)
 """What stands between a name and the father's; left out as often as written."""
 
 _FILLERS = """
@@ -42,10 +47,21 @@ _FILLERS = """
 """Words that a group's name is quoted without."""
 
 
-SHORTENED = {"mohd": "mohammad", "muh": "muhammad", "md": "mohammad", "mhd": "mohammad", "abdl": "abd"}
+SHORTENED = {
+    "georges": "george",
+    "amru": "amr",
+    "mohd": "mohammad",
+    "muh": "muhammad",
+    "md": "mohammad",
+    "mhd": "mohammad",
+    "abdl": "abd",
+}
 """Given names as officials shorten them."""
 JOINED_TITLES = ("سيد", "شيخ", "حاج")
 """Titles that Persian writes onto the name (سیدحسن)."""
+
+
+_PATRONYMIC = re.compile(r".{3,}(?:[oe]v(?:ich|itch|na)|ович|евич|овна|евна)")
 
 
 @cache
@@ -87,6 +103,11 @@ def is_title(word: str) -> bool:
 def is_particle(word: str) -> bool:
     """Whether a folded word only ties names together ("bin")."""
     return word in _folded(_PARTICLES)
+
+
+def is_patronymic(word: str) -> bool:
+    """Whether a folded word is a Russian father's name, which is left out as often as written ("Khamatovich")."""
+    return _PATRONYMIC.fullmatch(word) is not None
 
 
 def is_filler(word: str) -> bool:

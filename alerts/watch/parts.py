@@ -8,13 +8,16 @@ from typing import Generic, Literal, NamedTuple, TypeVar
 
 from alerts.watch.likeness import Likeness, heard_as, joins
 from alerts.watch.names import is_article
-from alerts.watch.namewords import is_common, is_filler, is_particle, is_title
+from alerts.watch.namewords import is_common, is_filler, is_particle, is_patronymic, is_title
 from alerts.watch.skeleton import Sound, sounds, weight
+from alerts.watch.translated import translations
 from scraper.text import Folded
 
 T = TypeVar("T")
 _ANCHOR = 3
 """Consonants that an anchor has at least."""
+_EVERYBODY = frozenset({"MHMD", "AHMD", "AL"})
+"""Muhammad, Ahmad and Ali: a third of all men bear one of them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,16 +33,23 @@ class Slot:
 class Spelling(Generic[T]):
     """One watched name, ready to be laid along words."""
 
-    __slots__ = ("common", "found", "joins", "person", "singles", "slots", "slots_back", "stems", "weights")
+    __slots__ = ("common", "found", "joins", "person", "singles", "slots", "slots_back", "stems", "tells", "weights")
 
     def __init__(self, stems: Sequence[str], found: T, *, person: bool) -> None:
         self.found = found
         self.person = person
         self.stems = tuple(stems)
         heard = [sounds(stem) for stem in stems]
+        meant = [() if person else translations(stem) for stem in stems]
         self.weights = tuple(max((weight(one) for one in each), default=0) for each in heard)
-        self.common = tuple(is_common(stem) or (not person and is_filler(stem)) for stem in stems)
-        single = [Slot(at, at + 1, stem, heard[at]) for at, stem in enumerate(stems)]
+        self.common = tuple(
+            is_common(stem) or (not person and (is_filler(stem) or bool(meant[at]))) for at, stem in enumerate(stems)
+        )
+        self.tells = tuple(_tells(stem, self.common[at], self.weights[at]) for at, stem in enumerate(stems))
+        single = [
+            Slot(at, at + 1, stem, (*heard[at], *(sound for other in meant[at] for sound in sounds(other))))
+            for at, stem in enumerate(stems)
+        ]
         pairs = [
             Slot(at, at + 2, stems[at] + stems[at + 1], joins(heard[at], heard[at + 1])) for at in range(len(stems) - 1)
         ]
@@ -62,6 +72,13 @@ class Spelling(Generic[T]):
                     yield self.singles[at], self.singles[further]
         if count > 1 and not dull:
             yield self.singles[-1], self.singles[0]
+
+
+def _tells(stem: str, common: bool, consonants: int) -> float:
+    """How much a part says about who is meant: less than one for what half the world is called, three for rare letters."""
+    if common:
+        return 0.5 if any(one.key in _EVERYBODY for one in sounds(stem)) else 1.0
+    return (0.0, 0.5, 1.5, 2.0, 3.0)[min(consonants, 4)]
 
 
 class SoundHit(NamedTuple, Generic[T]):
@@ -91,7 +108,7 @@ class Text:
         known = self._free.get(at)
         if known is None:
             word = self.words[at]
-            known = is_particle(word) or is_filler(word)
+            known = is_particle(word) or is_filler(word) or is_patronymic(word)
             known = known or (at + 1 < len(self.words) and is_article(word, self.words[at + 1]))
             self._free[at] = known
         return known

@@ -48,7 +48,7 @@ _LATIN: dict[str, tuple[str, ...]] = {
     **dict.fromkeys("kq", ("K",)), **dict.fromkeys("bp", ("B",)), **dict.fromkeys("sz", ("S",)), "f": ("F",), "d": ("D",),
     "t": ("T",), "l": ("L",), "m": ("M",), "n": ("N",), "r": ("R",), "h": ("H",), "x": ("X", "H"),
     "g": ("K", "J"),  # Egyptian Gamal is Jamal
-    "c": ("K", "J"),  # Turkish and Azeri Cihad is Jihad
+    "c": ("K", "J", "S"),  # Turkish and Azeri Cihad is Jihad; French Yacine is Yasin, Fayçal Faisal
     "j": ("J",), "Γ": ("K", "H"),
 }  # fmt: skip
 

@@ -15,7 +15,7 @@ from operator import not_
 from typing import Generic, NamedTuple, TypeVar
 
 from alerts.watch.laying import fit, laid_around
-from alerts.watch.likeness import Heard, Likeness, heard_as, sounds_alike, stem_of
+from alerts.watch.likeness import Heard, Likeness, heard_as, sounds_alike, stem_of, without_article
 from alerts.watch.names import Part, is_article
 from alerts.watch.namewords import is_common, is_filler, is_particle, is_title, titles
 from alerts.watch.parts import Laid, Refused, Slot, SoundHit, Spelling, Text
@@ -35,6 +35,8 @@ _ARTICLES = frozenset({
     "al", "el", "ul", "il", "ol", "as", "es", "ash", "esh", "ad", "ed", "at", "et", "an", "en", "ar", "er", "az", "ez",
     "аль", "эль", "ал", "эл", "אל", "ال",
 })  # fmt: skip
+_TITLE_ENDS = GOD | {"الاسلام"}
+_TITLE_BEGINNINGS = frozenset({"ايه", "ايت", "حجه", "حجت"})
 _OF_ABD = GOD | {"lah", "la"}
 
 
@@ -137,7 +139,7 @@ class Spellings(Generic[T]):
     def _titled(self, text: Text) -> Iterator[SoundHit[T]]:
         """Surnames behind a listed title ("Sheikh al-Khazali", السيد نصر الله), where one watched person alone has it."""
         words, listed = text.words, titles()
-        for title in [at for at, word in enumerate(words) if word in listed]:
+        for title in [at for at, word in enumerate(words) if word in listed and _is_titled(words, at)]:
             at = title + 1
             if at < len(words) and words[at] in _ARTICLES:
                 at += 1
@@ -256,11 +258,16 @@ class Spellings(Generic[T]):
         return tuple(found.values())
 
 
+def _is_titled(words: Sequence[str], at: int) -> bool:
+    """Whether the title at a word is whole: "God" and "Islam" end one (آية الله) and are none."""
+    return words[at] not in _TITLE_ENDS or (at > 0 and words[at - 1] in _TITLE_BEGINNINGS)
+
+
 def _stems(parts: Sequence[Part], *, person: bool) -> list[str]:
     """The parts of a name that are compared: without particles, a person's titles, a group's fillers."""
     stems: list[str] = []
     for part in parts:
-        stem = stem_of(part.stem)
+        stem = stem_of(without_article(part.stem))
         if stems and stems[-1] in ("abd", "عبد") and stem in _OF_ABD:
             stems[-1] = "abdallah"
         elif len(stems) > 1 and stem in GOD:
@@ -287,8 +294,9 @@ def _keys_of(slot: Slot) -> set[str]:
 
 
 def _slips_of(sound: Sound) -> tuple[str, ...]:
-    """The key, and the keys with one letter less, the first kept; () for keys too short to slip."""
+    """The key, the keys with one letter less, the first kept, and with kh as k; () for keys too short to slip."""
     key = sound.key
     if weight(sound) < 3:
         return ()
-    return (key, *(key[:at] + key[at + 1 :] for at in range(1, len(key)) if len(key) > 3))
+    fewer = (key[:at] + key[at + 1 :] for at in range(1, len(key)) if len(key) > 3 or key[at] == "H")
+    return (key, *fewer, *([key.replace("H", "K", 1)] if "H" in key else []))

@@ -1,0 +1,133 @@
+"""Words of which groups' names are made, in the languages in which they are translated rather than transliterated.
+
+"Al-Quds Brigades" is سرايا القدس: one word is translated, one is not. Only what a name is translated by stands here, folded
+when it is read; a line is one meaning.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+_MEANINGS = """
+    brigades brigade كتائب كتيبه سرايا لواء الويه
+    battalion battalions كتيبه كتائب فوج
+    regiment فوج
+    movement mouvement bewegung حركه نهضت движение
+    army armee جيش
+    front جبهه
+    party parti partei حزب
+    group groupe جماعه مجموعه
+    community congregation جماعه
+    organization organisation organizasyon تنظيم منظمه هيئه организация
+    union اتحاد
+    league عصبه رابطه جمعيه
+    band bands عصائب عصبه
+    council مجلس شورى
+    state دوله
+    resistance مقاومه
+    mobilization mobilisation حشد
+    popular peoples people شعبي شعبيه شعب
+    guard guards حرس پاسداران
+    corps فيلق سپاه
+    force forces قوه قوات نيروي
+    revolutionary ثوري ثوريه انقلاب
+    revolution ثوره انقلاب
+    liberation تحرير آزاديبخش
+    jihad جهاد
+    islamic islamique islamiste islamist اسلامي اسلاميه исламское исламская исламский
+    fighting combatant مقاتل مقاتله
+    martyrs martyr شهداء شهيد شهدا
+    soldiers جند جنود
+    supporters partisans انصار
+    lions اسود
+    knights فرسان
+    sword سيف
+    victory نصر فتح
+    unity وحده توحيد
+    monotheism توحيد
+    salvation انقاذ خلاص
+    scholars علماء
+    clerics علماء
+    students طلبه طالبان
+    brotherhood brothers brethren اخوان
+    national وطني وطنيه قومي قوميه
+    democratic ديمقراطي ديمقراطيه دموكراتيك
+    international دولي دوليه عالمي عالميه
+    global world عالمي عالميه
+    general عام عامه
+    charitable charity خيري خيريه
+    foundation مؤسسه بنياد
+    institute معهد مؤسسه موسسه
+    institution مؤسسه موسسه
+    society جمعيه مجتمع
+    association جمعيه رابطه انجمن
+    committee لجنه كميته
+    company firm شركه شركت
+    trading trade تجاره تجاريه بازرگاني
+    exchange exchanges exchangers changers صرافه صرافي صيرفه
+    bank بنك مصرف بانك
+    school madrassa madrasa مدرسه
+    university جامعه دانشگاه
+    office bureau مكتب
+    services service خدمات خدمه
+    relief اغاثه
+    aid help مساعده عون
+    revival احياء
+    heritage تراث
+    youth شباب
+    republic جمهوريه جمهوري
+    government حكومه دولت
+    emirate اماره امارت
+    caliphate khilafah خلافه
+    province wilayat ولايه
+    shield درع
+    god allah الله
+    land lands ارض بلاد
+    base قاعده
+    east مشرق شرق
+    west مغرب غرب
+    peninsula جزيره
+    arabian arab arabic عربي عربيه عرب
+    levant شام
+    mesopotamia رافدين
+    euphrates فرات
+    jerusalem quds قدس
+    palestine palestinian فلسطين فلسطيني فلسطينيه
+    egypt egyptian مصر مصري مصريه
+    jordan jordanian اردن اردني اردنيه
+    lebanese لبناني لبنانيه
+    syrian سوري سوريه
+    iraqi عراقي عراقيه
+    libyan ليبي ليبيه
+    yemeni يمني يمنيه
+    tunisia tunisian تونس تونسي تونسيه
+    algeria algerian جزائر جزائري
+    morocco moroccan مغرب مغربي
+    moroccan مغربي مغربيه
+    maghreb مغرب
+    iranian ايراني ايرانيه
+    turkish تركي تركيه
+    kurdish kurdistan كردي كرديه كردستان
+    afghan افغاني افغانستان
+    chechen شيشاني شيشان
+    uzbek اوزبكي ازبكي
+    saudi سعودي سعوديه
+    houthi houthis حوثي حوثيون
+"""
+
+
+@cache
+def _others() -> dict[str, tuple[str, ...]]:
+    from scraper.text import fold, spell_name
+
+    found: dict[str, list[str]] = {}
+    for line in _MEANINGS.split("\n"):
+        words = [spell_name(word) for word in fold(line).words]
+        for word in words:
+            found.setdefault(word, []).extend(other for other in words if other != word)
+    return {word: tuple(dict.fromkeys(others)) for word, others in found.items()}
+
+
+def translations(stem: str) -> tuple[str, ...]:
+    """The other words for a folded word of a group's name, in every script; () for a name of its own."""
+    return _others().get(stem, ())
