@@ -14,12 +14,14 @@ import typer
 from alerts.cli import alerts as alerts_verbs
 from alerts.cli import (
     actors,
+    backtest,
     channels,
     completion,
     db,
     demo,
     doctor,
     health,
+    holds,
     init,
     match,
     read,
@@ -60,9 +62,13 @@ app.command("doctor")(doctor.doctor)
 app.command("reload")(reload.reload)
 app.command("read")(read.read)
 app.command("match")(match.match)
+app.command("backtest")(backtest.backtest)
 app.command("rehearse")(rehearse.rehearse)
 app.add_typer(config_verbs.app, name="config")
 app.add_typer(sources.app, name="sources")
+sources.app.command("held")(holds.held)
+sources.app.command("release")(holds.release)
+sources.app.command("drop")(holds.drop)
 app.add_typer(actors.app, name="actors")
 app.add_typer(channels.app, name="channels")
 app.add_typer(statements.app, name="statements")
