@@ -29,8 +29,9 @@ _BETWEEN = 0.25
 _TURNED = 0.5
 _BEFORE, _BEHIND = 0.5, 1.0
 """What of a part is left after a slip. Costs: a vowel apart; the first or last part missing, of a person, of a group (whose
-short form is often somebody else's); parts missing inside, each and at most; a name word between; another order; another
-name right before, and right behind. Measured on half of the actors, checked on the other half: docs/decisions/names.md."""
+short form is often somebody else's); parts missing inside, each and at most; a name word between; another order, twice where
+a part is missing too; another name right before, and right behind. Measured on half of the actors, checked on the others:
+docs/decisions/names.md."""
 _SERVANT = ("abd", "عبد")
 _BREAK = re.compile(r"[;:!?|\n\[\]{}،؛؟]|(?<!\b\w)(?<!\b\w\w)\.\s")
 """What no name goes across: punctuation, but for the full stop of an initial. A comma stands only behind a surname first."""
@@ -74,7 +75,10 @@ def _doubt(
 ) -> str:
     """Why what was laid is not the name; "" where nothing speaks against it."""
     matched = [at for one in laid for at in range(one.slot.first, one.slot.behind)]
-    if sum(spelling.stems[at] not in _SERVANT for at in matched) < 2:
+    if len(matched) < 2 or (
+        sum(spelling.stems[at] not in _SERVANT for at in matched) < 2
+        and (missing or any(one.likeness.tier != "A" for one in laid))
+    ):
         return "only one part of the name"
     consonants = sum(spelling.weights[at] for at in matched)
     telling = [at for at in matched if not spelling.common[at] and spelling.weights[at] >= 2]
@@ -111,7 +115,7 @@ def evidence(
     told = 0.0
     for one in laid:
         part = sum(spelling.tells[at] for at in range(one.slot.first, one.slot.behind))
-        told += part * (_SLIP if one.likeness.tier == "C" else 1.0) - _APART * one.likeness.apart
+        told += part * (_SLIP if one.likeness.slip == "letter" else 1.0) - _APART * one.likeness.apart
     last = len(spelling.stems) - 1
     left = [at for at in missing if not is_patronymic(spelling.stems[at])]
     frame = sum(at in (0, last) for at in left)
@@ -119,7 +123,7 @@ def evidence(
     told -= _BETWEEN * len(between)
     told -= _BEFORE if _name_before(text, laid[0].first) else 0.0
     told -= _BEHIND if _name_behind(text, laid[-1].first, laid[-1].behind) else 0.0
-    return told - (_TURNED if turned else 0.0)
+    return told - (_TURNED * (2 if left else 1) if turned else 0.0)
 
 
 def _is_plain(

@@ -11,8 +11,10 @@ from typing import TypeVar
 
 from alerts.watch.guards import decided
 from alerts.watch.likeness import Heard, Likeness, alike, heard_as, joins, sounds_alike, stem_of
+from alerts.watch.namewords import is_filler
 from alerts.watch.parts import Laid, Refused, Slot, SoundHit, Spelling, Text
 from alerts.watch.skeleton import GOD, Sound, sounds, weight
+from alerts.watch.translated import translations
 from scraper.text import spell_name
 
 T = TypeVar("T")
@@ -37,7 +39,45 @@ def laid_around(text: Text, spelling: Spelling[T], anchor: Laid, heard: Heard) -
         if not missing:
             before, missing_behind, turned = before + moved, [], True
     laid = [*reversed(before), anchor, *behind]
+    if (missing_before or missing_behind) and not (heard.first or heard.last) and count > 2:
+        mixed, left = _in_any_order(text, spelling, anchor)
+        if len(left) < len(missing_before) + len(missing_behind):
+            order = [one.slot.first for one in mixed]
+            return decided(
+                text, spelling, mixed, left, turned=order != sorted(order) and not _is_translated(text, mixed)
+            )
     return decided(text, spelling, laid, [*missing_before, *missing_behind], turned=turned)
+
+
+def _in_any_order(text: Text, spelling: Spelling[T], anchor: Laid) -> tuple[list[Laid], list[int]]:
+    """The parts on the words around the anchor, whichever comes first, nothing between; and what is missing.
+
+    "Muhammad Ayadi Chafik" is "Ayadi Chafiq Muhammad"; other languages put a group's words in another order.
+    """
+    laid = [anchor]
+    left = [slot for slot in spelling.singles if not anchor.slot.first <= slot.first < anchor.slot.behind]
+    for forward in (True, False):
+        at = anchor.behind if forward else anchor.first - 1
+        while left and 0 <= at < len(text.words):
+            options = [] if text.is_free(at) else [_fits(text.words, at, slot, 0, forward=forward) for slot in left]
+            fitting = [one for one in options if one is not None and one.step != "joined"]
+            if fitting and (text.words[at] != "علي" or text.is_name_like(at)):
+                best = min(fitting, key=lambda one: one.likeness)
+                laid = [*laid, best] if forward else [best, *laid]
+                left.remove(best.slot)
+                at = best.behind if forward else best.first - 1
+            elif text.is_free(at):
+                at += 1 if forward else -1
+            else:
+                break
+    return laid, [slot.first for slot in left]
+
+
+def _is_translated(text: Text, laid: Sequence[Laid]) -> bool:
+    """Whether a part stands there in another language, where words have another order (سرايا القدس, Al-Quds Brigades)."""
+    return any(
+        one.slot.stem.isascii() != text.words[one.first].isascii() and bool(translations(one.slot.stem)) for one in laid
+    )
 
 
 def _extend(
@@ -96,7 +136,7 @@ def _fits(words: Sequence[str], at: int, slot: Slot, count: int, *, forward: boo
     if slot.behind - slot.first == 1 and 0 <= other < len(words):
         left, right = min(at, other), max(at, other)
         likeness = _alike_together(_plain_sounds(words[left]), _plain_sounds(words[right]), slot.sounds)
-        if likeness is not None:
+        if likeness is not None and not is_filler(words[left]):
             return Laid(slot, left, right + 1, likeness, "joined")
     return None
 

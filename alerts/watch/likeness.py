@@ -30,10 +30,14 @@ _DOUBLES = re.compile(r"(.)\1+")
 
 
 class Likeness(NamedTuple):
-    """How a word is like a part: tier A for equal, B for the same sound, C for a slip; `apart` as vowels are."""
+    """How a word is like a part: tier A for equal, B for the same sound, C for a slip; `apart` as vowels are.
+
+    `slip` is what slipped, in tier C: vowels alone, or a consonant.
+    """
 
     tier: Literal["A", "B", "C"]
     apart: float
+    slip: Literal["", "vowel", "letter"] = ""
 
 
 class Heard(NamedTuple):
@@ -84,6 +88,12 @@ def without_article(word: str) -> str:
     return rest if len(rest) >= 5 and rest[0] not in "aeiou" else word
 
 
+def also_as(word: str) -> tuple[str, ...]:
+    """What a part of a watched name may be besides: what begins with a vowel behind a joined article (Elosta is al-Usta)."""
+    rest = _behind_article(word)
+    return (rest,) if rest and rest[0] in "aeiou" else ()
+
+
 def stem_of(word: str) -> str:
     """A word without what only ties: abdul is abd, and abdulrahman abdrahman, in Arabic too; Cyrillic is Latin."""
     if not word:
@@ -94,7 +104,7 @@ def stem_of(word: str) -> str:
         if word.startswith("عبدال") and len(word) > 6 and word != "عبدالله":
             return "عبد" + word[5:]
         return word[:-5] + "دين" if word.endswith("الدين") and len(word) > 6 else word
-    word = _DIN.sub("din", word)
+    word = _DIN.sub(".din", word)  # the point keeps the d of Sad apart in Saduddin
     if word.startswith("abd"):
         if _ABD_ALONE.fullmatch(word):
             return "abd"
@@ -122,10 +132,10 @@ def alike(word: str, stem: str) -> Likeness | None:
             return None  # a longer word is another name more often than a slip
         heaviest = max((weight(one) for one in theirs), default=0)
         if heaviest >= 3 and (other := sounds_alike(mine, theirs, more=0.5)) is not None:
-            return Likeness("C", other.apart)
+            return Likeness("C", other.apart, "vowel")
         likeness = JaroWinkler.similarity(word, stem)
         if heaviest >= 3 and likeness >= _NEAR_ENOUGH:
-            return Likeness("C", (1 - likeness) * 4)
+            return Likeness("C", (1 - likeness) * 4, "letter")
     return None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, NamedTuple, TypeVar
 
-from alerts.watch.likeness import Likeness, heard_as, joins
+from alerts.watch.likeness import Likeness, also_as, heard_as, joins
 from alerts.watch.names import is_article
 from alerts.watch.namewords import is_common, is_filler, is_particle, is_patronymic, is_title
 from alerts.watch.skeleton import Sound, sounds, weight
@@ -47,7 +47,9 @@ class Spelling(Generic[T]):
         )
         self.tells = tuple(_tells(stem, self.common[at], self.weights[at]) for at, stem in enumerate(stems))
         single = [
-            Slot(at, at + 1, stem, (*heard[at], *(sound for other in meant[at] for sound in sounds(other))))
+            Slot(
+                at, at + 1, stem, tuple(sound for form in (stem, *also_as(stem), *meant[at]) for sound in sounds(form))
+            )
             for at, stem in enumerate(stems)
         ]
         pairs = [
