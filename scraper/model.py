@@ -225,6 +225,22 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Offers:
+    """What a page says that its site offers: feeds (declared ones first), the root of a WordPress REST API, channels.
+
+    `lists` are the lists of the page itself: selectors that find one, and how many entries they find.
+    """
+
+    title: str = ""
+    language: str = ""
+    feeds: tuple[str, ...] = ()
+    wordpress: str = ""
+    is_wordpress: bool = False
+    channels: tuple[str, ...] = ()
+    lists: tuple[tuple[Select, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """What the page behind an item says. `said_on` is the day that the text itself gives ("On June 20, 2025, ...")."""
 

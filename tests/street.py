@@ -17,7 +17,7 @@ from alerts.service import Reread, Service, open_service
 from alerts.settings import ChannelSettings, Configuration, DeliverySettings, HealthSettings
 from scraper import parsers
 from scraper.db import Database, open_database
-from scraper.model import Article, Listed, Page, Source
+from scraper.model import Article, Listed, Offers, Page, Source
 from scraper.secret import Secret
 from scraper.settings import FetchSettings, StorageSettings
 
@@ -52,6 +52,11 @@ class InProcess:
         from scraper.parsers import article
 
         return article.parse(page, source)
+
+    async def offers(self, page: Page, source: Source) -> Offers:
+        from scraper.parsers import offers
+
+        return offers.parse(page, source)
 
     async def aclose(self) -> None:
         pass

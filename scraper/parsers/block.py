@@ -135,7 +135,7 @@ def cards(tree: LexborHTMLParser, base: str) -> list[Card]:
         groups.setdefault(link.shape, []).append(link)
     chosen = _chosen(list(groups.values()), base)
     chosen.sort(key=lambda link: link.order)
-    return _cut_out(chosen)
+    return cut_out(chosen)
 
 
 def _may_be_article(link: Link, own_key: str) -> bool:
@@ -226,7 +226,7 @@ def _site(url: str) -> str:
     return ".".join(labels[1:]) if len(labels) > 2 and not labels[-1].isdigit() else host
 
 
-def _cut_out(chosen: list[Link]) -> list[Card]:
+def cut_out(chosen: list[Link]) -> list[Card]:
     """A card for each link: the widest node around its headline in which no other entry's headline stands."""
     within: dict[int, int] = {}
     for link in chosen:

@@ -24,6 +24,7 @@ from scraper.model import (
     Item,
     Listed,
     Moment,
+    Offers,
     Outcome,
     Page,
     Precision,
@@ -32,7 +33,7 @@ from scraper.model import (
     Source,
 )
 
-Verb = Literal["listed", "article"]
+Verb = Literal["listed", "article", "offers"]
 
 LENGTH = 8
 MAX_ANSWER = 48 * 1024 * 1024
@@ -92,6 +93,10 @@ def _do(verb: Verb, page: Page, source: Source) -> list[dict[str, Any]]:
         from scraper.parsers.article import parse
 
         return [article_row(parse(page, source))]
+    if verb == "offers":
+        from scraper.parsers import offers
+
+        return [offers_row(offers.parse(page, source))]
     from scraper.parsers import PARSERS
 
     listed = PARSERS[source.kind](page, source)
@@ -191,6 +196,15 @@ def article_row(article: Article) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def offers_row(offers: Offers) -> dict[str, Any]:
+    """What a page offers as JSON-like data."""
+    return {
+        "title": offers.title, "language": offers.language, "feeds": list(offers.feeds), "wordpress": offers.wordpress,
+        "is_wordpress": offers.is_wordpress, "channels": list(offers.channels),
+        "lists": [[_slots(select), count] for select, count in offers.lists],
+    }  # fmt: skip
+
+
 def _moment_row(moment: Moment | None) -> dict[str, Any] | None:
     if moment is None:
         return None
@@ -233,6 +247,27 @@ def read_article(answer: bytes) -> Article:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise _not_understood() from error
+
+
+def read_offers(answer: bytes) -> Offers:
+    """The answer to "offers". Raises ParseError as `read_listed` does."""
+    head = _rows(answer)[0]
+    try:
+        return Offers(
+            title=_str(head["title"]),
+            language=_str(head["language"]),
+            feeds=tuple(str(_address(_str(url))) for url in head["feeds"]),
+            wordpress=_str(head["wordpress"]) and str(_address(head["wordpress"])),
+            is_wordpress=_bool(head["is_wordpress"]),
+            channels=tuple(_str(name) for name in head["channels"]),
+            lists=tuple((_select(select), _int(count)) for select, count in head["lists"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise _not_understood() from error
+
+
+def _select(row: Any) -> Select:
+    return Select(_str(row["item"]), _str(row["link"]), _str(row["title"]), _str(row["date"]), _str(row["summary"]))
 
 
 def _rows(answer: bytes) -> list[dict[str, Any]]:

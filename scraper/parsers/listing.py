@@ -51,7 +51,7 @@ def parse(page: Page, source: Source) -> Listed:
     text = decode(page.body, page.charset, source.language).text.replace("\x00", "")
     shape.check(text)
     tree = LexborHTMLParser(text)
-    base = _base(tree, page.url)
+    base = base_of(tree, page.url)
     if source.select is not None:
         items = [
             item
@@ -234,7 +234,7 @@ def _moment(written: str, method: str, page: Page, source: Source) -> Moment | N
 # ------------------------------------------------------------------------------------------- the page
 
 
-def _base(tree: LexborHTMLParser, url: str) -> str:
+def base_of(tree: LexborHTMLParser, url: str) -> str:
     """What addresses are relative to: `<base href>` if it is a web address, else where the page came from."""
     element = tree.css_first("base[href]")
     href = (element.attributes.get("href") or "") if element is not None else ""

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from scraper.errors import ParseError
-from scraper.model import Article, Listed, Page, Source
+from scraper.model import Article, Listed, Offers, Page, Source
 from scraper.parsers import job
 
 MIB = 1024 * 1024
@@ -114,6 +114,10 @@ class ParsePool:
     async def article(self, page: Page, source: Source) -> Article:
         """What the article parser finds in `page`, by the rules of `source`. Raises ParseError."""
         return await self._ask("article", page, source, job.read_article)
+
+    async def offers(self, page: Page, source: Source) -> Offers:
+        """What `page` says that its site offers. Raises ParseError."""
+        return await self._ask("offers", page, source, job.read_offers)
 
     async def aclose(self) -> None:
         """Kill all workers and wait for their end. A parse under way is told that the pool is closed."""
