@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from scraper import habits
+from scraper.habits import Habit
 from scraper.model import Outcome, Source
 from scraper.settings import FetchSettings
 
+FRESH_INTERVALS = 4
+"""How many intervals a page may ask for by its Cache-Control: some sites put a day on everything, news included."""
 ONCE_A_DAY = timedelta(days=1)
 FULL_FETCH_EVERY = timedelta(days=1)
 """A site may answer "not modified" for ever, though it changed: once a day it is asked without validators."""
@@ -28,14 +32,28 @@ def next_poll(
     now: datetime,
     spread: float,
     retry_after: timedelta | None = None,
+    habit: Habit | None = None,
+    watched_since: datetime | None = None,
+    fresh_for: timedelta | None = None,
+    hurry: bool = False,
 ) -> datetime:
     """When this source is due again.
+
+    A healthy source is asked as often as its `habit` pays (`habits.wait`), between `interval` and `max_interval`; not while its
+    answer says that it holds (`fresh_for`), up to four intervals. `watched_since` is its first poll; `hurry` leaves its habit
+    aside: something is still to be read.
 
     `failures` counts the polls in a row that failed, this one included: each doubles the wait, up to `max_interval` (half
     an hour where the fault may be our own network's). `retry_after` is honoured up to `max_retry_after`. `spread` in
     [0, 1) lengthens the wait by up to `jitter`, never shortens it: no site is asked more often than its interval says.
     """
     wait = source.interval
+    if not failures and not hurry:
+        wait = habits.wait(
+            habit, now, interval=source.interval, longest=source.max_interval, watched_since=watched_since
+        )
+        if fresh_for is not None:
+            wait = max(wait, min(fresh_for, source.interval * FRESH_INTERVALS, source.max_interval))
     if outcome == "gone":
         wait = max(wait, ONCE_A_DAY)
     elif failures:

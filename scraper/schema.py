@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     ForeignKey,
@@ -40,9 +41,10 @@ source_state = Table(
     Column("condition_polls", Integer),
     Column("well_since", Instant),
     Column("seen_at", Instant),
-    Column("fresh_until", Instant),
+    Column("fresh_for", Integer),
     Column("habit", Text),
     Column("older_page", String),
+    Column("edits_at", Instant),
 )
 
 gap = Table(
@@ -81,7 +83,7 @@ statement = Table(
     Column("revision", Integer, nullable=False, default=1),
     Column("extent", String, nullable=False),
     Column("baseline", Boolean, nullable=False),
-    Column("story", Integer),
+    Column("story", Integer, index=True),
     Column("removed_at", Instant),
     Column("article_due_at", Instant),
     Column("article_attempts", Integer, nullable=False, default=0),
@@ -158,7 +160,7 @@ flood = Table(
     Column("source", String, nullable=False, index=True),
     Column("since", Instant, nullable=False),
     Column("last_at", Instant, nullable=False),
-    Column("count", Integer, nullable=False),
+    Column("statements", Integer, nullable=False),
     Column("listed", Integer, nullable=False),
     Column("reason", Text, nullable=False),
     Column("settled_at", Instant),
@@ -211,3 +213,23 @@ rereading = Table(
     Column("last_modified", String, nullable=False, default=""),
 )
 """Articles that are read again for a while, to find what was edited in them."""
+
+story_key = Table(
+    "story_key",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("statement", Integer, ForeignKey("statement.id"), primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+"""A few numbers of each lately seen text that its copies share (`scraper/likeness.py`): how candidates for a story are found."""
+
+story_join = Table(
+    "story_join",
+    metadata,
+    Column("statement", Integer, ForeignKey("statement.id"), primary_key=True),
+    Column("like", Integer, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("news", Text, nullable=False, default=""),
+    Column("at", Instant, nullable=False),
+)
+"""Why a statement belongs to a story that it did not begin: which statement it is like, and what it says that is new."""

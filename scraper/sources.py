@@ -8,15 +8,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import and_, bindparam, case, delete, func, insert, literal, select, update
 from sqlalchemy.engine import Connection
 
 from scraper.db import Instant
-from scraper.model import Outcome, Source, Validators
-from scraper.schema import heartbeat, source_state
+from scraper.gap import Gap
+from scraper.model import Condition, Outcome, Source, Validators
+from scraper.schema import gap, heartbeat, source_state, statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,33 @@ class SourceState:
     last_new_at: datetime | None
     items: int
     moved_to: str
+    condition: Condition | None = None
+    condition_polls: int = 0
+    """Failed polls in a row that ended in this condition."""
+    well_since: datetime | None = None
+    """Since when its polls are healthy; None while they fail."""
+    seen_at: datetime | None = None
+    """The last healthy poll."""
+    fresh_for: timedelta | None = None
+    habit: str | None = None
+    older_page: str | None = None
+    edits_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """What a good poll learned of its source besides statements; it enters the store in the same commit as they do.
+
+    `older_page` is where reading back goes on (None: nowhere), `gap` what could not be closed, `fresh_for` how long the
+    answer says that it holds. `edits_at` None leaves what stands.
+    """
+
+    condition: Condition = "ok"
+    habit: str | None = None
+    older_page: str | None = None
+    gap: Gap | None = None
+    fresh_for: timedelta | None = None
+    edits_at: datetime | None = None
 
 
 def fingerprint(source: Source) -> str:
@@ -77,7 +105,21 @@ def enrol(conn: Connection, sources: Iterable[Source], now: datetime) -> None:
                 update(source_state)
                 .where(source_state.c.id == source.id)
                 .values(
-                    **anew, baseline_at=None, due_at=now, failures=0, failing_since=None, full_fetch_at=None, items=0
+                    **anew,
+                    baseline_at=None,
+                    due_at=now,
+                    failures=0,
+                    failing_since=None,
+                    full_fetch_at=None,
+                    items=0,
+                    condition=None,
+                    condition_polls=None,
+                    well_since=None,
+                    seen_at=None,
+                    fresh_for=None,
+                    habit=None,
+                    older_page=None,
+                    edits_at=None,
                 )
             )
 
@@ -126,6 +168,8 @@ _UNCHANGED = (
         failures=0,
         failing_since=None,
         due_at=bindparam("again"),
+        seen_at=bindparam("now"),
+        well_since=func.coalesce(source_state.c.well_since, bindparam("now", type_=Instant)),
     )
 )
 _UNCHANGED_IN_FULL = _UNCHANGED.values(full_fetch_at=bindparam("now"))
@@ -144,6 +188,7 @@ def record_harvest(
     found_new: bool,
     now: datetime,
     due_at: datetime,
+    bearing: Bearing | None = None,
 ) -> None:
     """The source's half of commit 1 (`store.record_poll` calls it): a whole page was read, and what it held is stored."""
     values: dict[str, Any] = dict(
@@ -159,7 +204,21 @@ def record_harvest(
         full_fetch_at=now,
         items=items,
         moved_to=moved_to,
+        seen_at=now,
+        well_since=func.coalesce(source_state.c.well_since, literal(now, Instant)),
+        condition_polls=0,
     )
+    if bearing is not None:
+        values |= dict(
+            condition=bearing.condition,
+            habit=bearing.habit,
+            older_page=bearing.older_page,
+            fresh_for=None if bearing.fresh_for is None else int(bearing.fresh_for.total_seconds()),
+        )
+        if bearing.edits_at is not None:
+            values["edits_at"] = bearing.edits_at
+        if bearing.gap is not None:
+            record_gap(conn, bearing.gap)
     if baseline:
         values["baseline_at"] = now
     if found_new:
@@ -168,9 +227,17 @@ def record_harvest(
 
 
 def record_failure(
-    conn: Connection, source_id: str, *, outcome: Outcome, detail: str, now: datetime, due_at: datetime
+    conn: Connection,
+    source_id: str,
+    *,
+    outcome: Outcome,
+    detail: str,
+    now: datetime,
+    due_at: datetime,
+    condition: Condition | None = None,
 ) -> None:
     """A poll that gave nothing to trust. What is stored stays; the validators go, so that a 304 cannot heal it unseen."""
+    same = and_(source_state.c.condition == condition, source_state.c.failures > 0)
     conn.execute(
         update(source_state)
         .where(source_state.c.id == source_id)
@@ -178,6 +245,9 @@ def record_failure(
             outcome=outcome,
             outcome_at=now,
             detail=detail,
+            condition=condition,
+            condition_polls=case((same, func.coalesce(source_state.c.condition_polls, 0) + 1), else_=1),
+            well_since=None,
             failures=source_state.c.failures + 1,
             failing_since=func.coalesce(source_state.c.failing_since, literal(now, Instant)),
             due_at=due_at,
@@ -205,6 +275,39 @@ def _state(row: Any) -> SourceState:
         last_new_at=row.last_new_at,
         items=row.items,
         moved_to=row.moved_to,
+        condition=row.condition,
+        condition_polls=row.condition_polls or 0,
+        well_since=row.well_since,
+        seen_at=row.seen_at,
+        fresh_for=None if row.fresh_for is None else timedelta(seconds=row.fresh_for),
+        habit=row.habit,
+        older_page=row.older_page,
+        edits_at=row.edits_at,
+    )
+
+
+def record_gap(conn: Connection, found: Gap) -> None:
+    """Something may have been missed."""
+    row = dict(since=found.since, until=found.until, pages=found.pages, detail=found.detail)
+    conn.execute(insert(gap).values(source=found.source, noticed_at=found.noticed_at, **row))
+
+
+def gaps(conn: Connection, since: datetime | None = None) -> tuple[Gap, ...]:
+    """The gaps that were noticed, the latest first; `since` leaves out older ones."""
+    query = select(gap).order_by(gap.c.noticed_at.desc(), gap.c.source)
+    if since is not None:
+        query = query.where(gap.c.noticed_at >= since)
+    return tuple(
+        Gap(row.source, row.noticed_at, row.since, row.until, row.pages, row.detail) for row in conn.execute(query)
+    )
+
+
+def newest_statement(conn: Connection, source_id: str) -> int:
+    """The greatest id of the statements of a source; 0 where it has none."""
+    return int(
+        conn.execute(
+            select(func.coalesce(func.max(statement.c.id), 0)).where(statement.c.source == source_id)
+        ).scalar_one()
     )
 
 

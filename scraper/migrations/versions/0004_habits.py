@@ -16,9 +16,10 @@ def upgrade() -> None:
     op.add_column("source_state", sa.Column("condition_polls", sa.Integer))
     op.add_column("source_state", sa.Column("well_since", sa.DateTime(timezone=True)))
     op.add_column("source_state", sa.Column("seen_at", sa.DateTime(timezone=True)))
-    op.add_column("source_state", sa.Column("fresh_until", sa.DateTime(timezone=True)))
+    op.add_column("source_state", sa.Column("fresh_for", sa.Integer))
     op.add_column("source_state", sa.Column("habit", sa.Text))
     op.add_column("source_state", sa.Column("older_page", sa.String))
+    op.add_column("source_state", sa.Column("edits_at", sa.DateTime(timezone=True)))
     op.add_column("statement", sa.Column("context", sa.Text))
     op.create_table(
         "gap",
