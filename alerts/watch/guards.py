@@ -28,9 +28,10 @@ _INNER, _MOST_INNER = 0.25, 0.5
 _BETWEEN = 0.25
 _TURNED = 0.5
 _BEFORE, _BEHIND = 0.5, 1.0
-"""What of a part is left after a slip. Costs: a vowel apart; the first or last part missing, of a person, of a group (whose
-short form is often somebody else's); parts missing inside, each and at most; a name word between; another order, twice where
-a part is missing too; another name right before, and right behind. Measured on half of the actors, checked on the others:
+"""What of a part is left after a slip. Costs: a vowel apart; the first or last part missing, of a person, of a group of which
+only general words are left (such a short form is somebody else's); parts missing inside, each and at most; a name word
+between; another order, twice where a part is missing too; another name right before, and right behind. Measured on half of
+the actors, checked on the others:
 docs/decisions/names.md."""
 _SERVANT = ("abd", "عبد")
 _BREAK = re.compile(r"[;:!?|\n\[\]{}،؛؟]|(?<!\b\w)(?<!\b\w\w)\.\s")
@@ -114,16 +115,21 @@ def evidence(
     """How much of what lies there tells who is meant: each part by how rare it is, less what differs."""
     told = 0.0
     for one in laid:
-        part = sum(spelling.tells[at] for at in range(one.slot.first, one.slot.behind))
+        part = sum(spelling.tells[at] for at in _parts(one))
         told += part * (_SLIP if one.likeness.slip == "letter" else 1.0) - _APART * one.likeness.apart
     last = len(spelling.stems) - 1
     left = [at for at in missing if not is_patronymic(spelling.stems[at])]
     frame = sum(at in (0, last) for at in left)
-    told -= frame * (_FRAME if spelling.person else _GROUP_FRAME) + min(_MOST_INNER, _INNER * (len(left) - frame))
+    is_known = spelling.person or any(spelling.tells[at] >= 2 for one in laid for at in _parts(one))
+    told -= frame * (_FRAME if is_known else _GROUP_FRAME) + min(_MOST_INNER, _INNER * (len(left) - frame))
     told -= _BETWEEN * len(between)
     told -= _BEFORE if _name_before(text, laid[0].first) else 0.0
     told -= _BEHIND if _name_behind(text, laid[-1].first, laid[-1].behind) else 0.0
     return told - (_TURNED * (2 if left else 1) if turned else 0.0)
+
+
+def _parts(one: Laid) -> range:
+    return range(one.slot.first, one.slot.behind)
 
 
 def _is_plain(

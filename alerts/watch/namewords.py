@@ -35,7 +35,7 @@ _TITLES = """
 """What stands before a surname and makes it a person's."""
 
 _PARTICLES = (
-    "bin ibn ben bint ould wuld ag ibni اغ بن ابن بنت ولد bn бин ибн бен בן אבן de da di van von oglu ogly e i ye"
+    "bin ibn ben bint ould wuld ag ibni اغ هاي بن ابن بنت ولد bn бин ибн бен בן אבן de da di van von oglu ogly e i ye"
 )
 """What stands between a name and the father's; left out as often as written."""
 

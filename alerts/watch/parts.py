@@ -40,7 +40,7 @@ class Spelling(Generic[T]):
         self.person = person
         self.stems = tuple(stems)
         heard = [sounds(stem) for stem in stems]
-        meant = [() if person else translations(stem) for stem in stems]
+        meant = [() if person else _translated(stem) for stem in stems]
         self.weights = tuple(max((weight(one) for one in each), default=0) for each in heard)
         self.common = tuple(
             is_common(stem) or (not person and (is_filler(stem) or bool(meant[at]))) for at, stem in enumerate(stems)
@@ -72,8 +72,15 @@ class Spelling(Generic[T]):
                     dull or not (self.common[at] and self.common[further])
                 ):
                     yield self.singles[at], self.singles[further]
-        if count > 1 and not dull:
+        if count > 1 and not (dull and self.person):
             yield self.singles[-1], self.singles[0]
+
+
+def _translated(stem: str) -> tuple[str, ...]:
+    """What a word of a group's name is in other languages, where that has consonants enough to be told by."""
+    return tuple(
+        other for other in translations(stem) if max((weight(sound) for sound in sounds(other)), default=0) >= 2
+    )
 
 
 def _tells(stem: str, common: bool, consonants: int) -> float:
@@ -131,7 +138,9 @@ class Text:
             return letter.isupper()
         if word == "علي" and letter and self.folded.original[self.folded.span(at, at + 1)[1] - 1] == "ى":
             return False  # على is "on"
-        return any(is_common(heard.form, 0.25) for heard in heard_as(word) if not heard.first)
+        return any(
+            is_common(heard.form, 0.25) or translations(heard.form) for heard in heard_as(word) if not heard.first
+        )
 
 
 class Laid(NamedTuple):

@@ -68,7 +68,7 @@ _HEBREW: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 _VOWELS = {
-    **dict.fromkeys("aàáâäå", "a"), "e": "e", "i": "i", "y": "i", "o": "o", "u": "u", "w": "u", "v": "u",
+    **dict.fromkeys("aàáâäå", "a"), "e": "e", "i": "i", "y": "i", "o": "o", "u": "u", "w": "w", "v": "w",
     "ا": "A", "ي": "I", "و": "U", "ع": "*", "א": "*", "ע": "*", "י": "I", "ו": "U",
 }  # fmt: skip
 """The vowel of each letter; capitals are the written (long) vowels of Arabic and Hebrew, * may be any."""
@@ -77,7 +77,7 @@ _INITIALS = {**dict.fromkeys("wvوו", "W"), **dict.fromkeys("yيי", "Y")}
 """What a first letter is to the key; any vowel else is A. Without it, joined names ring twice as often for others."""
 
 _COLOURS = {
-    "a": frozenset("a"), "e": frozenset("ai"), "i": frozenset("i"), "o": frozenset("ua"), "u": frozenset("u"),
+    "a": frozenset("a"), "e": frozenset("ai"), "i": frozenset("i"), "o": frozenset("ua"), "u": frozenset("u"), "w": frozenset("u"),
     "A": frozenset("a"), "I": frozenset("i"), "U": frozenset("u"), "*": frozenset("aiu"),
 }  # fmt: skip
 
@@ -206,7 +206,7 @@ def _gap(mine: str, theirs: str, mine_written: bool, theirs_written: bool, *, fi
         if not some:
             return 0.0
         if begins:
-            return 1.5  # a word that begins with a vowel shows it in every script
+            return 2.0  # a word that begins with a vowel shows it in every script
         if final:
             if mine_written and theirs_written and set(some) == {"a"} and not silent:
                 return 2.0  # Amin, Amina
@@ -225,6 +225,12 @@ def _gap(mine: str, theirs: str, mine_written: bool, theirs_written: bool, *, fi
         and min(len(mine), len(theirs)) == 1
     ):
         return 1.5  # Khazali, Khazalia
+    if (
+        mine_written != theirs_written
+        and "w" in mine + theirs
+        and not set("uUow") & set(mine if theirs_written else theirs)
+    ):
+        return 1.0  # Mortazavi is not مرتضى
     if my_colours & their_colours:
         return 0.5 if mine_written and theirs_written and abs(len(mine) - len(theirs)) > 1 else 0.0
     if final and not (mine_written and theirs_written) and {mine, theirs} & {"I"} and {mine, theirs} & {"a"}:

@@ -35,6 +35,12 @@ _ARTICLES = frozenset({
     "al", "el", "ul", "il", "ol", "as", "es", "ash", "esh", "ad", "ed", "at", "et", "an", "en", "ar", "er", "az", "ez",
     "аль", "эль", "ал", "эл", "אל", "ال",
 })  # fmt: skip
+_ANCHOR = 3
+_GIVEN_TITLES = frozenset({
+    "sayyid", "sayyed", "sayed", "seyyed", "seyed", "seyid", "sayid", "seyyid", "syed", "seid", "imam", "hafiz", "sultan",
+    "khan", "سيد", "امام", "حافظ",
+})  # fmt: skip
+"""Titles that are given names as well."""
 _TITLE_ENDS = GOD | {"الاسلام"}
 _TITLE_BEGINNINGS = frozenset({"ايه", "ايت", "حجه", "حجت"})
 _OF_ABD = GOD | {"lah", "la"}
@@ -153,7 +159,13 @@ class Spellings(Generic[T]):
                 continue
             _, spelling, slot = known[0]
             fits = fit(word, slot, True, True)
-            if fits is not None and fits[0].tier != "C" and fits[0].apart <= _SURNAME_APART:
+            enough = 4 if words[title] in _GIVEN_TITLES else _ANCHOR
+            if (
+                fits is not None
+                and fits[0].tier != "C"
+                and fits[0].apart <= _SURNAME_APART
+                and spelling.weights[-1] >= enough
+            ):
                 steps = (f"title: {words[title]}", f"skeleton {slot.sounds[0].key}")
                 yield SoundHit(at, behind, spelling.found, "C", steps, fits[0].apart)
 
@@ -193,6 +205,14 @@ class Spellings(Generic[T]):
         yield from self._in_turn(words, keys, followers, kept, 1)
         yield from self._in_turn(words, keys, followers, kept, 2)
         if Rank.NAMED in ranks:
+            for step in (3, 4):
+                for at in range(len(kept) - step):
+                    first, second = kept[at], kept[at + step]
+                    if not followers[first].isdisjoint(keys[second]) and all(
+                        ranks[between] is Rank.NAMED for between in kept[at + 1 : at + step]
+                    ):
+                        for anchored in self._twos[words[first], words[second]]:
+                            yield first, second, anchored
             kept = [at for at in kept if ranks[at] is not Rank.NAMED]
             yield from self._in_turn(words, keys, followers, kept, 1)
 
@@ -232,7 +252,10 @@ class Spellings(Generic[T]):
         for heard in heard_as(word):
             for spelling, slot in (pair for sound in heard.sounds for pair in self._joins.get(sound.key, ())):
                 likeness = sounds_alike(heard.sounds, slot.sounds)
-                if likeness is None or (likeness.apart and spelling.weights[slot.first] < 2):
+                short = spelling.weights[slot.first] < 2 and (
+                    likeness is None or likeness.apart or heard.form.startswith("ال")
+                )
+                if likeness is None or short:
                     continue  # Ali Sistani is no al-Sistani
                 known = best.get(id(slot))
                 if known is None or likeness < known.likeness:
@@ -270,7 +293,7 @@ def _stems(parts: Sequence[Part], *, person: bool) -> list[str]:
         stem = stem_of(without_article(part.stem))
         if stems and stems[-1] in ("abd", "عبد") and stem in _OF_ABD:
             stems[-1] = "abdallah"
-        elif len(stems) > 1 and stem in GOD:
+        elif stems and stem in GOD and (len(stems) > 1 or (person and len(parts) > 2)):
             stems[-1] += "allah" if stem.isascii() else stem  # Nasr Allah is one name, and Nasr another
         elif stem and not is_particle(stem):
             stems.append(stem)

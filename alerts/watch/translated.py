@@ -9,32 +9,32 @@ from __future__ import annotations
 from functools import cache
 
 _MEANINGS = """
-    brigades brigade كتائب كتيبه سرايا لواء الويه
+    brigades brigade brigaden brigadas tugaylari tugayi бригады бригад גדודי גדוד گردان گردانهاي تيپ كتائب كتيبه سرايا لواء الويه
     battalion battalions كتيبه كتائب فوج
     regiment فوج
-    movement mouvement bewegung حركه نهضت движение
-    army armee جيش
-    front جبهه
-    party parti partei حزب
+    movement mouvement hareketi hareket movimiento движения תנועת bewegung حركه نهضت движение
+    army armee ordusu ejercito армия армии צבא ارتش جيش
+    front جبهه frente cephesi фронт фронта חזית
+    party parti partisi partido партия партии partei حزب
     group groupe جماعه مجموعه
     community congregation جماعه
-    organization organisation organizasyon تنظيم منظمه هيئه организация
-    union اتحاد
+    organization orgutu teskilati organizacion organisation organizasyon تنظيم منظمه هيئه организация
+    union اتحاد birligi союз
     league عصبه رابطه جمعيه
     band bands عصائب عصبه
-    council مجلس شورى
-    state دوله
-    resistance مقاومه
+    council مجلس conseil consejo konseyi rat совет совета شورى
+    state دوله etat estado devleti staat государство государства המדינה
+    resistance مقاومه direnis direnisi widerstand resistencia сопротивление сопротивления התנגדות
     mobilization mobilisation حشد
-    popular peoples people شعبي شعبيه شعب
-    guard guards حرس پاسداران
+    popular peoples populaire народный народные people شعبي شعبيه شعب
+    guard guards gardiens garde muhafizlari стражи стражей משמרות حرس پاسداران
     corps فيلق سپاه
-    force forces قوه قوات نيروي
-    revolutionary ثوري ثوريه انقلاب
+    force forces سپاه فيلق gucu kuvvetleri fuerza fuerzas силы قوه قوات نيروي
+    revolutionary ثوري revolutionnaire devrim революционный революции ثوريه انقلاب
     revolution ثوره انقلاب
-    liberation تحرير آزاديبخش
+    liberation تحرير kurtulus освобождение освобождения آزاديبخش
     jihad جهاد
-    islamic islamique islamiste islamist اسلامي اسلاميه исламское исламская исламский
+    islamic islamique islami islamico islamisch исламской исламского islamiste islamist اسلامي اسلاميه исламское исламская исламский
     fighting combatant مقاتل مقاتله
     martyrs martyr شهداء شهيد شهدا
     soldiers جند جنود
@@ -61,7 +61,7 @@ _MEANINGS = """
     institution مؤسسه موسسه
     society جمعيه مجتمع
     association جمعيه رابطه انجمن
-    committee لجنه كميته
+    committee لجنه комитет كميته
     company firm شركه شركت
     trading trade تجاره تجاريه بازرگاني
     exchange exchanges exchangers changers صرافه صرافي صيرفه
