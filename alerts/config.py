@@ -16,8 +16,10 @@ from pathlib import Path
 from alerts import wiring
 from alerts.keys import (
     CHANNEL_KINDS,
+    ChangesKeys,
     ConsoleKeys,
     DeliveryKeys,
+    FloodKeys,
     HealthKeys,
     LoggingKeys,
     RouteKeys,
@@ -39,12 +41,15 @@ from scraper.config import Surroundings, read_fetch, read_sources, read_storage
 from scraper.document import Document, Part, read_document
 from scraper.errors import ConfigError, Problem
 from scraper.references import find_secret
+from scraper.settings import ChangesSettings, FloodSettings
 from scraper.validate import Checker, kind_of, names, settle
 
 TABLES = (
     "storage",
     "fetch",
     "health",
+    "flood",
+    "changes",
     "sources",
     "actors",
     "keywords",
@@ -136,6 +141,8 @@ def load(path: Path, environ: Mapping[str, str], *, data_dir: Path | None = None
     used = replace(known, channels=joined["channels"])
     wiring.warn_of_loose_ends([route for route, _, _ in routes], health.notify, used, actors, keywords, checker)
     _enough(top, known, checker)
+    flood, _ = checker.keys(FloodKeys, tables["flood"], later_keys("flood"))
+    changes, _ = checker.keys(ChangesKeys, tables["changes"], later_keys("changes"))
     delivery, _ = checker.keys(DeliveryKeys, tables["delivery"], later_keys("delivery"))
     service, _ = checker.keys(ServiceKeys, tables["service"], later_keys("service"))
     logging = _logging(tables["logging"], storage.data_dir, environ, checker)
@@ -152,6 +159,8 @@ def load(path: Path, environ: Mapping[str, str], *, data_dir: Path | None = None
         channels=channels,
         routes=tuple(route for route, _, _ in routes),
         health=settle(HealthSettings, health),
+        flood=settle(FloodSettings, flood),
+        changes=settle(ChangesSettings, changes),
         delivery=settle(DeliverySettings, delivery),
         service=settle(ServiceSettings, service),
         logging=logging,
@@ -204,6 +213,8 @@ def _home_of(key: str) -> str:
         ("storage", StorageKeys),
         ("fetch", FetchKeys),
         ("health", HealthKeys),
+        ("flood", FloodKeys),
+        ("changes", ChangesKeys),
         ("delivery", DeliveryKeys),
         ("service", ServiceKeys),
         ("logging", LoggingKeys),

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from alerts import health, outbox
+from alerts import health, holds, outbox
 from alerts.settings import Configuration
+from scraper import holds as held
 from scraper import sources, store
 from scraper.db import Connection
 
@@ -33,5 +34,8 @@ def is_at_rest(conn: Connection, config: Configuration, now: datetime) -> bool:
         return False
     if not config.health.notify:
         return True
+    floods = held.floods(conn)
+    if floods and holds.notices(floods, outbox.notice_subjects(conn, "flood:")):
+        return False
     told = outbox.notice_subjects(conn, "source:")
     return not health.source_notices(states, told, failures=config.health.failures)

@@ -16,9 +16,11 @@ from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 from alerts.model import Actor, Keywords, Priority, Route
 from alerts.model import Field as TextField
 from alerts.settings import ChannelSettings, DeliverySettings, HealthSettings, LoggingSettings, ServiceSettings
+from scraper.settings import ChangesSettings, FloodSettings
 from scraper.validate import REQUIRED, Keys
 from scraper.values import (
     Called,
+    Duration,
     DurationOrZero,
     FilledText,
     Language,
@@ -34,6 +36,8 @@ from scraper.values import (
 )
 
 HEALTH = HealthSettings()
+FLOOD = FloodSettings()
+CHANGES = ChangesSettings()
 DELIVERY = DeliverySettings()
 SERVICE = ServiceSettings()
 LOGGING = LoggingSettings()
@@ -128,7 +132,66 @@ class HealthKeys(Keys):
     """When the operator is told that a source is broken."""
 
     failures: int = Field(HEALTH.failures, ge=1, le=1_000, description="This many failed polls in a row.")
+    silent_after: Duration | None = Field(
+        HEALTH.silent_after,
+        description="Nothing new for this long, or for longer than the source's own habit where that is slower; a source may "
+        "say its own. Default: the habit alone, once enough is known of it.",
+    )
+    empty_list: bool = Field(
+        HEALTH.empty_list,
+        description="Also after three polls of a page that loads and lists nothing any more: its layout has changed.",
+    )
     notify: list[Text] = Field([], description="The channels that are told, by id.")
+
+
+class FloodKeys(Keys):
+    """When new items are too many to be believed, as after a redesign: they are stored and held, and one notice says so.
+
+    `bayan sources held` shows them, `bayan sources release ID` lets them ring, `bayan sources drop ID` keeps them silent.
+    """
+
+    items: int = Field(
+        FLOOD.items, ge=0, le=100_000, description="Up to so many new items of one poll are always believed."
+    )
+    times: float = Field(
+        FLOOD.times,
+        ge=1,
+        le=1_000,
+        description="So many times the most that this source ever brought in one poll, or usually brings in the time since the "
+        "last look, is believed. After a day without a look a whole page is.",
+    )
+    share: float = Field(
+        FLOOD.share,
+        gt=0,
+        le=1,
+        description="Beyond that: from this part of the page on, the new items count as another page, unless their dates are new.",
+    )
+    most: int = Field(
+        FLOOD.most,
+        ge=1,
+        le=1_000_000,
+        description="More than this at once is held, unless the source usually brings as many.",
+    )
+
+
+class ChangesKeys(Keys):
+    """For how long edits and removals are looked for behind a list."""
+
+    reread_for: DurationOrZero = Field(
+        CHANGES.reread_for,
+        description="An article is read again after 1, 6 and 24 hours and then once a day, for so long after it was first read. "
+        '`"0s"`: never.',
+    )
+    removed_within: DurationOrZero = Field(
+        CHANGES.removed_within,
+        description="A statement that is missing from its list is looked for where it was first seen no longer ago than this.",
+    )
+    checks: int = Field(
+        CHANGES.checks,
+        ge=0,
+        le=100,
+        description="Missing statements of one source that are looked for at one time; `0`: none.",
+    )
 
 
 class ActorKeys(Keys):

@@ -21,7 +21,9 @@ from pydantic.json_schema import models_json_schema
 from alerts.keys import (
     CHANNEL_KINDS,
     ActorKeys,
+    ChangesKeys,
     DeliveryKeys,
+    FloodKeys,
     HealthKeys,
     KeywordsKeys,
     LoggingKeys,
@@ -47,6 +49,8 @@ SECTIONS: Final = (
     Section("storage", "table", {"": StorageKeys}),
     Section("fetch", "table", {"": FetchKeys}),
     Section("health", "table", {"": HealthKeys}),
+    Section("flood", "table", {"": FloodKeys}),
+    Section("changes", "table", {"": ChangesKeys}),
     Section("sources", "ids", SOURCE_KINDS),
     Section("actors", "ids", {"": ActorKeys}),
     Section("keywords", "ids", {"": KeywordsKeys}),

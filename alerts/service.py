@@ -65,7 +65,9 @@ class Service:
         clock: Clock,
         reread: Reread | None = None,
     ) -> None:
-        tools = Tools(db, fetcher, parsers, kit.config.fetch, clock, random.random)
+        tools = Tools(
+            db, fetcher, parsers, kit.config.fetch, clock, random.random, kit.config.flood, kit.config.changes
+        )
         self._steps = Steps(kit, db, tools, clock)
         self._db = db
         self._clock = clock
@@ -244,6 +246,7 @@ class Service:
                 outbox.enrol(conn, kit.fingerprints)
 
             await self._db.write(enrol)
+            self._steps.tools = replace(self._steps.tools, flood=fresh.flood, changes=fresh.changes)
             if fresh.fetch != old.config.fetch:
                 fetcher = Fetcher(fresh.fetch, StoredShelf(self._db))
                 self._steps.tools = replace(self._steps.tools, fetcher=fetcher, settings=fresh.fetch)

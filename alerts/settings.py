@@ -14,7 +14,7 @@ from typing import Literal
 from alerts.model import Actor, Keywords, Route
 from scraper.model import Source
 from scraper.secret import Secret
-from scraper.settings import FetchSettings, StorageSettings
+from scraper.settings import ChangesSettings, FetchSettings, FloodSettings, StorageSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,10 @@ class HealthSettings:
     """`[health]`: when a source counts as broken, and which channels are told."""
 
     failures: int = 5
+    silent_after: timedelta | None = None
+    """Nothing new for this long is worth a notice, where the source's own habit is not slower; None: its habit alone."""
+    empty_list: bool = True
+    """Whether a page that loads and lists nothing any more is told of sooner than other failures."""
     notify: tuple[str, ...] = ()
 
 
@@ -87,6 +91,8 @@ class Configuration:
     channels: tuple[ChannelSettings, ...] = ()
     routes: tuple[Route, ...] = ()
     health: HealthSettings = HealthSettings()
+    flood: FloodSettings = FloodSettings()
+    changes: ChangesSettings = ChangesSettings()
     delivery: DeliverySettings = DeliverySettings()
     service: ServiceSettings = ServiceSettings()
     logging: LoggingSettings = field(default_factory=LoggingSettings)

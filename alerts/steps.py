@@ -14,11 +14,12 @@ from typing import Any
 
 import structlog
 
-from alerts import deliver, health, outbox
+from alerts import deliver, health, holds, outbox
 from alerts.deliver import Drained
 from alerts.judge import Judged
 from alerts.judge import judge as judge_next
 from alerts.outfit import Outfit
+from scraper import holds as held
 from scraper import marks, sources, store
 from scraper.copies import RESTORED
 from scraper.db import Connection, Database
@@ -105,7 +106,10 @@ class Steps:
             )  # fmt: skip
         else:
             log.warning("poll failed", source=source.id, outcome=polled.outcome, detail=polled.detail)
-        if polled.new or polled.changed:
+        if polled.held:
+            log.warning("a flood is held", source=source.id, held=polled.held, reason=polled.detail)
+            await self.tell_operators()
+        if polled.new or polled.changed or polled.held:
             await self.judge()
             if not self.stopping.is_set():
                 await self.start_drains()
@@ -185,6 +189,10 @@ class Steps:
         told = await self._db.read(lambda conn: outbox.notice_subjects(conn, "source:"))
         states = [state for state in await self._db.read(sources.states) if state.id in self.kit.sources]
         notices = health.source_notices(states, told, failures=self.kit.config.health.failures)
+        floods = await self._db.read(lambda conn: held.floods(conn, samples=holds.SAMPLES))
+        if floods:
+            before = await self._db.read(lambda conn: outbox.notice_subjects(conn, "flood:"))
+            notices += holds.notices(floods, before)
         drafts = [draft for notice in notices for draft in health.to_operators(notice, operators, now)]
         if drafts:
             await self._db.write(lambda conn: outbox.put(conn, drafts, now))

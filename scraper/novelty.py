@@ -5,7 +5,8 @@
 An item is known by any of three identities, because sites change each of them: guids are made afresh, addresses grow
 session and tracking tails, headlines are edited. Each is a hint and not the truth, so each has its guard: a guid or
 address that several different items of one page share identifies none of them, and a guid alone does not outweigh
-another address with other words (sites reuse guids). Nothing here touches a database or a network.
+another address with other words (sites reuse guids). Where a whole page moved to other addresses at once (a redesign), its
+headlines alone tell what is the same. Nothing here touches a database or a network.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from scraper.address import canonical
 from scraper.model import Item, Listed, Outcome, Source
@@ -24,6 +26,10 @@ HEADLINE_ENOUGH = 16
 """Code points from which a headline alone names a statement that has neither guid nor address."""
 SAME_WORDS_ENOUGH = 40
 """Code points of headline and teaser from which the same words mean the same statement even at another address."""
+MOVED_TOGETHER = 5
+"""Headlines of the last page that stand at other addresses now, from which on the page counts as moved."""
+MOVED_SHARE = 0.5
+"""Of what is gone from the last page, that many stand there again under the same headline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,8 @@ class Known:
     title: str
     digest: str
     digests: frozenset[str]
+    summary: str = ""
+    published_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,8 @@ class Harvest:
     items: int = 0
     baseline: bool = False
     """True where this poll is the first whole one: from the next on, what is new rings."""
+    order: tuple[int, ...] = ()
+    """What a whole page lists, in its order, each once: ids of known statements; -1, -2, ... are the first, second, ... new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +135,13 @@ def decide(
     has_baseline: bool,
     items_before: int,
     identified: Sequence[Identified] | None = None,
+    before: Sequence[Known] = (),
 ) -> Decision:
     """What this page adds to the store. `known` maps identities (of `identify`) to what is stored under them.
 
     `has_baseline` is false until the first whole, non-empty page of this source; `items_before` is how many items the
-    last good page had; `identified` is what `identify` said of the page, if it was asked. An empty page is "empty", and
+    last good page had; `identified` is what `identify` said of the page, if it was asked; `before` are the statements of the
+    last page, where it is worth asking whether they moved (`may_have_moved`). An empty page is "empty", and
     "suspect" where there were items; it changes nothing. One whose items were all passed over by the source's own
     settings is not empty.
     """
@@ -141,9 +153,14 @@ def decide(
     changed: dict[int, ChangedStatement] = {}
     more_keys: dict[str, int] = {}
     fresh: dict[str, int] = {}
-    for one in identify(source, listed.items) if identified is None else identified:
-        match = _recognise(one, known)
+    order: dict[int, None] = {}
+    page = identify(source, listed.items) if identified is None else identified
+    matches = [_recognise(one, known) for one in page]
+    if before:
+        matches = _with_moved(page, matches, before)
+    for one, match in zip(page, matches, strict=True):
         if match is not None:
+            order[match.statement] = None
             more_keys |= {key: match.statement for key in one.keys if key not in known and key not in fresh}
             if _says_something(one.item) and one.digest not in match.digests and match.statement not in changed:
                 changed[match.statement] = ChangedStatement(match.statement, one.item, one.keys, one.digest)
@@ -153,6 +170,7 @@ def decide(
         if repeated is None:
             free = free or (_last_resort(one),)
             fresh |= dict.fromkeys(free, len(new))
+            order[-1 - len(new)] = None
             new.append(NewStatement(one.item, free, one.digest, _wants_article(source, one.item)))
         else:
             extra = tuple(key for key in free if key not in fresh)
@@ -164,8 +182,37 @@ def decide(
         more_keys=tuple(more_keys.items()),
         items=len(listed.items) + listed.left_out,
         baseline=not has_baseline and not listed.partial,
+        order=() if listed.partial else tuple(order),
     )
     return Decision("ok", harvest=harvest)
+
+
+def may_have_moved(harvest: Harvest) -> bool:
+    """Whether so much is new that the last page is worth a look: it may stand there again, at other addresses."""
+    return len(harvest.new) >= MOVED_TOGETHER
+
+
+def _with_moved(
+    page: Sequence[Identified], matches: Sequence[Known | None], before: Sequence[Known]
+) -> list[Known | None]:
+    """`matches`, and what moved: statements of the last page that are gone from it, while their headlines stand there anew.
+
+    It takes many at once: where one briefing is replaced by the next of the same name, that is another statement.
+    """
+    there = {match.statement for match in matches if match is not None}
+    gone = [one for one in before if one.statement not in there]
+    named = Counter(_letters(one.item.title) for one in page)
+    twice = Counter(_letters(one.title) for one in before)
+    found = {
+        title: one
+        for one in gone
+        if len(title := _letters(one.title)) >= HEADLINE_ENOUGH and twice[title] == 1 and named[title] == 1
+    }
+    moved = [None if match else found.get(_letters(one.item.title)) for one, match in zip(page, matches, strict=True)]
+    count = sum(one is not None for one in moved)
+    if count < MOVED_TOGETHER or count < MOVED_SHARE * len(gone):
+        return list(matches)
+    return [match or one for match, one in zip(matches, moved, strict=True)]
 
 
 def digest(item: Item) -> str:
@@ -187,10 +234,20 @@ def _recognise(one: Identified, known: Mapping[str, Known]) -> Known | None:
 
 
 def _another_under_this_guid(item: Item, candidate: Known) -> bool:
-    """True where only the guid agrees: another address and another headline are another statement (reused guids)."""
+    """True where only the guid agrees: another address and other words at another time are another statement (reused guids).
+
+    Sites that make the address of the headline change both at once; the time, the teaser or most words then stay.
+    """
     if item.url is None or candidate.url is None:
         return False
-    return canonical(item.url) != canonical(candidate.url) and _even(item.title) != _even(candidate.title)
+    if canonical(item.url) == canonical(candidate.url) or _even(item.title) == _even(candidate.title):
+        return False
+    if item.published is not None and item.published.precision != "day" and item.published.at == candidate.published_at:
+        return False
+    if len(item.summary) >= HEADLINE_ENOUGH and _letters(item.summary) == _letters(candidate.summary):
+        return False
+    ours, theirs = set(_letters(item.title).split()), set(_letters(candidate.title).split())
+    return 2 * len(ours & theirs) <= max(len(ours), len(theirs))
 
 
 def _last_resort(one: Identified) -> str:

@@ -1,8 +1,9 @@
 """The story of one poll.
 
-    source -> fetch -> gather -> novelty -> record
-              |        |         |          new statements, validators and the next due time: one commit, or nothing
-              |        |         which items are new, which are changed
+    source -> fetch -> gather -> novelty -> flood -> record
+              |        |         |          |        new statements, validators and the next due time: one commit, or nothing
+              |        |         |          more new ones than one can believe are stored, and held for a person
+              |        |         which items are new, which are changed, which are missing
               |        parsed in a process that can be killed; the files of an index are fetched, too
               one polite, bounded request; "not modified" ends the story early
 
@@ -19,14 +20,31 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from scraper import absences, changes, directory, endpoint, holds, novelty, removal, schedule, sources, store
+from scraper import (
+    absences,
+    backfill,
+    bearings,
+    changes,
+    condition,
+    directory,
+    endpoint,
+    habits,
+    holds,
+    novelty,
+    removal,
+    schedule,
+    sources,
+    store,
+)
 from scraper.db import Connection, Database
 from scraper.errors import FetchError, SourceError
+from scraper.flood import why_a_flood
 from scraper.gather import gather
 from scraper.model import HEALTHY, Listed, Outcome, Page, Source, Unchanged, Validators
 from scraper.net.fetch import Fetcher
+from scraper.novelty import Harvest
 from scraper.parsers.workers import ParsePool
-from scraper.settings import FetchSettings
+from scraper.settings import ChangesSettings, FetchSettings, FloodSettings
 from scraper.sources import SourceState
 
 Clock = Callable[[], datetime]
@@ -46,16 +64,16 @@ class Tools:
     settings: FetchSettings
     clock: Clock
     spread: Callable[[], float]
+    flood: FloodSettings = FloodSettings()
+    changes: ChangesSettings = ChangesSettings()
 
 
 @dataclass(frozen=True, slots=True)
-    flood: FloodSettings = FloodSettings()
-    changes: ChangesSettings = ChangesSettings()
 class Polled:
     """How a poll ended.
 
     `new` are the ids of the statements that it stored, `changed` of those with other words now; `silent` says whether the new
-    ones belong to the baseline.
+    ones belong to the baseline. `held` counts what it stored and did not believe: a flood, which stands in none of the two.
     """
 
     source: str
@@ -65,6 +83,7 @@ class Polled:
     changed: tuple[int, ...] = ()
     silent: bool = False
     items: int = 0
+    held: int = 0
 
     @property
     def healthy(self) -> bool:
@@ -82,13 +101,14 @@ async def poll(source: Source, state: SourceState, tools: Tools) -> Polled:
                 source,
                 endpoint.address(source),
                 clock=tools.clock,
-                validators=_validators(state, tools),
+                validators=_validators(source, state, tools),
             )
         if isinstance(answer, Unchanged):
-            return await _unchanged(source, tools, full_fetch=False)
+            return await _unchanged(source, state, tools, full_fetch=False)
         body_hash = hashlib.blake2b(answer.body, digest_size=16).hexdigest()
-        if body_hash == state.body_hash and not state.failures:
-            return await _unchanged(source, tools, full_fetch=True)
+        read_all = backfill.wants_the_page(source, state, tools.clock())
+        if body_hash == state.body_hash and not state.failures and not read_all:
+            return await _unchanged(source, state, tools, full_fetch=True)
         return await _read(source, state, answer, body_hash, tools)
     except SourceError as failure:
         return await _failed(source, state, failure, tools)
@@ -96,12 +116,32 @@ async def poll(source: Source, state: SourceState, tools: Tools) -> Polled:
 
 async def _read(source: Source, state: SourceState, page: Page, body_hash: str, tools: Tools) -> Polled:
     listed = await gather(source, page, fetcher=tools.fetcher, parsers=tools.parsers, clock=tools.clock)
+    if source.kind == "page":
+        listed = await _changed_page(source, state, page, listed, tools)
+    harvest = await _decide(source, state, listed, tools)
+    behind = await backfill.behind(
+        source,
+        state,
+        page,
+        listed,
+        tuple(one >= 0 for one in harvest.order),
+        fetcher=tools.fetcher,
+        parsers=tools.parsers,
+        db=tools.db,
+        clock=tools.clock,
+    )
+    if behind.items:
+        further = await _decide(source, state, behind.with_page(listed), tools)
+        harvest = replace(further, items=harvest.items, order=() if behind.cursor else further.order)
+    return await _record(source, state, page, body_hash, listed, harvest, behind, tools)
+
+
+async def _decide(source: Source, state: SourceState, listed: Listed, tools: Tools) -> Harvest:
+    """What the list adds to the store. Raises SourceError where it is not to be believed."""
     aside = len(listed.items) > MANY
     identified = await _run(lambda: novelty.identify(source, listed.items), aside=aside)
     keys = [key for one in identified for key in one.keys]
     known = await tools.db.read(lambda conn: store.known(conn, source.id, keys))
-    if source.kind == "page":
-        listed = await _changed_page(source, state, page, listed, tools)
     has_baseline = state.baseline_at is not None
     decision = await _run(
         lambda: novelty.decide(
@@ -109,10 +149,52 @@ async def _read(source: Source, state: SourceState, page: Page, body_hash: str, 
         ),
         aside=aside,
     )
+    if has_baseline and novelty.may_have_moved(decision.harvest):
+        before = await tools.db.read(lambda conn: store.known_statements(conn, absences.last_page(conn, source.id)))
+        decision = await _run(
+            lambda: novelty.decide(
+                source,
+                listed,
+                known,
+                has_baseline=has_baseline,
+                items_before=state.items,
+                identified=identified,
+                before=before,
+            ),
+            aside=aside,
+        )
     if decision.outcome != "ok":
-        raise SourceError(decision.outcome, decision.detail)
+        raise SourceError(decision.outcome, decision.detail, condition=None if listed.items else "empty_list")
+    return decision.harvest
+
+
+async def _record(
+    source: Source,
+    state: SourceState,
+    page: Page,
+    body_hash: str,
+    listed: Listed,
+    harvest: Harvest,
+    behind: backfill.Reached,
+    tools: Tools,
+) -> Polled:
+    has_baseline = state.baseline_at is not None
     now = tools.clock()
-    due_at = schedule.next_poll(source, tools.settings, outcome="ok", failures=0, now=now, spread=tools.spread())
+    flood = await _disbelief(source, harvest, now, tools) if has_baseline else ""
+    missing = () if flood else await _missing(source, harvest, now, tools)
+    bearing = bearings.take(state, page, listed, harvest, behind, now, held=bool(flood))
+    due_at = schedule.next_poll(
+        source,
+        tools.settings,
+        outcome="ok",
+        failures=0,
+        now=now,
+        spread=tools.spread(),
+        habit=habits.read(bearing.habit),
+        watched_since=state.baseline_at,
+        fresh_for=bearing.fresh_for,
+        hurry=bearing.older_page is not None,
+    )
     # A page that was cut is asked for again in full, and an index tells nothing of its files: their validators are not kept.
     whole = not listed.partial and not listed.sitemaps
     validators = page.validators if whole else Validators()
@@ -120,67 +202,48 @@ async def _read(source: Source, state: SourceState, page: Page, body_hash: str, 
         lambda conn: store.record_poll(
             conn,
             source.id,
-            decision.harvest,
+            harvest,
             silent=not has_baseline,
             validators=validators,
             body_hash=body_hash if whole else "",
             moved_to=page.moved_to,
             now=now,
             due_at=due_at,
-        )
-    )
-    return Polled(
-        source.id,
-        "ok",
-        detail=f"{listed.left_out} items over the limit were left out" if listed.left_out else "",
-        new=new,
-        changed=tuple(one.statement for one in decision.harvest.changed),
-        silent=not has_baseline,
-        items=len(listed.items),
-    )
-
-
-async def _run(work: Callable[[], T], *, aside: bool) -> T:
-    return await asyncio.to_thread(work) if aside else work()
-
-
-async def _unchanged(source: Source, tools: Tools, *, full_fetch: bool) -> Polled:
-    now = tools.clock()
-    outcome: Outcome = "ok" if full_fetch else "not_modified"
             flood=flood,
             missing=missing,
             checks=tools.changes.checks,
-    due_at = schedule.next_poll(source, tools.settings, outcome=outcome, failures=0, now=now, spread=tools.spread())
-    await tools.db.write(
-        lambda conn: sources.record_unchanged(
-            conn, source.id, outcome=outcome, now=now, due_at=due_at, full_fetch=full_fetch
+            bearing=bearing,
         )
     )
-    return Polled(source.id, outcome)
+    left_out = f"{listed.left_out} items over the limit were left out" if listed.left_out else ""
+    return Polled(
+        source.id,
+        "ok",
+        detail="; ".join(filter(None, (flood, left_out))),
+        new=() if flood else new,
+        changed=tuple(one.statement for one in harvest.changed),
+        silent=not has_baseline,
+        items=len(listed.items),
+        held=len(new) if flood else 0,
+    )
 
 
-async def _failed(source: Source, state: SourceState, failure: SourceError, tools: Tools) -> Polled:
-    now = tools.clock()
-    due_at = schedule.next_poll(
-        source,
-        tools.settings,
-        outcome=failure.outcome,
-        failures=state.failures + 1,
+async def _disbelief(source: Source, harvest: Harvest, now: datetime, tools: Tools) -> str:
+    """Why the new items of this poll are not believed; "" where they are."""
+    if len(harvest.new) <= tools.flood.items:
+        return ""
+    standing = await tools.db.read(lambda conn: holds.standing(conn, source.id, now))
+    return why_a_flood(
+        [fresh.item for fresh in harvest.new],
+        page=harvest.items,
+        habit=standing.habit,
+        last_look=standing.last_look,
         now=now,
-        spread=tools.spread(),
-        retry_after=failure.retry_after if isinstance(failure, FetchError) else None,
+        known_urls=standing.known_urls,
+        settings=tools.flood,
     )
-    await tools.db.write(
-        lambda conn: sources.record_failure(
-            conn, source.id, outcome=failure.outcome, detail=failure.detail, now=now, due_at=due_at
-        )
-    )
-    return Polled(source.id, failure.outcome, failure.detail)
 
 
-def _validators(state: SourceState, tools: Tools) -> Validators:
-    conditional = schedule.asks_conditionally(
-        tools.settings, failures=state.failures, full_fetch_at=state.full_fetch_at, now=tools.clock()
 async def _missing(source: Source, harvest: Harvest, now: datetime, tools: Tools) -> tuple[int, ...]:
     """Statements that this page should list and does not: to be looked for (`scraper/verify.py`)."""
     since = now - tools.changes.removed_within
@@ -204,5 +267,61 @@ async def _changed_page(source: Source, state: SourceState, page: Page, listed: 
     return replace(listed, items=found)
 
 
+async def _run(work: Callable[[], T], *, aside: bool) -> T:
+    return await asyncio.to_thread(work) if aside else work()
+
+
+async def _unchanged(source: Source, state: SourceState, tools: Tools, *, full_fetch: bool) -> Polled:
+    now = tools.clock()
+    outcome: Outcome = "ok" if full_fetch else "not_modified"
+    due_at = schedule.next_poll(
+        source,
+        tools.settings,
+        outcome=outcome,
+        failures=0,
+        now=now,
+        spread=tools.spread(),
+        habit=habits.read(state.habit),
+        watched_since=state.baseline_at,
+        fresh_for=state.fresh_for,
+    )
+    await tools.db.write(
+        lambda conn: sources.record_unchanged(
+            conn, source.id, outcome=outcome, now=now, due_at=due_at, full_fetch=full_fetch
+        )
+    )
+    return Polled(source.id, outcome)
+
+
+async def _failed(source: Source, state: SourceState, failure: SourceError, tools: Tools) -> Polled:
+    now = tools.clock()
+    due_at = schedule.next_poll(
+        source,
+        tools.settings,
+        outcome=failure.outcome,
+        failures=state.failures + 1,
+        now=now,
+        spread=tools.spread(),
+        retry_after=failure.retry_after if isinstance(failure, FetchError) else None,
+    )
+    await tools.db.write(
+        lambda conn: sources.record_failure(
+            conn,
+            source.id,
+            outcome=failure.outcome,
+            detail=failure.detail,
+            now=now,
+            due_at=due_at,
+            condition=condition.of_failure(failure),
+        )
+    )
+    return Polled(source.id, failure.outcome, failure.detail)
+
+
+def _validators(source: Source, state: SourceState, tools: Tools) -> Validators:
+    if backfill.wants_the_page(source, state, tools.clock()):
+        return Validators()
+    conditional = schedule.asks_conditionally(
+        tools.settings, failures=state.failures, full_fetch_at=state.full_fetch_at, now=tools.clock()
     )
     return state.validators if conditional else Validators()

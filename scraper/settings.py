@@ -33,6 +33,32 @@ class FetchSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class FloodSettings:
+    """`[flood]`: how many new items of one poll are believed (`scraper/flood.py` has the rules)."""
+
+    items: int = 12
+    """Up to so many are always believed."""
+    share: float = 0.8
+    """Of the page: from here on it counts as another page."""
+    times: float = 5.0
+    """What the source usually brings, so many times over."""
+    most: int = 300
+    """Above this, only the source's own habit makes them believable."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesSettings:
+    """`[changes]`: for how long, and how often, edits and removals are looked for behind a list."""
+
+    reread_for: timedelta = timedelta(days=3)
+    """An article is read again for so long after it was first read; zero: never."""
+    removed_within: timedelta = timedelta(days=30)
+    """A statement that was first seen longer ago is not looked for when it is missing; zero: none is."""
+    checks: int = 3
+    """Missing statements of one source that are looked for at one time."""
+
+
+@dataclass(frozen=True, slots=True)
 class StorageSettings:
     """`[storage]`. `url` is an SQLAlchemy address (`sqlite:///...` absolute by now); `data_dir` holds the lock and the store."""
 

@@ -15,10 +15,11 @@ from typing import Any
 from sqlalchemy import BindParameter, and_, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
-from scraper import sources
+from scraper import absences, holds, sources
 from scraper.model import Article, Extent, Item, Moment, Statement, Validators
 from scraper.novelty import ChangedStatement, Harvest, Known, NewStatement
 from scraper.schema import identity, revision, statement, unjudged
+from scraper.sources import Bearing
 
 # ------------------------------------------------------------------------------------- what a poll leaves behind
 
@@ -30,20 +31,34 @@ def known(conn: Connection, source_id: str, keys: Sequence[str]) -> dict[str, Kn
         query = select(identity.c.key, identity.c.statement)
         for taken in conn.execute(query.where(identity.c.source == source_id, identity.c.key.in_(part))):
             found[taken.key] = taken.statement
+    values = _known(conn, set(found.values()))
+    return {key: values[number] for key, number in found.items()}
+
+
+def known_statements(conn: Connection, ids: Sequence[int]) -> tuple[Known, ...]:
+    """Stored statements as novelty needs to see them, in the order of `ids`."""
+    values = _known(conn, set(ids))
+    return tuple(values[number] for number in ids if number in values)
+
+
+def _known(conn: Connection, ids: Collection[int]) -> dict[int, Known]:
     past: dict[int, set[str]] = {}
     rows: dict[int, Any] = {}
-    present = select(statement.c.id, statement.c.url, statement.c.title, statement.c.digest)
+    columns = ("id", "url", "title", "summary", "digest", "published_at")
+    present = select(*(statement.c[name] for name in columns))
     before = select(revision.c.statement, revision.c.digest)
-    for chunk in _parts(sorted(set(found.values()))):
+    for chunk in _parts(sorted(ids)):
         for row in conn.execute(present.where(statement.c.id.in_(chunk))):
             rows[row.id] = row
         for old in conn.execute(before.where(revision.c.statement.in_(chunk))):
             past.setdefault(old.statement, set()).add(old.digest)
-    values = {
-        row.id: Known(row.id, row.url, row.title, row.digest, frozenset(past.get(row.id, set()) | {row.digest}))
-        for row in rows.values()
-    }
-    return {key: values[number] for key, number in found.items()}
+    return {
+        number: Known(
+            number, row.url, row.title, row.digest, frozenset(past.get(number, set()) | {row.digest}), row.summary,
+            row.published_at,
+        )
+        for number, row in rows.items()
+    }  # fmt: skip
 
 
 def record_poll(
@@ -57,14 +72,20 @@ def record_poll(
     moved_to: str,
     now: datetime,
     due_at: datetime,
+    flood: str = "",
+    missing: Sequence[int] = (),
+    checks: int = 0,
+    bearing: Bearing | None = None,
 ) -> tuple[int, ...]:
     """Commit 1: new statements, what must be judged, the validators and the next due time, all or nothing.
 
-    `silent` marks the new statements as baseline: stored and judged, never rung. Returns the ids of the new statements.
+    `silent` marks the new statements as baseline: stored and judged, never rung. `flood` says why the new ones are not
+    believed: then they are held. `missing` are statements that the list should hold and does not; up to `checks` of them are
+    looked for at one time. `bearing` is what the poll learned of the source itself. Returns the ids of the new statements.
     """
     ids: list[int] = []
     if harvest.new:
-        rows = [_new_row(source_id, fresh, silent, now) for fresh in harvest.new]
+        rows = [_new_row(source_id, fresh, silent, now, follow=not silent and not flood) for fresh in harvest.new]
         ids = [int(number) for number in conn.execute(_INSERT, rows).scalars()]
         conn.execute(
             insert(identity),
@@ -74,20 +95,29 @@ def record_poll(
                 for key in fresh.keys
             ],
         )
-        conn.execute(
-            insert(unjudged),
-            [
-                {"statement": number, "revision": 1, "extent": _extent(fresh.item), "queued_at": now}
-                for number, fresh in zip(ids, harvest.new, strict=True)
-            ],
-        )
+        pairs = list(zip(ids, harvest.new, strict=True))
+        if flood:
+            wanted = [(number, fresh.wants_article) for number, fresh in pairs]
+            holds.hold(conn, source_id, wanted, listed=harvest.items, reason=flood, now=now)
+        else:
+            conn.execute(
+                insert(unjudged),
+                [
+                    {"statement": number, "revision": 1, "extent": _extent(fresh.item), "queued_at": now}
+                    for number, fresh in pairs
+                ],
+            )
+    held = holds.are_held(conn, [changed.statement for changed in harvest.changed])
     for changed in harvest.changed:
-        _revise(conn, changed, now)
+        _revise(conn, changed, now, judged=changed.statement not in held)
     if harvest.more_keys:
         conn.execute(
             insert(identity),
             [{"source": source_id, "key": key, "statement": number} for key, number in harvest.more_keys],
         )
+    if harvest.order:
+        order = [one if one >= 0 else ids[-1 - one] for one in harvest.order]
+        absences.record_page(conn, source_id, order=order, missing=missing, checks=checks, now=now)
     sources.record_harvest(
         conn,
         source_id,
@@ -96,9 +126,10 @@ def record_poll(
         moved_to=moved_to,
         items=harvest.items,
         baseline=harvest.baseline,
-        found_new=bool(ids),
+        found_new=bool(ids) and not flood,
         now=now,
         due_at=due_at,
+        bearing=bearing,
     )
     return tuple(ids)
 
@@ -106,7 +137,7 @@ def record_poll(
 _INSERT = insert(statement).returning(statement.c.id, sort_by_parameter_order=True)
 
 
-def _new_row(source_id: str, fresh: NewStatement, silent: bool, now: datetime) -> dict[str, Any]:
+def _new_row(source_id: str, fresh: NewStatement, silent: bool, now: datetime, *, follow: bool) -> dict[str, Any]:
     item = fresh.item
     return dict(
         source=source_id,
@@ -122,13 +153,13 @@ def _new_row(source_id: str, fresh: NewStatement, silent: bool, now: datetime) -
         revision=1,
         extent=_extent(item),
         baseline=silent,
-        article_due_at=now if fresh.wants_article and not silent else None,
+        article_due_at=now if fresh.wants_article and follow else None,
         **_published(item.published),
     )
 
 
-def _revise(conn: Connection, changed: ChangedStatement, now: datetime) -> None:
-    """Keep the present text as a predecessor and put the new one in its place; it is judged again."""
+def _revise(conn: Connection, changed: ChangedStatement, now: datetime, *, judged: bool) -> None:
+    """Keep the present text as a predecessor and put the new one in its place; it is judged again, unless it is held."""
     row = conn.execute(select(statement).where(statement.c.id == changed.statement)).one()
     item = changed.item
     conn.execute(
@@ -155,7 +186,8 @@ def _revise(conn: Connection, changed: ChangedStatement, now: datetime) -> None:
             extent=extent,
         )
     )
-    conn.execute(insert(unjudged).values(statement=row.id, revision=row.revision + 1, extent=extent, queued_at=now))
+    if judged:
+        conn.execute(insert(unjudged).values(statement=row.id, revision=row.revision + 1, extent=extent, queued_at=now))
 
 
 def _extent(item: Item) -> Extent:
@@ -316,6 +348,13 @@ def find(
     return tuple(_statement(row) for row in conn.execute(query))
 
 
+def under(conn: Connection, source_id: str, key: str) -> Statement | None:
+    """The statement that a source knows by this identity."""
+    mine = select(identity.c.statement).where(identity.c.source == source_id, identity.c.key == key)
+    row = conn.execute(select(statement).where(statement.c.id == mine.scalar_subquery())).first()
+    return None if row is None else _statement(row)
+
+
 def article_note(conn: Connection, statement_id: int) -> tuple[int, datetime | None, str]:
     """How reading the article stands: attempts so far, when it is tried again (None: done or given up), what went wrong."""
     columns = (statement.c.article_attempts, statement.c.article_due_at, statement.c.article_detail)
@@ -345,13 +384,6 @@ def _statement(row: Any) -> Statement:
         )
     said_on = None if row.said_on is None else Moment(_claimed(row.said_on), "day", row.said_on_method or "", True)
     return Statement(
-def under(conn: Connection, source_id: str, key: str) -> Statement | None:
-    """The statement that a source knows by this identity."""
-    mine = select(identity.c.statement).where(identity.c.source == source_id, identity.c.key == key)
-    row = conn.execute(select(statement).where(statement.c.id == mine.scalar_subquery())).first()
-    return None if row is None else _statement(row)
-
-
         id=row.id,
         source=row.source,
         key=row.key,

@@ -31,7 +31,7 @@ WIRING = ("alerts/service.py", "alerts/steps.py", "alerts/cli/*")
 """Where the program is put together: the only rooms of `alerts` that may call what `scraper` does, and ask the clock."""
 
 VALUES_OF_SCRAPER = (
-    "model", "text", "letters", "errors", "settings", "secret", "db", "schema", "store", "sources", "difference",
+    "model", "text", "letters", "errors", "settings", "secret", "db", "schema", "store", "sources", "difference", "holds",
 )  # fmt: skip
 """What every room of `alerts` may import from `scraper`."""
 
@@ -47,7 +47,7 @@ ALSO_FROM_SCRAPER: dict[str, tuple[str, ...]] = {
 }
 """Single exceptions: `guard` and `target` touch no network, and an address in the file is judged by the same rules."""
 
-FILES_OF_SQL_IN_SCRAPER = ("store", "sources", "shelf", "marks")
+FILES_OF_SQL_IN_SCRAPER = ("store", "sources", "shelf", "marks", "holds", "absences")
 """Here `alerts` only reads: what inserts, updates or deletes is not for it."""
 
 WRITERS_FOR_ALERTS = ("judged",)
@@ -59,6 +59,7 @@ ROOMS_OF = {
     "aiohttp": ("scraper/net/*",),
     "sqlalchemy": (
         "scraper/db.py", "scraper/schema.py", "scraper/store.py", "scraper/sources.py", "scraper/shelf.py", "scraper/marks.py",
+        "scraper/holds.py", "scraper/absences.py",
         "scraper/copies.py", "scraper/upgrade.py", "scraper/migrations/*",
         "alerts/schema.py", "alerts/outbox.py", "alerts/verdicts.py",
         "alerts/bot/schema.py", "alerts/bot/chats.py", "alerts/bot/enrolled.py", "alerts/bot/watches.py", "alerts/bot/buttons.py", "alerts/bot/deeds.py", "alerts/mutes.py",

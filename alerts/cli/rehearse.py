@@ -204,7 +204,10 @@ async def _rehearse(configuration: Configuration, series: tuple[Capture, ...], r
     try:
         with opened(configuration, create=True) as database:
             stand_in: Any = recording
-            tools = Tools(database, stand_in, stand_in, configuration.fetch, recording.clock, lambda: 0.0)
+            tools = Tools(
+                database, stand_in, stand_in, configuration.fetch, recording.clock, lambda: 0.0, configuration.flood,
+                configuration.changes,
+            )  # fmt: skip
             first = series[0].at if series else recording.now
             await database.write(lambda conn: sources.enrol(conn, by_id.values(), first))
             for capture in series:
@@ -248,6 +251,8 @@ def _outcome(polled: Polled) -> str:
         return "failed"
     if polled.silent:
         return "baseline"
+    if polled.held:
+        return "held"
     return "changed" if polled.new or polled.changed else "unchanged"
 
 

@@ -20,6 +20,20 @@ IN_THE_FUTURE = "in the future"
 NO_HEADLINE = "(no headline)"
 NO_RULE = "watchlist"
 MAY_REPEAT = "may repeat: an earlier try perhaps arrived"
+FIRST = "first"
+ALSO = "also"
+EDITED = "edited since,"
+REMOVED = "removed since,"
+IN_THE_STORY_OF = "in the story of"
+STATEMENT_EDITED = "Edited"
+STATEMENT_REMOVED = "Removed"
+TITLE = "headline"
+CUT = "(the rest of what changed: bayan statements diff {})"
+FINGERPRINTS = "SHA-256 of the text before and now"
+FINGERPRINT = "SHA-256 of the text as it was stored"
+GONE_FROM = "is gone from its source since"
+ARCHIVED = "As it was stored:"
+NO_TEXT = "(only its headline was stored)"
 EMPTY_NOTICE = "(a notice without words)"
 
 
@@ -62,3 +76,31 @@ def delayed(by: timedelta) -> str:
         return f"delayed {minutes // 60} h {minutes % 60} min" if minutes % 60 else f"delayed {minutes // 60} h"
     days, rest = divmod(minutes // 60, 24)
     return f"delayed {days} d {rest} h" if rest else f"delayed {days} d"
+
+
+def flood(source: str, count: int, reason: str, samples: tuple[str, ...]) -> str:
+    """That new items of a source are held, why, and how a person decides."""
+    shown = "".join(f"\n- {sample}" for sample in samples)
+    return (
+        f"Source {source}: {count} new statements are held ({reason}). Nothing of them rings before somebody has looked."
+        f"{shown}\nA redesign: bayan sources drop {source} keeps them stored and silent. "
+        f"Real news: bayan sources release {source} lets them ring. bayan sources held shows them."
+    )
+
+
+def sources(count: int) -> str:
+    """How many sources carry a statement."""
+    return f"{count} sources"
+
+
+def lead(after: timedelta) -> str:
+    """How much later than the first a source had it: minutes below two hours, then hours, then days."""
+    minutes = max(0, round(after.total_seconds() / 60))
+    if minutes < 120:
+        return f"+{minutes} min"
+    return f"+{minutes // 60} h" if minutes < 48 * 60 else f"+{minutes // (24 * 60)} d"
+
+
+def news(what: str) -> str:
+    """What a copy says that its story did not say yet: `what` in the words of `scraper/likeness.py`."""
+    return what
