@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +12,9 @@ from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.engine import Connection
 
 from alerts.model import Match
-from alerts.schema import match, verdict
+from alerts.schema import delivery, match, verdict
 from scraper.model import Statement
+from scraper.schema import statement
 
 
 def record(
@@ -73,6 +75,32 @@ def history(conn: Connection, statement_id: int) -> tuple[tuple[int, str, dateti
 def count(conn: Connection) -> int:
     """How many statements match something, in any revision."""
     return int(conn.execute(select(func.count(func.distinct(match.c.statement)))).scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """What one watch came to: the statements it matches, when one last did, and when a channel was last told of one."""
+
+    statements: int
+    matched_at: datetime | None
+    rung_at: datetime | None
+
+
+def rung(conn: Connection) -> dict[str, Rung]:
+    """By watch (`@actor` or a list's id), what it came to so far. Watches that never matched are not there."""
+    seen = (
+        select(match.c.watch, func.count(func.distinct(match.c.statement)), func.max(statement.c.first_seen_at))
+        .join(statement, statement.c.id == match.c.statement)
+        .group_by(match.c.watch)
+    )
+    told = (
+        select(match.c.watch, func.max(delivery.c.created_at))
+        .join(delivery, delivery.c.statement == match.c.statement)
+        .where(delivery.c.kind == "alert")
+        .group_by(match.c.watch)
+    )
+    last = {str(row[0]): row[1] for row in conn.execute(told)}
+    return {str(row[0]): Rung(int(row[1]), row[2], last.get(str(row[0]))) for row in conn.execute(seen)}
 
 
 def _row(statement: Statement, number: int, found: Match) -> dict[str, Any]:
