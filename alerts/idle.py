@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from alerts import health, holds, outbox
+from alerts import holds, outbox, troubles
 from alerts.settings import Configuration
+from scraper import absences, sources, store
 from scraper import holds as held
-from scraper import sources, store
 from scraper.db import Connection
 
 
@@ -27,6 +27,8 @@ def is_at_rest(conn: Connection, config: Configuration, now: datetime) -> bool:
     states = tuple(state for state in sources.states(conn) if state.id in mine)
     if any(state.due_at <= now for state in states):
         return False
+    if any(case.source in mine for case in absences.due(conn, now, 100)):
+        return False
     if store.articles_due(conn, now, 1) or store.waiting(conn, 1):
         return False
     by_state, _ = outbox.summary(conn)
@@ -37,5 +39,4 @@ def is_at_rest(conn: Connection, config: Configuration, now: datetime) -> bool:
     floods = held.floods(conn)
     if floods and holds.notices(floods, outbox.notice_subjects(conn, "flood:")):
         return False
-    told = outbox.notice_subjects(conn, "source:")
-    return not health.source_notices(states, told, failures=config.health.failures)
+    return not troubles.now(conn, config, now)

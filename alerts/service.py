@@ -162,6 +162,7 @@ class Service:
             await self._steps.beat()
             await self._steps.start_polls()
             await self._steps.start_articles()
+            await self._steps.start_looks()
             await self._steps.judge()
             await self._steps.start_drains()
         except StoreError as error:
@@ -305,6 +306,9 @@ class Service:
                 return
         while await self._steps.start_articles() or self._steps.articles:
             if not await self._steps.finished(self._steps.articles):
+                return
+        while await self._steps.start_looks() or self._steps.looks:
+            if not await self._steps.finished(self._steps.looks):
                 return
         await self._steps.judge()
 

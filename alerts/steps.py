@@ -14,19 +14,21 @@ from typing import Any
 
 import structlog
 
-from alerts import deliver, health, holds, outbox
+from alerts import deliver, health, holds, outbox, troubles
 from alerts.deliver import Drained
 from alerts.judge import Judged
 from alerts.judge import judge as judge_next
 from alerts.outfit import Outfit
+from scraper import absences, marks, sources, store
 from scraper import holds as held
-from scraper import marks, sources, store
 from scraper.copies import RESTORED
 from scraper.db import Connection, Database
 from scraper.errors import StoreError
 from scraper.follow import Followed, follow
 from scraper.model import Source
 from scraper.poll import Polled, Tools, poll
+from scraper.removal import Absence
+from scraper.verify import verify
 
 log = structlog.get_logger(__name__)
 
@@ -70,6 +72,8 @@ class Steps:
         """The moment of the backup that this store was put back from, until a person decided about its deliveries."""
         self.polls: dict[str, asyncio.Task[Any]] = {}
         self.articles: dict[int, asyncio.Task[Any]] = {}
+        self.looks: dict[int, asyncio.Task[Any]] = {}
+        """For statements that are missing from their lists."""
         self.drains: dict[str, asyncio.Task[Any]] = {}
         self._db = db
         self._clock = clock
@@ -146,6 +150,28 @@ class Steps:
         if not self.stopping.is_set():
             await self.start_drains()
 
+    async def start_looks(self) -> int:
+        """Begin to look for statements that are missing from their lists, a few at a time."""
+        room = ARTICLES_AT_ONCE - len(self.looks)
+        if room <= 0:
+            return 0
+        now, kit = self._clock(), self.kit
+        due = await self._db.read(lambda conn: absences.due(conn, now, ARTICLES_AT_ONCE + len(self.looks)))
+        if self._is_changed(kit):
+            return 0
+        chosen = [case for case in due if case.statement not in self.looks and case.source in kit.sources]
+        for case in chosen[:room]:
+            self._begin(self.looks, case.statement, self._look(kit.sources[case.source], case))
+        return len(chosen[:room])
+
+    async def _look(self, source: Source, case: Absence) -> None:
+        verified = await verify(source, case, self.tools)
+        if verified.removed:
+            log.warning("removed", source=source.id, statement=case.statement, proof=verified.note)
+            await self.judge()
+            if not self.stopping.is_set():
+                await self.start_drains()
+
     async def judge(self) -> None:
         """Judge what waits, in batches, until nothing does."""
         async with self._judging:
@@ -186,9 +212,7 @@ class Steps:
         if not operators:
             return
         now = self._clock()
-        told = await self._db.read(lambda conn: outbox.notice_subjects(conn, "source:"))
-        states = [state for state in await self._db.read(sources.states) if state.id in self.kit.sources]
-        notices = health.source_notices(states, told, failures=self.kit.config.health.failures)
+        notices = await self._db.read(lambda conn: troubles.now(conn, self.kit.config, now))
         floods = await self._db.read(lambda conn: held.floods(conn, samples=holds.SAMPLES))
         if floods:
             before = await self._db.read(lambda conn: outbox.notice_subjects(conn, "flood:"))
@@ -256,7 +280,7 @@ class Steps:
 
     async def wind_up(self) -> None:
         """Polls and articles are dropped (they are due again); sends under way are waited for, then left unconfirmed."""
-        for task in (*self.polls.values(), *self.articles.values()):
+        for task in (*self.polls.values(), *self.articles.values(), *self.looks.values()):
             task.cancel()
         drains = [task for task in self.drains.values() if not task.done()]
         if drains:
@@ -266,5 +290,9 @@ class Steps:
             if hanging:
                 log.warning("sends without an answer are left unconfirmed", channels=len(hanging))
         await asyncio.gather(
-            *self.polls.values(), *self.articles.values(), *self.drains.values(), return_exceptions=True
+            *self.polls.values(),
+            *self.articles.values(),
+            *self.looks.values(),
+            *self.drains.values(),
+            return_exceptions=True,
         )

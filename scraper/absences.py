@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -143,16 +144,23 @@ def _forget_judging(conn: Connection, statement_id: int) -> None:
     conn.execute(delete(unjudged).where(unjudged.c.statement == statement_id, unjudged.c.extent == "removed"))
 
 
-def control(conn: Connection, source_id: str, statement_id: int) -> str:
-    """The address of a statement near this one that stands in the list now; "" where there is none."""
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A statement that stands in the list now, near one that is missing."""
+
+    url: str | None
+    guid: str
+
+
+def control(conn: Connection, source_id: str, statement_id: int) -> Near | None:
+    """The statement that stands in the list now and was first seen nearest to this one; None where none has an address."""
     ids = [one for one in last_page(conn, source_id) if one != statement_id]
     for one in sorted(ids, key=lambda other: abs(other - statement_id))[:20]:
-        url = conn.execute(
-            select(statement.c.url).where(statement.c.id == one, statement.c.removed_at.is_(None))
-        ).scalar()
-        if url:
-            return str(url)
-    return ""
+        query = select(statement.c.url, statement.c.key).where(statement.c.id == one, statement.c.removed_at.is_(None))
+        row = conn.execute(query).first()
+        if row is not None and row.url:
+            return Near(str(row.url), row.key.removeprefix("g:") if row.key.startswith("g:") else "")
+    return None
 
 
 def count(conn: Connection) -> int:

@@ -90,7 +90,7 @@ def weigh(absence: Absence, its_own: Answer, control: Answer, detail: str, *, so
 def own_page(source: Source, url: str | None, guid: str) -> str:
     """The address that says whether a statement still stands; "" where there is none.
 
-    A channel's message has a page of its own, which says "Post not found"; a WordPress post its entry in the REST API.
+    The preview of a channel shows each message on a page of its own, which says "Post not found" where it was deleted.
     """
     if source.kind == "channel":
         found = re.fullmatch(r"[A-Za-z0-9_]{1,64}/[0-9]{1,18}", guid)

@@ -285,7 +285,8 @@ def _finer(moment: Moment, precision: str | None) -> bool:
 def waiting(conn: Connection, limit: int, *, but_not: Collection[int] = ()) -> tuple[Statement, ...]:
     """Statements that have still to be judged, oldest first, each as it stands now; `but_not` those ids.
 
-    A statement that waits in two extents comes once, at its present one; `judged` then settles both.
+    A statement that waits in two extents comes once, at its present one; `judged` then settles both. One that was removed
+    (`removed_at`) waits in the extent "removed" for that to be told.
     """
     first = (
         select(unjudged.c.statement, func.min(unjudged.c.queued_at).label("queued_at"))
@@ -302,20 +303,29 @@ def waiting(conn: Connection, limit: int, *, but_not: Collection[int] = ()) -> t
 
 
 def judged(conn: Connection, done: Sequence[Statement]) -> None:
-    """Take out the versions that were handled: up to this revision, and no fuller text than was read. Later ones survive."""
+    """Take out the versions that were handled: up to this revision, no fuller text than was read, and a removal that was known.
+
+    Later ones survive.
+    """
     for handled in ("headline", "text"):
         rows = [{"one": one.id, "until": one.revision} for one in done if one.extent == handled]
         if rows:
             conn.execute(_SETTLE[handled], rows)
+    removed = [{"one": one.id} for one in done if one.removed_at is not None]
+    if removed:
+        conn.execute(_SETTLE["removed"], removed)
 
 
 _MINE = unjudged.c.statement == bindparam("one")
 _UNTIL: BindParameter[int] = bindparam("until")
 _SETTLE = {
-    "text": delete(unjudged).where(_MINE, unjudged.c.revision <= _UNTIL),
+    "text": delete(unjudged).where(_MINE, unjudged.c.extent != "removed", unjudged.c.revision <= _UNTIL),
     "headline": delete(unjudged).where(
-        _MINE, or_(unjudged.c.revision < _UNTIL, and_(unjudged.c.revision == _UNTIL, unjudged.c.extent == "headline"))
+        _MINE,
+        unjudged.c.extent != "removed",
+        or_(unjudged.c.revision < _UNTIL, and_(unjudged.c.revision == _UNTIL, unjudged.c.extent == "headline")),
     ),
+    "removed": delete(unjudged).where(_MINE, unjudged.c.extent == "removed"),
 }
 """Made once and run for many: building a statement costs ten times what SQLite needs to run it."""
 

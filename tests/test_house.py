@@ -31,7 +31,8 @@ WIRING = ("alerts/service.py", "alerts/steps.py", "alerts/cli/*")
 """Where the program is put together: the only rooms of `alerts` that may call what `scraper` does, and ask the clock."""
 
 VALUES_OF_SCRAPER = (
-    "model", "text", "letters", "errors", "settings", "secret", "db", "schema", "store", "sources", "difference", "holds",
+    "model", "text", "letters", "errors", "settings", "secret", "db", "schema", "store", "sources", "difference", "holds", "absences",
+    "stories", "likeness",
 )  # fmt: skip
 """What every room of `alerts` may import from `scraper`."""
 
@@ -44,13 +45,15 @@ READING_CONFIGURATION = ("config", "document", "keys", "lines", "measures", "ref
 
 ALSO_FROM_SCRAPER: dict[str, tuple[str, ...]] = {
     "alerts/config.py": ("net.guard", "net.target"),
+    "alerts/troubles.py": ("condition", "habits", "gap"),
 }
-"""Single exceptions: `guard` and `target` touch no network, and an address in the file is judged by the same rules."""
+"""Single exceptions: `guard` and `target` touch no network, and an address in the file is judged by the same rules; `condition`,
+`habits` and `gap` are pure."""
 
-FILES_OF_SQL_IN_SCRAPER = ("store", "sources", "shelf", "marks", "holds", "absences")
+FILES_OF_SQL_IN_SCRAPER = ("stories", "store", "sources", "shelf", "marks", "holds", "absences")
 """Here `alerts` only reads: what inserts, updates or deletes is not for it."""
 
-WRITERS_FOR_ALERTS = ("judged",)
+WRITERS_FOR_ALERTS = ("judged", "record",)
 """The one thing there that writes and that `alerts` may call: it takes out what was judged."""
 
 ROOMS_OF = {
@@ -61,7 +64,7 @@ ROOMS_OF = {
         "scraper/db.py", "scraper/schema.py", "scraper/store.py", "scraper/sources.py", "scraper/shelf.py", "scraper/marks.py",
         "scraper/holds.py", "scraper/absences.py",
         "scraper/copies.py", "scraper/upgrade.py", "scraper/migrations/*",
-        "alerts/schema.py", "alerts/outbox.py", "alerts/verdicts.py",
+        "scraper/stories.py", "alerts/rung.py", "alerts/schema.py", "alerts/outbox.py", "alerts/verdicts.py",
         "alerts/bot/schema.py", "alerts/bot/chats.py", "alerts/bot/enrolled.py", "alerts/bot/watches.py", "alerts/bot/buttons.py", "alerts/bot/deeds.py", "alerts/mutes.py",
     ),
     "alembic": ("scraper/upgrade.py", "scraper/migrations/*"),
@@ -78,7 +81,7 @@ ROOMS_OF = {
     "ahocorasick_rs": ("alerts/watch/*",),
     "re2": ("alerts/watch/terms.py", "scraper/patterns.py"),
     "typer": ("alerts/cli/*",),
-    "numpy": ("scraper/text.py",),
+    "numpy": ("scraper/text.py", "scraper/likeness.py"),
     "rich": ("alerts/cli/*", "alerts/channels/console.py"),
 }  # fmt: skip
 """Which files may import a foreign package: so that replacing it is the change of one room."""

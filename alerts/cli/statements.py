@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from alerts.model import Match
     from scraper.db import Database
     from scraper.model import Moment, Statement
+    from scraper.removal import Absence
 
 app = typer.Typer(no_args_is_help=True, help="What was stored: search it, show one, compare its revisions, export all.")
 
@@ -32,10 +33,11 @@ def show(
     Example:  bayan statements show 42
     """
     from alerts import verdicts
-    from scraper import store
+    from scraper import absences, store
 
     with opened(load(config, data_dir)) as database:
         found = database.read_now(lambda conn: store.get(conn, statement))
+        absence = database.read_now(lambda conn: absences.get(conn, statement))
         if found is None:
             typer.echo(f"bayan: there is no statement {statement}; bayan statements export lists them", err=True)
             raise typer.Exit(1)
@@ -51,11 +53,32 @@ def show(
         typer.echo(f"said on    {found.said_on.at:%d %b %Y} ({found.said_on.method})")
     typer.echo(f"first seen {found.first_seen_at:%d %b %Y, %H:%M:%S} UTC" + (" (baseline)" if found.baseline else ""))
     typer.echo(f"revision   {found.revision}, {found.extent}" + (f", {found.language}" if found.language else ""))
+    for line in _absence(absence):
+        typer.echo(line)
     for match in matches:
         steps = f" ({', '.join(match.steps)})" if match.steps else ""
         typer.echo(f"match      {match.watch}: {match.surface!r} in the {match.field}, as {match.pattern!r}{steps}")
     typer.echo("")
     typer.echo(found.text or found.summary or "(no text)")
+
+
+def _absence(case: Absence | None) -> Iterator[str]:
+    """That a statement was removed, when and how that was proven; or what is known so far of one that is missing."""
+    if case is None:
+        return
+    if case.second_proof_at is not None:
+        yield f"removed    {_second(case.second_proof_at)}, missing from its list since {_second(case.since)}"
+    elif case.due_at is not None:
+        yield f"missing    from its list since {_second(case.since)}; looked for again {_second(case.due_at)}"
+    for at, proof in ((case.first_proof_at, case.first_proof), (case.second_proof_at, case.second_proof)):
+        if at is not None:
+            yield f"proof      {_second(at)}: {fit(proof)}"
+    if case.returned_at is not None:
+        yield f"returned   {_second(case.returned_at)}"
+
+
+def _second(at: datetime) -> str:
+    return f"{at:%d %b %Y, %H:%M:%S} UTC"
 
 
 @app.command("export")
