@@ -1,4 +1,4 @@
-"""Watching the watcher: what operators are told about sources and channels, once for each change. Pure.
+"""Watching the watcher: what operators are told about channels, once for each change, and whether bayan is of use at all. Pure.
 
 A notice is a delivery like any other (kind "notice"), so it survives crashes and outages, and its subject names the
 incident: the unique key of the outbox makes sure that nobody hears of one incident twice, however often it is seen.
@@ -6,7 +6,7 @@ incident: the unique key of the outbox makes sure that nobody hears of one incid
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -38,44 +38,6 @@ def to_operators(notice: Notice, operators: Sequence[str], now: datetime, *, but
         for channel in operators
         if channel != but_not
     )
-
-
-def broken(state: SourceState) -> Notice:
-    """A source has failed as often as the operator said is too often."""
-    since = f"{state.failing_since:%d %b %Y, %H:%M} UTC" if state.failing_since else "its first poll"
-    last = f"{state.last_new_at:%d %b %Y, %H:%M} UTC" if state.last_new_at else "never"
-    return Notice(
-        _incident(state),
-        f"Source {state.id} is broken: {state.outcome}, {_polls(state.failures)} since {since}.\n"
-        f"{state.detail}\nLast new statement: {last}. What is stored stays; it is polled on, more slowly. "
-        f"Next step: bayan status",
-    )
-
-
-def _polls(failures: int) -> str:
-    return "one poll" if failures == 1 else f"{failures} polls in a row"
-
-
-def well_again(state: SourceState, incident: str) -> Notice:
-    """A source of which `incident` was told answers again."""
-    return Notice(f"{incident}:well", f"Source {state.id} is well again: {state.outcome}, {state.items} items.")
-
-
-def source_notices(states: Iterable[SourceState], told: Iterable[str], *, failures: int) -> tuple[Notice, ...]:
-    """What is to be said about the sources now, given the subjects that were told before.
-
-    Level, not edge: it looks at how things stand, so a crash between a poll and its notice loses nothing.
-    """
-    before = set(told)
-    open_incidents = {_source_of(subject): subject for subject in sorted(before) if _is_open(subject, before)}
-    notices = []
-    for state in states:
-        incident = open_incidents.get(state.id)
-        if state.failures >= failures and _incident(state) not in before:
-            notices.append(broken(state))
-        elif state.failures == 0 and state.outcome is not None and incident is not None:
-            notices.append(well_again(state, incident))
-    return tuple(notices)
 
 
 def ailments(
@@ -154,17 +116,3 @@ def channel_changed(channel: str, error: RecipientGone, now: datetime) -> Notice
         f"channel:{channel}:changed:{now:%Y%m%dT%H%M%S}",
         f"Channel {channel}: {what}; {did}. Please change the configuration.",
     )
-
-
-def _incident(state: SourceState) -> str:
-    return (
-        f"source:{state.id}:broken:{state.failing_since:%Y%m%dT%H%M%S}" if state.failing_since else f"source:{state.id}"
-    )
-
-
-def _source_of(subject: str) -> str:
-    return subject.split(":")[1] if subject.startswith("source:") else ""
-
-
-def _is_open(subject: str, told: set[str]) -> bool:
-    return subject.startswith("source:") and not subject.endswith(":well") and f"{subject}:well" not in told

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from scraper import condition, gap, habits
 from scraper.backfill import Reached
-from scraper.model import Item, Listed, Page
+from scraper.model import Condition, Item, Listed, Page
 from scraper.novelty import Harvest
 from scraper.sources import Bearing, SourceState
 
@@ -22,14 +22,23 @@ def take(
     habit = habits.read(state.habit)
     if not held:
         habit = habits.learn(habit, _arrivals(state, harvest, now), now)
+    now_is = condition.of_page(listed)
     return Bearing(
-        condition=condition.of_page(listed),
+        condition=now_is,
+        worse_since=_worse_since(state, now_is, now),
         habit=habits.written(habit) if habit is not None else None,
         older_page=gap.written(behind.cursor) if behind.cursor else None,
         gap=None if held or _is_small(state, behind, listed) else behind.gap,
         fresh_for=page.fresh_for,
         edits_at=behind.edits_at,
     )
+
+
+def _worse_since(state: SourceState, now_is: Condition, now: datetime) -> datetime | None:
+    """Since when the list is worse than it was: not where it never was better. A failure in between changes nothing."""
+    if now_is == "ok":
+        return None
+    return now if state.condition == "ok" else state.worse_since
 
 
 def _arrivals(state: SourceState, harvest: Harvest, now: datetime) -> Iterator[datetime]:

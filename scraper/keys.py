@@ -99,7 +99,9 @@ class FetchKeys(Keys):
     )
     max_retry_after: Duration = Field(FETCH.max_retry_after, description="A longer Retry-After is cut to this.")
     max_interval: Duration = Field(
-        FETCH.max_interval, description="Quiet sources are polled less and less often, down to this."
+        FETCH.max_interval,
+        description="Quiet sources are polled less and less often, by what they did in the last four weeks, down to this. "
+        "The same as `interval`: always at the interval.",
     )
     allow_private: list[Text] = Field(
         [],
@@ -127,6 +129,15 @@ class SelectKeys(Keys):
         SELECT.date, description="When the item was published.", examples=['"time@datetime"']
     )
     summary: SelectorWithAttribute = Field(SELECT.summary, description="The item's teaser.")
+    next_page: SelectorWithAttribute = Field(
+        SELECT.next_page,
+        description="The link to older items, relative to the whole page. It is followed at the first poll, and where a poll "
+        "finds nothing that it knows, as after an outage.",
+        examples=['"a[rel=next]@href"'],
+    )
+    max_pages: int = Field(
+        SELECT.max_pages, ge=1, le=20, description="How many pages are read then, the first included; it needs `next_page`."
+    )
 
 
 class ArticleKeys(Keys):
@@ -152,6 +163,10 @@ class SourceKeys(Keys):
     max_interval: Duration | None = Field(
         None,
         description="Longest time between two polls. Default: that of `[fetch]`, or `interval` where that is longer.",
+    )
+    silent_after: Duration | None = Field(
+        SOURCE.silent_after,
+        description="Nothing new for this long is worth a notice. Default: that of `[health]`, or the source's own habit.",
     )
     tags: list[Tag] = Field([], description="Words that routes choose sources by.")
     speaks_for: list[Text] = Field([], description="Actors whose own outlet this is: what it publishes, they say.")

@@ -62,7 +62,7 @@ class Select:
     date: str = ""
     summary: str = ""
     next_page: str = ""
-    max_pages: int = 1
+    max_pages: int = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ source_state = Table(
     Column("fresh_for", Integer),
     Column("habit", Text),
     Column("older_page", String),
+    Column("worse_since", Instant),
     Column("edits_at", Instant),
 )
 

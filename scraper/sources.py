@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -50,6 +50,8 @@ class SourceState:
     habit: str | None = None
     older_page: str | None = None
     edits_at: datetime | None = None
+    worse_since: datetime | None = None
+    """Since when its list is malformed or without dates, where it was better before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Bearing:
     gap: Gap | None = None
     fresh_for: timedelta | None = None
     edits_at: datetime | None = None
+    worse_since: datetime | None = None
 
 
 def fingerprint(source: Source) -> str:
@@ -76,7 +79,7 @@ def fingerprint(source: Source) -> str:
         [
             source.kind,
             source.url,
-            repr(source.select),
+            repr(replace(source.select, next_page="", max_pages=1) if source.select else None),
             *([repr(taken)] if any(taken) else []),
             *(part if any(part) else []),
         ]
@@ -120,6 +123,7 @@ def enrol(conn: Connection, sources: Iterable[Source], now: datetime) -> None:
                     habit=None,
                     older_page=None,
                     edits_at=None,
+                    worse_since=None,
                 )
             )
 
@@ -213,6 +217,7 @@ def record_harvest(
             condition=bearing.condition,
             habit=bearing.habit,
             older_page=bearing.older_page,
+            worse_since=bearing.worse_since,
             fresh_for=None if bearing.fresh_for is None else int(bearing.fresh_for.total_seconds()),
         )
         if bearing.edits_at is not None:
@@ -283,6 +288,7 @@ def _state(row: Any) -> SourceState:
         habit=row.habit,
         older_page=row.older_page,
         edits_at=row.edits_at,
+        worse_since=row.worse_since,
     )
 
 

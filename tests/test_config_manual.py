@@ -137,5 +137,5 @@ chat = -100
     read = tomllib.loads(shown)
     assert "hunter2" not in shown and TOKEN not in shown
     assert read["sources"]["s"]["headers"] == {"Authorization": "***", "Accept-Language": "***"}
-    assert read["sources"]["s"]["select"] == {"item": "li"}
+    assert read["sources"]["s"]["select"] == {"item": "li", "max_pages": 3}
     assert read["channels"]["t"] == {"kind": "telegram", "token": "***", "chat": -100, "silent": False}

@@ -19,6 +19,7 @@ def upgrade() -> None:
     op.add_column("source_state", sa.Column("fresh_for", sa.Integer))
     op.add_column("source_state", sa.Column("habit", sa.Text))
     op.add_column("source_state", sa.Column("older_page", sa.String))
+    op.add_column("source_state", sa.Column("worse_since", sa.DateTime(timezone=True)))
     op.add_column("source_state", sa.Column("edits_at", sa.DateTime(timezone=True)))
     op.add_column("statement", sa.Column("context", sa.Text))
     op.create_table(
