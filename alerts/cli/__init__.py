@@ -23,6 +23,7 @@ from alerts.cli import (
     health,
     holds,
     init,
+    probe,
     match,
     read,
     rehearse,
@@ -66,6 +67,7 @@ app.command("backtest")(backtest.backtest)
 app.command("rehearse")(rehearse.rehearse)
 app.add_typer(config_verbs.app, name="config")
 app.add_typer(sources.app, name="sources")
+sources.app.command("probe")(probe.probe)
 sources.app.command("held")(holds.held)
 sources.app.command("release")(holds.release)
 sources.app.command("drop")(holds.drop)

@@ -38,7 +38,15 @@ _LOOKS = re.compile(
     r"hover|focus|transition|z|leading|tracking|uk|size|min|max|js)(?:-.*|\d*)$|^(?:visible|hide|show|has|is|no)-",
 )
 """Class names that say how a thing looks or where it lies."""
-_DATE = re.compile(r"date|time|publish|posted|stamp|datum|fecha|tarih|zeit", re.IGNORECASE)
+_TELLS = re.compile(
+    r"article|teaser|news|item|entry|post|card|story|stories|list|feed|stream|row|result|press|statement|headline|title",
+    re.IGNORECASE,
+)
+"""Words in class names that say that a thing is an entry of a list."""
+_MARK = re.compile(r"data-[a-z-]{2,40}|itemtype|itemprop|role")
+_VALUE = re.compile(r"[A-Za-z][A-Za-z_-]{2,40}")
+"""Attributes that name the kind of a block, on sites whose class names only say how it looks."""
+_DATE = re.compile(r"date(?!d-)|time(?!line|r)|publish|posted|stamp|datum|fecha|tarih|zeit", re.IGNORECASE)
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -127,7 +135,13 @@ def _simple(nodes: Sequence[LexborNode]) -> list[str]:
     names = [name for name, number in classes.items() if number >= _NEARLY_ALL * len(nodes)]
     ids = {node.attributes.get("id") or "" for node in nodes}
     id_ = ids.pop() if len(ids) == 1 else ""
-    found = [tag, *(f"{tag}.{name}" for name in sorted(names, key=len)[:6])]
+    names.sort(key=lambda name: (_TELLS.search(name) is None, len(name)))
+    found = [tag, *(f"{tag}.{name}" for name in names[:6])]
+    marks = Counter((name, value or "") for node in nodes for name, value in node.attributes.items())
+    found += [
+        f'{tag}[{name}="{value}"]' for (name, value), number in marks.items()
+        if number >= _NEARLY_ALL * len(nodes) and _MARK.fullmatch(name) and _VALUE.fullmatch(value)
+    ][:3]  # fmt: skip
     if _NAME.fullmatch(id_) and not _MADE.search(id_):
         found.append(f"{tag}#{id_}")
     return found
