@@ -11,7 +11,6 @@ from typing import Annotated
 
 import typer
 
-from alerts.cli import alerts as alerts_verbs
 from alerts.cli import (
     actors,
     backtest,
@@ -23,8 +22,8 @@ from alerts.cli import (
     health,
     holds,
     init,
-    probe,
     match,
+    probe,
     read,
     rehearse,
     reload,
@@ -33,6 +32,7 @@ from alerts.cli import (
     statements,
     status,
 )
+from alerts.cli import alerts as alerts_verbs
 from alerts.cli import config as config_verbs
 from alerts.cli.exits import BUG, CONFIG, LOCKED, OK, UNAVAILABLE
 
