@@ -3,7 +3,7 @@
     due delivery -> claim -> message -> channel -> settle
                     |        |          |          sent with its message id, or due again, or unconfirmed, or failed
                     |        |          one call over the network; no transaction is open meanwhile
-                    |        drawn from the statement as it stands now
+                    |        drawn from what the store holds now (`telling.py`)
                     the attempt is counted before anything is sent
 
 A crash before the claim costs nothing; between claim and settle it may repeat one message, because the Bot API has no
@@ -14,26 +14,22 @@ message after the other, so one that waits or fails never holds up another.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 import structlog
 
-from alerts import health, message, outbox, retry, verdicts
+from alerts import health, message, outbox, retry, rung
 from alerts.errors import ChannelDown, MessageRefused, RecipientGone, TryLater
-from alerts.model import Actor, Alert, Channel, Delivery, Message, Receipt
+from alerts.model import Actor, Channel, Delivery, Receipt
 from alerts.outbox import ChannelState
 from alerts.pace import Pace
-from alerts.words import en
-from scraper import store
+from alerts.telling import GONE, Lexicon, Nothing, tell
 from scraper.db import Connection, Database
 
 log = structlog.get_logger(__name__)
-
-LATE = timedelta(minutes=5)
-"""From this delay on, an alert says how late it is."""
 
 
 class Reach(Protocol):
@@ -61,6 +57,11 @@ class Desk:
     excerpt: int
     clock: Callable[[], datetime]
     pace: Pace = field(default_factory=lambda: Pace(20))
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """What drawing takes of it."""
+        return Lexicon(self.actors, self.source_names, self.timezone, self.excerpt, self.clock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +101,11 @@ async def _claim(channel: str, state: ChannelState, desk: Desk) -> Delivery | No
 
 async def _attempt(claimed: Delivery, state: ChannelState, desk: Desk) -> str:
     """One message to one channel, and commit 4. Returns which counter it belongs to."""
+    told = await desk.db.read(lambda conn: tell(conn, claimed, desk.lexicon))
+    if isinstance(told, Nothing):
+        return await _say_nothing(claimed, told, desk)
+    drawn = message.plain(told.message) if claimed.plain else told.message
     try:
-        drawn = await _draw(claimed, desk)
-        if drawn is None:
-            return await _give_up(claimed, "its statement is gone from the store", desk)
         way = desk.channels.reach(claimed.channel, chat=state.chat, drop_topic=state.drop_topic)
         receipt = await way.send(drawn)
     except TryLater as error:
@@ -112,68 +114,39 @@ async def _attempt(claimed: Delivery, state: ChannelState, desk: Desk) -> str:
         if error.markup and not claimed.plain:
             log.error("message refused for its entities, sent plain", delivery=claimed.id, reason=error.reason)
             return await _again_at_once(claimed, error.reason, desk, plain=True)
+        if drawn.edits:
+            return await _say_nothing(claimed, Nothing(f"the message cannot be edited any more: {error.reason}"), desk)
         return await _give_up(claimed, f"refused: {error.reason}", desk)
     except RecipientGone as error:
         return await _follow_or_stop(claimed, state, error, desk)
     except ChannelDown as error:
         return await _hold_everything(claimed, state, error, desk)
-    return await _arrived(claimed, state, receipt, desk)
+    return await _arrived(claimed, state, receipt, told.along, desk)
 
 
-async def _draw(claimed: Delivery, desk: Desk) -> Message | None:
-    """The message of a delivery, from what the store holds now. None where there is nothing left to say."""
-    if claimed.kind == "notice":
-        mark = f"⚠️ {en.MAY_REPEAT}\n" if claimed.may_repeat else ""
-        drawn = message.draw_notice(mark + claimed.text)
-    else:
-        alert = await desk.db.read(lambda conn: _alert(conn, claimed, desk))
-        if alert is None:
-            return None
-        drawn = _drawn(alert, claimed, desk)
-    return message.plain(drawn) if claimed.plain else drawn
+async def _say_nothing(claimed: Delivery, nothing: Nothing, desk: Desk) -> str:
+    """Nothing is sent: it waits for its alert; or it would come too late or twice, and that harms nobody."""
+    now = desk.clock()
+    if nothing is GONE:
+        return await _give_up(claimed, nothing.why, desk)
+
+    def record(conn: Connection) -> None:
+        if nothing.wait is None:
+            outbox.settle_needless(conn, claimed, nothing.why, now)
+        else:
+            outbox.settle_later(conn, claimed, certain=True, due_at=now + nothing.wait, reason=nothing.why)
+
+    await desk.db.write(record)
+    log.info("nothing to send", channel=claimed.channel, delivery=claimed.id, reason=nothing.why)
+    return "later"
 
 
-def _drawn(alert: Alert, claimed: Delivery, desk: Desk) -> Message:
-    """The alert in full; where our own drawing fails on this statement, its bare words: late news is worse than plain news."""
-    try:
-        return message.draw(alert, now=desk.clock(), timezone=desk.timezone, excerpt=desk.excerpt)
-    except Exception:
-        log.exception("internal error: the alert is sent as bare words", delivery=claimed.id)
-        mark = f"⚠️ {en.MAY_REPEAT}\n" if claimed.may_repeat else ""
-        said = alert.statement
-        return message.draw_notice(f"{mark}{alert.source_name}: {said.title}\n{said.url or ''}\n{alert.tag}")
-
-
-def _alert(conn: Connection, claimed: Delivery, desk: Desk) -> Alert | None:
-    statement = store.get(conn, claimed.statement) if claimed.statement is not None else None
-    if statement is None:
-        return None
-    matches = verdicts.matches_of(conn, [(statement.id, statement.revision)]).get(statement.id, ())
-    if not matches and statement.revision > 1:
-        # It was edited after it rang and is not judged anew yet, or the hit was edited away: say what rang.
-        matches = verdicts.matches_of(conn, [(statement.id, statement.revision - 1)]).get(statement.id, ())
-    met = dict.fromkeys(match.actor for match in matches if match.actor is not None)
-    actors = tuple(desk.actors.get(actor) or Actor(actor, "person", actor) for actor in met)
-    groups = {group for actor in actors for group in actor.member_of}
-    late = desk.clock() - claimed.created_at
-    return Alert(
-        statement=statement,
-        source_name=desk.source_names.get(statement.source, statement.source),
-        matches=matches,
-        actors=actors,
-        routes=claimed.routes,
-        tag=message.tag(statement.id, statement.revision),
-        delayed=late if late >= LATE else None,
-        may_repeat=claimed.may_repeat,
-        groups=tuple(desk.actors[group] for group in sorted(groups) if group in desk.actors),
-    )
-
-
-async def _arrived(claimed: Delivery, state: ChannelState, receipt: Receipt, desk: Desk) -> str:
+async def _arrived(claimed: Delivery, state: ChannelState, receipt: Receipt, along: Sequence[int], desk: Desk) -> str:
     now = desk.clock()
 
     def record(conn: Connection) -> None:
-        outbox.settle_sent(conn, claimed, receipt.message_id, now)
+        if outbox.settle_sent(conn, claimed, receipt.message_id, now):
+            rung.settle_along(conn, along, receipt.message_id, now)
         if state.failures or state.condition != "ok":
             outbox.learn(conn, claimed.channel, failures=0, paused_until=None, condition="ok", since=None, reason="")
 
@@ -189,8 +162,10 @@ async def _rest(claimed: Delivery, state: ChannelState, error: TryLater, desk: D
     until = now + retry.pause(failures, error.after)
     reason = f"{outbox.ASKED}{error.reason}" if error.after is not None else error.reason
 
+    certain = error.certain or claimed.kind == "also"  # an edit that is made twice is made once: it needs no mark
+
     def record(conn: Connection) -> None:
-        outbox.settle_later(conn, claimed, certain=error.certain, due_at=now, reason=error.reason)
+        outbox.settle_later(conn, claimed, certain=certain, due_at=now, reason=error.reason)
         outbox.learn(conn, claimed.channel, failures=failures, paused_until=until, reason=reason)
 
     await desk.db.write(record)

@@ -1,7 +1,8 @@
 """The story of one statement.
 
-    waiting statement -> match -> route -> record
-                                           matches, deliveries and the verdict: one commit, or nothing
+    waiting statement -> match -> route -> place -> record
+                                           |        matches, story, deliveries and the verdict: one commit, or nothing
+                                           which story it belongs to: a copy does not ring again
 
 A statement comes here when it is stored (by its headline), when its article has arrived (by its text), and when it was
 edited. Whatever it matches is recorded; each channel it is routed to gets one alert for it, ever: the unique key of the
@@ -17,15 +18,17 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from alerts import outbox, verdicts
-from alerts.model import Match, Ring, Route
+from alerts import outbox, rung, verdicts
+from alerts.model import DeliveryKind, Match, Ring, Route
 from alerts.outbox import Draft
 from alerts.route import route
+from alerts.story import place
 from alerts.watch.attribution import spoken_by
 from alerts.watch.match import Watchlist
-from scraper import store
+from scraper import store, stories
 from scraper.db import Connection, Database
 from scraper.model import Source, Statement
+from scraper.stories import Placed
 
 BATCH = 100
 """Statements that are judged in one transaction."""
@@ -68,7 +71,9 @@ async def judge(db: Database, bench: Bench, now: datetime, *, limit: int = BATCH
         if not waiting:
             return ()
         judgements = await asyncio.to_thread(_weigh_all, waiting, bench)
-    await db.write(lambda conn: _record(conn, judgements, bench, now))
+    pairs = [(one.statement, one.matches) for one in judgements]
+    placed = await db.read(lambda conn: place(conn, pairs))
+    await db.write(lambda conn: _record(conn, judgements, placed, bench, now))
     return judgements
 
 
@@ -110,27 +115,62 @@ def weigh(statement: Statement, bench: Bench) -> Judged:
     return Judged(statement, matches, rings)
 
 
-def _record(conn: Connection, judgements: Sequence[Judged], bench: Bench, now: datetime) -> None:
+def _record(
+    conn: Connection, judgements: Sequence[Judged], placed: Sequence[Placed], bench: Bench, now: datetime
+) -> None:
     """Commit 2."""
     pairs = [(one.statement, one.matches) for one in judgements]
     verdicts.record(conn, pairs, watchlist=bench.watchlist.version, now=now)
-    drafts = [
-        Draft(
-            channel=ring.channel,
-            kind="alert",
-            subject=str(one.statement.id),
-            revision=1,
-            priority=ring.priority,
-            due_at=_due(conn, one, ring, bench, now),
-            statement=one.statement.id,
-            routes=ring.routes,
-        )
-        for one in judgements
-        for ring in one.rings
-    ]
-    outbox.put(conn, drafts, now)
+    stories.record(conn, placed, now)
+    for one, where in zip(judgements, placed, strict=True):
+        for ring in one.rings:
+            outbox.put(conn, _ringing(conn, one, ring, where, bench, now), now)
+        outbox.put(conn, _following(conn, one.statement, now), now)
     outbox.hasten(conn, [one.statement.id for one in judgements if one.statement.extent == "text"], now)
     store.judged(conn, [one.statement for one in judgements])
+
+
+def _ringing(
+    conn: Connection, one: Judged, ring: Ring, where: Placed, bench: Bench, now: datetime
+) -> tuple[Draft, ...]:
+    """What one channel gets: an alert; or, of a copy, a word in the alert that it has of this story (issue 7)."""
+    statement = one.statement
+    mine = rung.in_channel(conn, ring.channel, statement.id)
+    told = None
+    if ring.grouped and not where.news and (mine is None or mine.state == "pending"):
+        told = rung.first_of_story(conn, ring.channel, where.story, but_not=statement.id)
+    if told is None or (mine is not None and mine.id < told.id):
+        due_at = _due(conn, one, ring, bench, now)
+        alert = Draft(ring.channel, "alert", str(statement.id), 1, ring.priority, due_at, statement.id, ring.routes)
+        return (alert,)
+    if mine is not None:
+        rung.fold(conn, mine, told, now)
+    others = [member for member in stories.members(conn, where.story) if member.id != statement.id]
+    if told.drawn_at is None or any(member.source == statement.source for member in others):
+        return ()  # it is drawn with this source when its turn comes, or names this source already
+    return (Draft(ring.channel, "also", f"{told.statement}", statement.id, "low", now, told.statement, ring.routes),)
+
+
+def _following(conn: Connection, statement: Statement, now: datetime) -> tuple[Draft, ...]:
+    """A statement that rang was edited or removed since: a reply to its alert, and a mark in it."""
+    past = store.revisions(conn, statement.id) if statement.revision > 1 else ()
+    edited_at = past[-1]["until"] if past else None
+    drafts: list[Draft] = []
+    for told in rung.of_statement(conn, statement.id) if edited_at or statement.removed_at else ():
+        if told.drawn_at is None:
+            continue  # it is not drawn yet: what it will show is what stands now
+        more: list[DeliveryKind] = []
+        if edited_at is not None and told.drawn_at < edited_at:
+            more.append("edit")
+        if statement.removed_at is not None:
+            more.append("removal")
+        for kind in more:
+            subject, revision = str(statement.id), statement.revision
+            drafts += [
+                Draft(told.channel, kind, subject, revision, told.priority, now, statement.id, told.routes),
+                Draft(told.channel, "also", f"{subject} {kind}", revision, "low", now, statement.id, told.routes),
+            ]
+    return tuple(drafts)
 
 
 def _due(conn: Connection, one: Judged, ring: Ring, bench: Bench, now: datetime) -> datetime:

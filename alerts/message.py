@@ -6,7 +6,9 @@
     🗣 said Fri 20 Jun 2025 (date only)                              the day that the text gives
     📅 published about Sun 22 Nov 2026, 21:00 UTC (to the hour)      the time that the page claims
     👁 seen Mon 23 Nov 2026, 04:00 UTC                               the time that is sure
+    🔁 3 sources, first: SOURCE, 04:00 UTC · also: X +12 min         who else carries it, where somebody does
     🎯 rule desk: Qais Al-Khazali (2 hits) + “threat*” (1 hit)       why it rang
+    💬 “a direct attack on sacred figures”                           what a speaker says word for word, where it is not below
     the passage with the hits underlined                             a quotation
     #A7F3-21                                                         the tag
 
@@ -17,15 +19,19 @@ what is written from right to left is fenced in by isolates.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from alerts.excerpt import Excerpt, Hit, Passages, apart, passages
 from alerts.links import link
-from alerts.model import Actor, Alert, Field, Match, Message, Span, Style
-from alerts.shown import FSI, MARK, cut, is_rtl, isolate, show, trimmed, units
+from alerts.model import Actor, Alert, Field, Match, Message
+from alerts.sheet import Sheet, short
+from alerts.shown import MARK, cut, is_rtl, isolate, show, units
 from alerts.times import Told, tell, tell_time
+from alerts.watch.attribution import quotes
+from alerts.watch.described import Described, described
 from alerts.words import en as words
 
 LONGEST = 4_096
@@ -34,6 +40,7 @@ _HEADLINE, _NAME, _ROLE, _SOURCE, _HOST, _ROUTE, _PATTERN, _STEP = 300, 80, 60, 
 """UTF-16 units of the lines' parts: all of them at their longest leave room for a passage."""
 _LOOKED_AT = 4_000
 _TAG = 40
+_OUTLETS, _OUTLET, _QUOTES, _QUOTE = 6, 40, 2, 200
 _ACTORS, _GROUPS, _ROUTES, _REASONS, _STEPS = 4, 2, 4, 6, 2
 _SURFACES = 20
 _HEADLINE_HITS, _HITS = 8, 55
@@ -41,12 +48,19 @@ _HEADLINE_HITS, _HITS = 8, 55
 _USUAL = frozenset({"folded", "star"})
 """Steps of matching that tell a person nothing: letters made comparable, and the star that the pattern shows itself."""
 _NOTICE_LINES = 40
+_TAGGED = re.compile(r"#?[0-9A-Fa-f]{4}-([1-9][0-9]{0,17})")
 
 
-def tag(statement_id: int, revision: int) -> str:
-    """A short, stable name for people to say: `A7F3-21`. The number is the statement's id, the rest checks it and its revision."""
-    digest = hashlib.sha256(f"{statement_id}/{revision}".encode("ascii")).hexdigest()
+def tag(statement_id: int) -> str:
+    """A short, stable name for people to say: `A7F3-21`. The number is the statement's id, the rest checks it."""
+    digest = hashlib.sha256(f"{statement_id}/1".encode("ascii")).hexdigest()
     return f"{digest[:4].upper()}-{statement_id}"
+
+
+def tagged(text: str) -> int | None:
+    """The statement that a tag names, with or without `#`, in either case; None where it is no tag of ours."""
+    found = _TAGGED.fullmatch(text.strip())
+    return int(found[1]) if found is not None and text.strip().lstrip("#").upper() == tag(int(found[1])) else None
 
 
 def plain(message: Message) -> Message:
@@ -80,15 +94,17 @@ def draw(alert: Alert, *, now: datetime, timezone: str = "UTC", excerpt: int = 6
         passage = around.take(size)
         message = _drawn(alert, now, timezone, passage)
         over = units(message.text) - LONGEST
-        if over <= 0 or not passage.text:
+        if over <= 0:
             return message
+        if not passage.text:
+            return _drawn(alert, now, timezone, passage, quoted=False)
         size = min(size, len(passage.text))
         size = min(size - 1, size * max(0, units(passage.text) - over) // units(passage.text))
 
 
-def _drawn(alert: Alert, now: datetime, timezone: str, passage: Excerpt) -> Message:
+def _drawn(alert: Alert, now: datetime, timezone: str, passage: Excerpt, *, quoted: bool = True) -> Message:
     statement = alert.statement
-    draft = _Draft()
+    draft = Sheet()
     _who(draft, alert)
     _headline(draft, alert)
     _where(draft, alert)
@@ -96,59 +112,27 @@ def _drawn(alert: Alert, now: datetime, timezone: str, passage: Excerpt) -> Mess
         _when(draft, f"🗣 {words.SAID}", tell(statement.said_on, now, timezone))
     _when(draft, f"📅 {words.PUBLISHED}", tell(statement.published, now, timezone))
     _when(draft, f"👁 {words.SEEN}", tell_time(statement.first_seen_at, timezone))
+    _carried(draft, alert, timezone)
     _why(draft, alert)
+    _since(draft, alert, timezone)
     if alert.may_repeat:
         draft.add(f"\n⚠️ {words.MAY_REPEAT}")
     if alert.delayed is not None:
         draft.add(f"\n⏱ {words.delayed(alert.delayed)}")
+    for said in _quotes(alert, passage) if quoted else ():
+        draft.add("\n💬 ")
+        draft.foreign(said)
     if passage.text:
         draft.add("\n")
         start = draft.length
         draft.foreign(passage.text, hits=passage.hits[:_HITS])
         draft.span(start, draft.length, "quote")
     draft.add("\n")
-    draft.add(f"#{_short(alert.tag, _TAG)}", "code")
+    draft.add(f"#{short(alert.tag, _TAG)}", "code")
     return draft.message()
 
 
-class _Draft:
-    """A message that grows: our own words by `add`, everybody else's by `foreign`."""
-
-    def __init__(self) -> None:
-        self.length = 0
-        self._parts: list[str] = []
-        self._spans: list[Span] = []
-
-    def add(self, text: str, *styles: Style) -> None:
-        for style in styles:
-            self.span(self.length, self.length + len(text), style)
-        self._parts.append(text)
-        self.length += len(text)
-
-    def foreign(self, text: str, *styles: Style, hits: Sequence[tuple[int, int]] = (), url: str = "") -> None:
-        """Adds `text`, which went through `show`, in an isolate where it needs one; `hits` (places in it) are underlined."""
-        fenced = isolate(text)
-        start = self.length + fenced.startswith(FSI)
-        place = trimmed(text, 0, len(text))
-        for style in styles if place else ():
-            self.span(start, start + len(text), style, url if style == "link" else "")
-        self.add(fenced)
-        for first, last in hits:
-            self.span(start + first, start + last, "underline")
-
-    def span(self, start: int, end: int, style: Style, url: str = "") -> None:
-        self._spans.append(Span(start, end, style, url))
-
-    def time(self, told: Told) -> None:
-        if told.at is not None:
-            self._spans.append(Span(self.length, self.length + len(told.text), "time", at=told.at, format=told.format))
-        self.add(told.text)
-
-    def message(self) -> Message:
-        return Message("".join(self._parts), tuple(self._spans))
-
-
-def _who(draft: _Draft, alert: Alert) -> None:
+def _who(draft: Sheet, alert: Alert) -> None:
     draft.add("🔴 ")
     names = {group.id: group.name for group in alert.groups}
     speakers = {match.actor for match in alert.matches if match.role == "speaker"}
@@ -156,14 +140,16 @@ def _who(draft: _Draft, alert: Alert) -> None:
         draft.add(" · " if index else "")
         mentioned = any(match.actor == actor.id and match.role == "mentioned" for match in alert.matches)
         draft.add(f"{words.MENTIONS} " if mentioned and actor.id not in speakers else "")
-        draft.foreign(_short(actor.name, _NAME) or actor.id, "bold")
-        other = _short(_other_script(actor, alert.matches), _NAME)
+        draft.foreign(short(actor.name, _NAME) or actor.id, "bold")
+        other = short(_other_script(actor, alert.matches), _NAME)
         if other:
             draft.add(" · ")
             draft.foreign(other, "bold")
         groups = [group for group in actor.member_of if all(met.id != group for met in alert.actors)]
-        for word in (actor.role, *(names.get(group, group) for group in groups[:_GROUPS])):
-            if told := _short(word, _ROLE):
+        told_of = _described(actor, alert)
+        role = actor.role or told_of.role
+        for word in (role, *([names.get(group, group) for group in groups[:_GROUPS]] or [told_of.group])):
+            if told := short(word, _ROLE):
                 draft.add(", ")
                 draft.foreign(told)
         draft.add(f": {words.SAID}" if actor.id in speakers else "")
@@ -172,8 +158,19 @@ def _who(draft: _Draft, alert: Alert) -> None:
         lists = list(dict.fromkeys(match.rule for match in alert.matches if match.rule)) or [words.NO_RULE]
         for index, name in enumerate(lists[:_ACTORS]):
             draft.add(" · " if index else "")
-            draft.foreign(_short(name, _NAME) or "?", "bold")
+            draft.foreign(short(name, _NAME) or "?", "bold")
         draft.add(_rest(lists, _ACTORS))
+
+
+def _described(actor: Actor, alert: Alert) -> Described:
+    """What the text itself says that this person is, for what the configuration does not say."""
+    statement = alert.statement
+    if actor.type == "person" and not (actor.role and actor.member_of):
+        for match in [match for match in alert.matches if match.actor == actor.id][:_SURFACES]:
+            text = statement.title if match.field == "title" else statement.text or statement.summary
+            if (hit := _found(match, match.field, text)) and (told := described(text, (hit.start, hit.end))):
+                return told
+    return Described("", "")
 
 
 def _rest(things: Sequence[object], shown: int) -> str:
@@ -181,7 +178,7 @@ def _rest(things: Sequence[object], shown: int) -> str:
     return f" {words.more(len(things) - shown)}" if len(things) > shown else ""
 
 
-def _headline(draft: _Draft, alert: Alert) -> None:
+def _headline(draft: Sheet, alert: Alert) -> None:
     shown = show(alert.statement.title[:_LOOKED_AT])
     text = cut(shown.text, _HEADLINE)
     whole = len(text) if text == shown.text else len(text) - len(MARK)
@@ -200,22 +197,22 @@ def _headline(draft: _Draft, alert: Alert) -> None:
         draft.foreign(text or words.NO_HEADLINE, "bold", hits=apart(hits)[:_HEADLINE_HITS])
 
 
-def _where(draft: _Draft, alert: Alert) -> None:
+def _where(draft: Sheet, alert: Alert) -> None:
     draft.add("\n🗞 ")
-    draft.foreign(_short(alert.source_name, _SOURCE) or _short(alert.statement.source, _SOURCE))
+    draft.foreign(short(alert.source_name, _SOURCE) or short(alert.statement.source, _SOURCE))
     where = link(alert.statement.url)
     if where.url:
         draft.add(" · ")
-        draft.foreign(_short(where.host, _HOST))
+        draft.foreign(short(where.host, _HOST))
     elif alert.statement.url:
         draft.add(" · ")
-        draft.foreign(_short(words.no_link(where.host or where.scheme or "?"), _HOST))
+        draft.foreign(short(words.no_link(where.host or where.scheme or "?"), _HOST))
 
 
-def _when(draft: _Draft, name: str, told: Told) -> None:
+def _when(draft: Sheet, name: str, told: Told) -> None:
     draft.add(f"\n{name} {told.before} " if told.before else f"\n{name} ")
     draft.time(told)
-    quoted = _short(told.quoted, _PATTERN)
+    quoted = short(told.quoted, _PATTERN)
     if told.precision or quoted:
         draft.add(f" ({told.precision}" + (": " if told.precision and quoted else ""))
         if quoted:
@@ -225,11 +222,52 @@ def _when(draft: _Draft, name: str, told: Told) -> None:
         draft.add(f" ⚠️ {told.warning}")
 
 
-def _why(draft: _Draft, alert: Alert) -> None:
+def _carried(draft: Sheet, alert: Alert, timezone: str) -> None:
+    """Who carries the statement besides the alert's own source, and by how much each came later than the first."""
+    if len(alert.carried) < 2:
+        return
+    first, *later = alert.carried
+    draft.add(f"\n🔁 {words.sources(len(alert.carried))}, {words.FIRST}: ")
+    draft.foreign(short(first.source, _OUTLET) or "?")
+    draft.add(", ")
+    draft.time(tell_time(first.seen_at, timezone))
+    for index, one in enumerate(later[:_OUTLETS]):
+        draft.add(", " if index else f" · {words.ALSO}: ")
+        draft.foreign(short(one.source, _OUTLET) or "?")
+        draft.add(f" {words.lead(one.seen_at - first.seen_at)}")
+    draft.add(_rest(later, _OUTLETS))
+
+
+def _since(draft: Sheet, alert: Alert, timezone: str) -> None:
+    """Why it rings though its story did before; and what became of the statement after it rang."""
+    if alert.news:
+        draft.add(f"\n🆕 {words.news(alert.news)}")
+        if alert.follows:
+            draft.add(f" {words.IN_THE_STORY_OF} ")
+            draft.add(f"#{short(alert.follows, _TAG)}", "code")
+    for sign, word, at in (("✏️", words.EDITED, alert.edited_at), ("🗑", words.REMOVED, alert.removed_at)):
+        if at is not None:
+            _when(draft, f"{sign} {word}", tell_time(at, timezone))
+
+
+def _quotes(alert: Alert, passage: Excerpt) -> list[str]:
+    """What the watched speakers say word for word, where the passage does not hold it anyway."""
+    body = alert.statement.text or alert.statement.summary
+    found: dict[tuple[int, int], None] = {}
+    for match in alert.matches:
+        if match.role == "speaker" and (hit := _found(match, "body", body)):
+            found |= dict.fromkeys((quote.start, quote.end) for quote in quotes(body, (hit.start, hit.end)))
+        if len(found) >= _QUOTES * 4:
+            break
+    shown = [show(body[start : min(end, start + _QUOTE * 4)]).text for start, end in sorted(found)]
+    return [f"“{cut(one, _QUOTE)}”" for one in shown if one and one not in passage.text][:_QUOTES]
+
+
+def _why(draft: Sheet, alert: Alert) -> None:
     draft.add("\n🎯 ")
     for index, route in enumerate(alert.routes[:_ROUTES]):
         draft.add(", " if index else f"{words.rules(len(alert.routes))} ")
-        draft.foreign(_short(route, _ROUTE) or "?", "code")
+        draft.foreign(short(route, _ROUTE) or "?", "code")
     if alert.routes:
         draft.add(f"{_rest(alert.routes, _ROUTES)}: ")
     reasons = _reasons(alert)
@@ -241,7 +279,7 @@ def _why(draft: _Draft, alert: Alert) -> None:
     steps = dict.fromkeys(step for match in alert.matches for step in match.steps if step not in _USUAL)
     for step in list(steps)[:_STEPS]:
         draft.add(" · ")
-        draft.foreign(_short(step, _STEP) or "?")
+        draft.foreign(short(step, _STEP) or "?")
 
 
 def _reasons(alert: Alert) -> list[tuple[str, int]]:
@@ -254,11 +292,11 @@ def _reasons(alert: Alert) -> list[tuple[str, int]]:
     for group in met.values():
         actor = group[0].actor
         if actor is None:
-            reasons.append((f"“{_short(group[0].pattern or group[0].surface, _PATTERN)}”", len(group)))
+            reasons.append((f"“{short(group[0].pattern or group[0].surface, _PATTERN)}”", len(group)))
             continue
-        name = _short(names.get(actor, actor), _NAME)
+        name = short(names.get(actor, actor), _NAME)
         surfaces = [
-            _short(surface, _PATTERN) for surface in list(dict.fromkeys(match.surface for match in group))[:_SURFACES]
+            short(surface, _PATTERN) for surface in list(dict.fromkeys(match.surface for match in group))[:_SURFACES]
         ]
         other = next((surface for surface in surfaces if surface.casefold() != name.casefold()), "")
         reasons.append((f"{name} {words.written(other)}" if other else name, len(group)))
@@ -291,8 +329,3 @@ def _other_script(actor: Actor, matches: Sequence[Match]) -> str:
     """The name as the statement writes it, where that is in the other direction of writing than the configured name."""
     rtl = is_rtl(actor.name)
     return next((match.surface for match in matches if match.actor == actor.id and is_rtl(match.surface) != rtl), "")
-
-
-def _short(text: str, limit: int) -> str:
-    """Outside text on one line, fit to be shown, within `limit` UTF-16 units."""
-    return cut(show(text[: limit * 8]).text, limit)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
+from alerts.hours import DigestTimes
 from scraper.model import Statement
 
 Field = Literal["title", "body"]
@@ -16,6 +17,7 @@ Tier = Literal["A", "B", "C", "query"]
 Role = Literal["speaker", "mentioned"]
 Priority = Literal["urgent", "high", "normal", "low"]
 PRIORITIES: tuple[Priority, ...] = ("urgent", "high", "normal", "low")
+GroupBy = Literal["story", "none"]
 DeliveryKind = Literal["alert", "also", "edit", "removal", "digest", "notice"]
 DeliveryState = Literal["pending", "claimed", "unconfirmed", "held", "sent", "failed", "dropped"]
 """`dropped` is what a person chose not to send: it stays, so that it never rings again by itself."""
@@ -103,6 +105,12 @@ class Route:
     """`continue = true` in the file: later routes are read too."""
     role: Role | None = None
     """Only statements in which an actor that the route counts speaks, or is only mentioned; None is either."""
+    group_by: GroupBy = "story"
+    """Whether a copy from another source is added to the first alert of its story, or rings by itself."""
+    quiet_hours: str = ""
+    """The id of the hours in which its alerts wait; "" for none."""
+    digest: DigestTimes | None = None
+    """When its alerts are told together; None: each by itself, at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +120,16 @@ class Ring:
     channel: str
     routes: tuple[str, ...]
     priority: Priority
+    grouped: bool = True
+    """False where one of the routes rings for every copy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A source that carries a statement, by the name that people know, and when it was first seen there."""
+
+    source: str
+    seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +150,18 @@ class Alert:
     """True where an earlier attempt perhaps arrived: the message says "may repeat"."""
     groups: tuple[Actor, ...] = ()
     """The configured groups that `actors` name in `member_of`: only their names are used."""
+    carried: tuple[Carried, ...] = ()
+    """All sources that carry the statement, the alert's own too, first seen first; () where it is the only one."""
+    news: str = ""
+    """Why it rings though its story rang before: what it says that is new."""
+    follows: str = ""
+    """The tag of the first alert of its story, where this one rings afresh."""
+    edited_at: datetime | None = None
+    removed_at: datetime | None = None
+    """Since when the statement is another one than this alert shows, or gone."""
 
 
-Style = Literal["bold", "italic", "underline", "code", "quote", "link", "time"]
+Style = Literal["bold", "italic", "underline", "code", "quote", "link", "time", "strike"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +183,10 @@ class Message:
     text: str
     spans: tuple[Span, ...] = ()
     silent: bool = False
+    edits: str = ""
+    """The receipt of the message in whose place this one is put; "" where it is a message of its own."""
+    reply_to: str = ""
+    """The receipt of the message that this one answers; where that is gone, it stands alone."""
 
 
 @dataclass(frozen=True, slots=True)

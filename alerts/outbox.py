@@ -232,6 +232,11 @@ def settle_failed(conn: Connection, claimed: Delivery, reason: str, now: datetim
     return _settle(conn, claimed, state="failed", reason=reason, settled_at=now)
 
 
+def settle_needless(conn: Connection, claimed: Delivery, reason: str, now: datetime) -> bool:
+    """Commit 4, not sent: what it would have said is said already, or nobody can be told it any more."""
+    return _settle(conn, claimed, state="dropped", reason=reason, settled_at=now)
+
+
 def _settle(conn: Connection, claimed: Delivery, **values: Any) -> bool:
     mine = (delivery.c.id == claimed.id, delivery.c.state == "claimed", delivery.c.attempts == claimed.attempt)
     return conn.execute(update(delivery).where(*mine).values(**values)).rowcount == 1

@@ -45,9 +45,12 @@ def route(
         for channel in row.channels:
             before = rings.get(channel)
             if before is None:
-                rings[channel] = Ring(channel, (row.name,), priority)
+                rings[channel] = Ring(channel, (row.name,), priority, row.group_by == "story")
             else:
-                rings[channel] = Ring(channel, (*before.routes, row.name), _highest([before.priority, priority]))
+                grouped = before.grouped and row.group_by == "story"
+                rings[channel] = Ring(
+                    channel, (*before.routes, row.name), _highest([before.priority, priority]), grouped
+                )
         if not row.proceed:
             break
     return tuple(rings.values())

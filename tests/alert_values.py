@@ -151,7 +151,7 @@ def random_alert(rng: random.Random) -> Alert:
 def alert(statement: Statement, matches: Sequence[Match], **fields: Any) -> Alert:
     """An alert on `statement` for Qais al-Khazali, with other `fields`."""
     given = {"source_name": "Example News", "actors": (KHAZALI,), "routes": ("desk-iraq",), "groups": (GROUP,)} | fields
-    return Alert(statement=statement, matches=tuple(matches), tag=tag(statement.id, statement.revision), **given)
+    return Alert(statement=statement, matches=tuple(matches), tag=tag(statement.id), **given)
 
 
 def model_alert(**fields: Any) -> Alert:

@@ -71,6 +71,8 @@ class FakeBotApi:
         self.accepted: list[dict[str, Any]] = []
         self.calls = 0
         self.unknown_chats: set[str] = set()
+        self.deleted: set[int] = set()
+        """Messages that somebody deleted: they cannot be edited."""
         self.member: dict[str, Any] = {"status": "member"}
         """What getChatMember says of the bot in a group."""
         self._failures: list[Failure] = []
@@ -139,7 +141,7 @@ class FakeBotApi:
             return await _json(writer, 200, {"ok": True, "result": bot})
         if method in ("getchat", "getchatmember"):
             return await self._look(method, str(args.get("chat_id", "")), writer)
-        if method != "sendmessage":
+        if method not in ("sendmessage", "editmessagetext"):
             return await _json(writer, 404, _error(404, "Not Found: method not found"))
         failure = self._take(str(args.get("chat_id", "")))
         if failure is not None and failure.when == "before" and failure.kind != "slow":
@@ -148,7 +150,12 @@ class FakeBotApi:
         if not text or len(text.encode("utf-16-le")) // 2 > 4096:
             words = "message is too long" if text else "message text is empty"
             return await _json(writer, 400, _error(400, f"Bad Request: {words}"))
-        message = self._accept(args, failure)
+        if method == "editmessagetext":
+            refusal, message = self._edit(args, failure)
+            if refusal:
+                return await _json(writer, 400, _error(400, f"Bad Request: {refusal}"))
+        else:
+            message = self._accept(args, failure)
         if failure is not None and failure.kind == "slow":
             await asyncio.sleep(failure.seconds)
         elif failure is not None:
@@ -169,6 +176,26 @@ class FakeBotApi:
             **({"first_name": "Reader"} if kind == "private" else {"title": "Desk"}),
         }  # fmt: skip
         return await _json(writer, 200, {"ok": True, "result": chat})
+
+    def _edit(self, args: dict[str, Any], failure: Failure | None) -> tuple[str, dict[str, Any]]:
+        """Why not, or the message as it reads now. `accepted` keeps each edit as an entry with `edits`, `chat()` what is read."""
+        number, chat = int(args.get("message_id", 0)), str(args.get("chat_id", ""))
+        before = next((one for one in self.chat(chat) if one["message_id"] == number), None)
+        if before is None or number in self.deleted:
+            return "message to edit not found", {}
+        if (before["text"], before.get("entities")) == (args.get("text"), args.get("entities")):
+            return "message is not modified: specified new message content and reply markup are exactly the same", {}
+        message = self._accept({**args, "edits": number}, failure)
+        return "", {**message, "message_id": number}
+
+    def chat(self, chat: str) -> list[dict[str, Any]]:
+        """The messages of a chat as a reader sees them now: edits applied."""
+        read: dict[int, dict[str, Any]] = {}
+        for one in self.accepted:
+            if one["chat_id"] == chat:
+                number = one.get("edits", one["message_id"])
+                read[number] = {**read.get(number, {}), **one, "message_id": number}
+        return [one for number, one in read.items() if number not in self.deleted]
 
     def _accept(self, args: dict[str, Any], failure: Failure | None) -> dict[str, Any]:
         number = len(self.accepted) + 1
@@ -243,7 +270,7 @@ async def _read(reader: asyncio.StreamReader) -> tuple[str, dict[str, Any]] | No
         args: dict[str, Any] = json.loads(body or "{}")
     else:
         args = dict(parse_qsl(body, keep_blank_values=True))
-    for key in ("entities", "link_preview_options"):
+    for key in ("entities", "link_preview_options", "reply_parameters"):
         if isinstance(args.get(key), str):
             args[key] = json.loads(args[key])
     return first.split(" ")[1], args

@@ -37,7 +37,7 @@ VALUES_OF_SCRAPER = (
 """What every room of `alerts` may import from `scraper`."""
 
 ROOMS_OF_CONFIGURATION = (
-    "alerts/config.py", "alerts/effective.py", "alerts/keys.py", "alerts/sections.py", "alerts/unbuilt.py",
+    "alerts/config.py", "alerts/effective.py", "alerts/hour_keys.py", "alerts/keys.py", "alerts/sections.py", "alerts/unbuilt.py",
     "alerts/watchlists.py", "alerts/wiring.py",
 )  # fmt: skip
 READING_CONFIGURATION = ("config", "document", "keys", "lines", "measures", "references", "validate", "values")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.message import draw, draw_notice, plain, tag
+from alerts.message import draw, draw_notice, plain, tag, tagged
 from alerts.model import Actor, Message
 from alerts.shown import units
 from scraper.model import Moment, Statement
@@ -45,7 +45,7 @@ def test_the_model_case_reads_as_promised() -> None:
         "statement of solidarity with Iran and condemned threats against high-ranking Shi'ite leaders. He called the threat "
         '"a direct attack on sacred figures and institutions, and it carries consequences that may extend far beyond the '
         "immediate moment.\" The group's channel, June 20, 2025.\n"
-        f"#{tag(21, 1)}"
+        f"#{tag(21)}"
     )
 
 
@@ -94,9 +94,10 @@ def test_a_late_alert_says_how_late(delay: timedelta, words: str) -> None:
 
 
 def test_the_tag_is_code_short_and_stable() -> None:
-    assert styled(draw(model_alert(), now=NOW), "code") == ["desk-iraq", f"#{tag(21, 1)}"]
-    assert re.fullmatch(r"[0-9A-F]{4}-21", tag(21, 1))
-    assert tag(21, 1) != tag(21, 2)
+    assert styled(draw(model_alert(), now=NOW), "code") == ["desk-iraq", f"#{tag(21)}"]
+    assert re.fullmatch(r"[0-9A-F]{4}-21", tag(21))
+    assert tagged("#" + tag(21).lower()) == 21
+    assert tagged("0000-21") is None
 
 
 def test_the_plain_form_has_the_same_words_and_no_spans() -> None:
@@ -332,7 +333,7 @@ def test_a_hit_deep_in_an_endless_headline_is_shown_in_the_passage() -> None:
 def test_an_alert_without_a_body_has_no_passage() -> None:
     message = drawn(statement(title="Khazali speaks", text="", summary=""))
     assert styled(message, "quote") == []
-    assert message.text.endswith(f"(1 hit)\n#{tag(21, 1)}")
+    assert message.text.endswith(f"(1 hit)\n#{tag(21)}")
 
 
 def test_the_summary_stands_in_for_a_text_that_has_not_come() -> None:

@@ -28,6 +28,7 @@ _LOOK = {
     "code": "cyan",
     "link": "blue",
     "time": "bold",
+    "strike": "strike red",
 }
 _WIDEST = 100
 _BAR = "▎ "
@@ -47,14 +48,23 @@ class ConsoleChannel:
         """Write one message whole. Raises `ChannelDown` where nobody reads any more (a broken pipe, a full disk, a closed stream)."""
         stream = self._stream or sys.stdout
         try:
-            text = draw(message, stream) + "\n"
+            text = _refers(message) + draw(message, stream) + "\n"
             encoding = stream.encoding or "utf-8"
             stream.write(text.encode(encoding, "replace").decode(encoding))
             stream.flush()
         except (OSError, ValueError) as error:
             raise ChannelDown(f"nothing can be written to the console: {type(error).__name__}") from error
+        if message.edits:
+            return Receipt(message.edits)
         self._count += 1
         return Receipt(f"console-{self._count}")
+
+
+def _refers(message: Message) -> str:
+    """A terminal cannot go back: what takes the place of a message, or answers it, names it."""
+    if message.edits:
+        return f"({_seen(message.edits)} now reads)\n"
+    return f"(in reply to {_seen(message.reply_to)})\n" if message.reply_to else ""
 
 
 def draw(message: Message, stream: TextIO) -> str:

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 import httpx
-from telegram import Bot, LinkPreviewOptions, MessageEntity
+from telegram import Bot, LinkPreviewOptions, MessageEntity, ReplyParameters
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -63,6 +63,7 @@ _KINDS: dict[Style, str] = {
     "quote": "blockquote",
     "link": "text_link",
     "time": "date_time",
+    "strike": "strikethrough",
 }
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """Only these say surely that nothing was sent; measured against every other way in which a call can fail."""
@@ -109,10 +110,19 @@ class Client:
         base = (api_base or OFFICIAL).rstrip("/")
         self._bot = Bot(secret, f"{base}/bot", f"{base}/file/bot", self._request, self._request)
 
+    @property
+    def bot(self) -> Bot:
+        """The bot itself, for its conversations (`alerts/bot/line.py`), which call it through `judged`, too."""
+        return self._bot
+
     async def send(self, chat: str, message: Message, *, topic: int | None, silent: bool) -> Receipt:
-        """sendMessage, once. Raises one of the four errors of `alerts/errors.py`."""
+        """sendMessage, or editMessageText where `message.edits` names one, once. Raises one of the four errors of
+        `alerts/errors.py`.
+        """
 
         async def ask() -> Receipt:
+            if message.edits:
+                return await self._edit(chat, message)
             sent = await self._bot.send_message(
                 chat_id=_chat_id(chat),
                 text=message.text,
@@ -120,11 +130,27 @@ class Client:
                 disable_notification=silent,
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
                 message_thread_id=None if topic == _GENERAL_TOPIC else topic,
+                reply_parameters=_reply(message.reply_to),
             )
             return Receipt(str(sent.message_id))
 
         to_topic = topic is not None and topic != _GENERAL_TOPIC
-        return await self._judged(ask, TOTAL_TIMEOUT, topic=to_topic, styled=bool(message.spans))
+        return await self.judged(ask, TOTAL_TIMEOUT, topic=to_topic, styled=bool(message.spans))
+
+    async def _edit(self, chat: str, message: Message) -> Receipt:
+        """editMessageText. A message that says this already is no error: an edit may be made twice."""
+        try:
+            await self._bot.edit_message_text(
+                chat_id=_chat_id(chat),
+                message_id=int(message.edits),
+                text=message.text,
+                entities=entities(message.text, message.spans) or None,
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+            )
+        except BadRequest as error:
+            if "message is not modified" not in str(error).lower():
+                raise
+        return Receipt(message.edits)
 
     async def look(self, chat: str, *, seconds: float = LOOK_TIMEOUT) -> str:
         """Whether the bot may write to the chat, without writing there: getMe, getChat, getChatMember.
@@ -152,9 +178,11 @@ class Client:
                     )
             return f"@{bot.username} may write to “{name}” ({there.type})"
 
-        return await self._judged(ask, seconds, topic=False, styled=False)
+        return await self.judged(ask, seconds, topic=False, styled=False)
 
-    async def _judged(self, ask: Callable[[], Awaitable[T]], seconds: float, *, topic: bool, styled: bool) -> T:
+    async def judged(
+        self, ask: Callable[[], Awaitable[T]], seconds: float, *, topic: bool = False, styled: bool = False
+    ) -> T:
         """What `ask` gives within `seconds`. Raises one of the four errors of `alerts/errors.py`, and nothing else."""
         verdict: DeliveryError
         try:
@@ -196,6 +224,11 @@ class TelegramChannel:
 
     def __repr__(self) -> str:
         return f"TelegramChannel(chat={self._chat!r}, topic={self._topic!r})"
+
+
+def _reply(to: str) -> ReplyParameters | None:
+    """A message that is gone meanwhile does not keep its answer back; nothing is quoted of it (openclaw issue 74581)."""
+    return ReplyParameters(int(to), allow_sending_without_reply=True) if to.isdecimal() else None
 
 
 def _chat_id(chat: str) -> int | str:
@@ -259,6 +292,8 @@ def _refused(reason: str, words: str, topic: bool, styled: bool) -> DeliveryErro
         return RecipientGone(reason, topic_only=topic)
     if _NO_CHAT.search(words):
         return RecipientGone(reason)
+    if re.search(r"message to edit not found|message can't be edited|message_id_invalid", words):
+        return MessageRefused(reason)
     if re.search(r"text is too long|message is too long|text is empty|must be non-empty|encoded in utf-8", words):
         return MessageRefused(reason)
     return MessageRefused(reason, markup=styled)

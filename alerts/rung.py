@@ -1,0 +1,113 @@
+"""All SQL about what already rang: the alert that a channel has of a statement or of its story, and what is folded into it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.engine import Connection
+
+from alerts.model import PRIORITIES, DeliveryState, Priority
+from alerts.schema import delivery
+from scraper.schema import statement
+
+_NEVER: tuple[DeliveryState, ...] = ("failed", "dropped")
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """The alert of one statement in one channel.
+
+    `drawn_at` is when its last attempt began, None where it was never tried: what it shows is what the store held then.
+    """
+
+    id: int
+    channel: str
+    statement: int
+    state: DeliveryState
+    priority: Priority
+    routes: tuple[str, ...]
+    created_at: datetime
+    drawn_at: datetime | None
+    settled_at: datetime | None
+    message_id: str
+    may_repeat: bool
+    plain: bool
+
+
+def of_statement(conn: Connection, statement_id: int) -> tuple[Rung, ...]:
+    """The alerts of a statement, one for each channel that has or will have one."""
+    mine = select(delivery).where(delivery.c.statement == statement_id, *_ALIVE).order_by(delivery.c.id)
+    return tuple(_rung(row) for row in conn.execute(mine))
+
+
+def in_channel(conn: Connection, channel: str, statement_id: int) -> Rung | None:
+    """The alert of a statement in one channel, whatever became of it."""
+    mine = select(delivery).where(
+        delivery.c.channel == channel, delivery.c.kind == "alert", delivery.c.subject == str(statement_id)
+    )
+    row = conn.execute(mine).first()
+    return None if row is None else _rung(row)
+
+
+def first_of_story(conn: Connection, channel: str, story: int, *, but_not: int) -> Rung | None:
+    """The first alert that a channel has or will have of a story, other than that of the statement `but_not`."""
+    query = (
+        select(delivery)
+        .join(statement, statement.c.id == delivery.c.statement)
+        .where(statement.c.story == story, delivery.c.channel == channel, delivery.c.statement != but_not, *_ALIVE)
+        .order_by(delivery.c.id)
+        .limit(1)
+    )
+    row = conn.execute(query).first()
+    return None if row is None else _rung(row)
+
+
+def fold(conn: Connection, mine: Rung, into: Rung, now: datetime) -> None:
+    """An alert that was never tried is told in another one. It stays, so that it never rings again by itself."""
+    untried = (delivery.c.id == mine.id, delivery.c.state == "pending", delivery.c.attempts == 0)
+    words = f"told in alert {into.id}: the same story"
+    conn.execute(update(delivery).where(*untried).values(state="dropped", settled_at=now, reason=words))
+
+
+def waiting_for(conn: Connection, channel: str, statement_id: int) -> tuple[int, ...]:
+    """The open deliveries that would only bring the alert of a statement up to date."""
+    query = select(delivery.c.id).where(
+        delivery.c.channel == channel, delivery.c.kind == "also", delivery.c.state.in_(("pending", "unconfirmed")),
+        delivery.c.statement == statement_id,
+    )  # fmt: skip
+    return tuple(row.id for row in conn.execute(query))
+
+
+def settle_along(conn: Connection, ids: Sequence[int], message_id: str, now: datetime) -> None:
+    """What another message has told with itself is sent, too."""
+    still = (delivery.c.id.in_(list(ids)), delivery.c.state.in_(("pending", "unconfirmed")))
+    conn.execute(
+        update(delivery)
+        .where(*still)
+        .values(state="sent", message_id=message_id, settled_at=now, reason="told in one message with another")
+    )
+
+
+_ALIVE = (delivery.c.kind == "alert", delivery.c.state.not_in(_NEVER))
+
+
+def _rung(row: Any) -> Rung:
+    return Rung(
+        id=row.id,
+        channel=row.channel,
+        statement=row.statement,
+        state=row.state,
+        priority=PRIORITIES[row.rank],
+        routes=tuple(json.loads(row.routes)),
+        created_at=row.created_at,
+        drawn_at=row.claimed_at,
+        settled_at=row.settled_at,
+        message_id=row.message_id or "",
+        may_repeat=bool(row.may_repeat),
+        plain=bool(row.plain),
+    )
