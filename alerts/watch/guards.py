@@ -12,14 +12,18 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from alerts.watch.likeness import heard_as
-from alerts.watch.namewords import is_common, is_particle, is_patronymic, is_title
+from alerts.watch.names import is_article
+from alerts.watch.namewords import is_common, is_filler, is_particle, is_patronymic, is_title
 from alerts.watch.parts import Laid, Refused, SoundHit, Spelling, Text
+from alerts.watch.translated import translations
 from scraper.text import Folded
 
 T = TypeVar("T")
 FEWEST_CONSONANTS = 5
 ENOUGH = 2.0
 """What the parts that were found must tell where anything differs from the watched name: `Spelling.tells`, less the costs."""
+ENOUGH_UNCASED = 3.0
+"""The same in scripts without capitals, where every word might be a name: 1,500 Arabic articles told how much it takes."""
 _SLIP = 0.6
 _APART = 0.5
 _FRAME = 1.0
@@ -82,6 +86,7 @@ def _doubt(
     ):
         return "only one part of the name"
     consonants = sum(spelling.weights[at] for at in matched)
+    plain = [at for at in matched if spelling.weights[at] >= 2 and not (spelling.person and spelling.common[at])]
     telling = [at for at in matched if not spelling.common[at] and spelling.weights[at] >= 2]
     slips = sum(one.likeness.tier == "C" for one in laid)
     apart = sum(one.likeness.apart for one in laid)
@@ -90,14 +95,19 @@ def _doubt(
     if apart > 0.5 * len(matched) + 0.5:
         return "the vowels are too far apart"
     if not (missing or slips or turned or between):
-        if consonants < FEWEST_CONSONANTS and not _is_plain(spelling, laid, text, telling, between):
+        if consonants < FEWEST_CONSONANTS and not _is_plain(spelling, laid, text, plain, between):
             return f"fewer than {FEWEST_CONSONANTS} consonants, and not all letters agree"
         if not telling and _stands_in_a_name(text, laid[0].first, laid[-1].behind):
             return "common names alone, inside a longer name"
     else:
         told = evidence(text, spelling, laid, missing, between, turned=turned)
-        if told < ENOUGH:
-            return f"too little tells who it is: {told:.2f} of {ENOUGH}"
+        if missing and not spelling.person and len(matched) < len(missing) and not _has_capitals(text, laid[0].first):
+            return "most of the name is missing"
+        enough = ENOUGH if _has_capitals(text, laid[0].first) else ENOUGH_UNCASED
+        if told < enough:
+            return f"too little tells who it is: {told:.2f} of {enough}"
+    if spelling.person and (tied := _tied(text, laid)):
+        return f"“{tied}” stands inside"
     if _is_broken(text.folded, laid[0].first, laid[-1].behind, turned=turned):
         return "punctuation parts the words"
     return ""
@@ -122,10 +132,31 @@ def evidence(
     frame = sum(at in (0, last) for at in left)
     is_known = spelling.person or any(spelling.tells[at] >= 2 for one in laid for at in _parts(one))
     told -= frame * (_FRAME if is_known else _GROUP_FRAME) + min(_MOST_INNER, _INNER * (len(left) - frame))
-    told -= _BETWEEN * len(between)
+    if _has_capitals(text, laid[0].first):  # elsewhere only common names may stand between: they show that it is a name
+        told -= _BETWEEN * len(between)
     told -= _BEFORE if _name_before(text, laid[0].first) else 0.0
     told -= _BEHIND if _name_behind(text, laid[-1].first, laid[-1].behind) else 0.0
-    return told - (_TURNED * (2 if left else 1) if turned else 0.0)
+    if turned and (left or spelling.person):
+        told -= _TURNED * (2 if left else 1)
+    return told
+
+
+def _tied(text: Text, laid: Sequence[Laid]) -> str:
+    """A word between the parts that stands in no person's name ("in", "of", "and"); "" where there is none."""
+    covered = {at for one in laid for at in range(one.first, one.behind)}
+    words = text.words
+    return next(
+        (
+            words[at]
+            for at in range(laid[0].first, laid[-1].behind)
+            if at not in covered
+            and len(words[at]) > 1
+            and is_filler(words[at])
+            and not is_particle(words[at])
+            and not is_article(words[at], words[at + 1])
+        ),
+        "",
+    )
 
 
 def _parts(one: Laid) -> range:
@@ -150,6 +181,10 @@ def _is_plain(
     return all(any(is_common(heard.form, 0.25) for heard in heard_as(text.words[at])) for at in between)
 
 
+def _has_capitals(text: Text, at: int) -> bool:
+    return text.folded.original[text.folded.span(at, at + 1)[0]].isupper() or "a" <= text.words[at][0] <= "\u04ff"
+
+
 def _stands_in_a_name(text: Text, first: int, behind: int) -> bool:
     """Whether a name word stands right before or behind: "Muhammad Abbas" is not who "Muhammad Abbas Turkmani" is."""
     return _name_before(text, first) or _name_behind(text, first, behind)
@@ -162,6 +197,7 @@ def _name_before(text: Text, first: int) -> bool:
     return (
         before >= 0
         and not is_title(text.words[before])
+        and not _adds_nothing(text.words[before])
         and text.is_name_like(before)
         and not _NO_NAME.search(folded.original[folded.span(before, before + 1)[1] : folded.span(first, first + 1)[0]])
     )
@@ -171,9 +207,20 @@ def _name_behind(text: Text, first: int, behind: int) -> bool:
     folded = text.folded
     while behind < len(text.words) - 1 and is_particle(text.words[behind]):
         behind += 1
-    if behind < len(text.words) and (text.is_name_like(behind) or _is_nisba(text.words[behind])):
+    if (
+        behind < len(text.words)
+        and not _adds_nothing(text.words[behind])
+        and (text.is_name_like(behind) or _is_nisba(text.words[behind]))
+    ):
         return not _NO_NAME.search(folded.original[folded.span(first, behind)[1] : folded.span(behind, behind + 1)[0]])
     return False
+
+
+def _adds_nothing(word: str) -> bool:
+    """Whether a word only says that a group is one, in another language (الجماعة, تنظيم)."""
+    return not word.isascii() and any(
+        is_filler(other) for heard in heard_as(word) for other in translations(heard.form)
+    )
 
 
 def _is_nisba(word: str) -> bool:

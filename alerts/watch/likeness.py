@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from rapidfuzz.distance import JaroWinkler
 
-from alerts.watch.namewords import JOINED_TITLES, SHORTENED, is_common
+from alerts.watch.namewords import JOINED_TITLES, SHORTENED, is_common, no_names
 from alerts.watch.skeleton import CYRILLIC, Sound, joined, sounds, vowels_apart, weight
 from alerts.watch.tokens import name_readings
 
@@ -26,8 +26,6 @@ _ABD_ALONE = re.compile(r"abd[aeou]?(?:l|r|s|sh|n|z|t|d)?")
 _CYRILLIC_ENDING = re.compile(r"(?<=...)(?:ого|ому|ами|ями|ах|ях|ом|ем|ой|ей|им|ым|ою|а|у|ы|и|е|я|ю|ь|й)$")
 _TASTE_GROUPS = re.compile("ee|ou|oo")
 _TASTE = str.maketrans("wvoyeq", "uuuiik")
-_NO_NAMES = frozenset({"اسم"})
-"""Words that stand before names and sound like one: "the name of" is not Asim."""
 _DOUBLES = re.compile(r"(.)\1+")
 
 
@@ -56,7 +54,7 @@ class Heard(NamedTuple):
 def heard_as(word: str) -> tuple[Heard, ...]:
     """Every way to hear a folded word: its readings as a name, without a joined article, without a Russian ending."""
     found: dict[str, Heard] = {}
-    if word in _NO_NAMES:
+    if word in no_names():
         return ()
     for form, step, first, last in name_readings(word):
         variants = [(form, step, last)]

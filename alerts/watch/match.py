@@ -19,7 +19,7 @@ from alerts.model import Actor, Field, Keywords, Match, Tier
 from alerts.watch.attribution import attribute
 from alerts.watch.automaton import Automaton, Hit, Joins, Node
 from alerts.watch.names import is_article, is_name_article, name_parts, short_forms, with_signs
-from alerts.watch.namewords import is_title
+from alerts.watch.namewords import is_whole_title
 from alerts.watch.parts import SoundHit
 from alerts.watch.patterns import Kind, Pattern, add_name
 from alerts.watch.rules import Rulebook, Statement, compile_rule
@@ -210,9 +210,15 @@ class _Found(NamedTuple):
         if first and is_name_article(words[first - 1], self.pattern.text):
             first -= 1
         if self.tier != "A" and not any(step.startswith("clitic") for step in self.steps):
-            while first and is_title(words[first - 1]):
+            while first and self._is_titled(first):
                 first -= 1
         return with_signs(self.folded.original, *self.folded.span(first, self.behind))
+
+    def _is_titled(self, at: int) -> bool:
+        """Whether a title stands right before a word, nothing but a space or a full stop between."""
+        words, text = self.folded.words, self.folded.original
+        gap = text[self.folded.span(at - 1, at)[1] : self.folded.span(at, at + 1)[0]]
+        return is_whole_title(words, at - 1) and not gap.strip(" .\u00a0\u200c_-")
 
 
 def _collected(hits: Iterable[Hit[Pattern] | SoundHit[Pattern]], order: int, folded: Folded) -> Iterator[_Found]:

@@ -6,6 +6,7 @@ All are compared by sound (`skeleton.py`), so one spelling of each is enough, un
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from alerts.watch.skeleton import sounds, vowels_apart
@@ -34,6 +35,8 @@ _TITLES = """
 """
 """What stands before a surname and makes it a person's."""
 
+_TITLE_ENDS = frozenset({"الله", "اله", "الاسلام"})
+_TITLE_BEGINNINGS = frozenset({"ايه", "ايت", "حجه", "حجت"})
 _PARTICLES = (
     "bin ibn ben bint ould wuld ag ibni اغ هاي بن ابن بنت ولد bn бин ибн бен בן אבן de da di van von oglu ogly e i ye"
 )
@@ -47,6 +50,16 @@ _FILLERS = """
 """Words that a group's name is quoted without."""
 
 
+_NO_NAMES = """
+    اسم الى إلى عن مع هذا هذه ذلك تلك هؤلاء التي الذي الذين اللذين اللتين ان انه انها انهم لن لم لا ما ماذا قد لقد كان كانت كانوا
+    يكون تكون ليس ليست بعد قبل بين عند عندما حتى كل كلا بعض غير ايضا كما حيث اذا اذ ثم او ام اما بل لكن لان منذ خلال ضمن نحو
+    حول دون وفق عبر ضد مثل سوى هو هي هم نحن انا انت له لها لهم به بها بهم فيه فيها منه منها منهم عليه عليها عليهم اليه اليها
+    هنا هناك الان اليوم امس غدا سنه سنوات عام اعوام شهر اشهر اسبوع اسابيع يوم ايام ساعه ساعات اربع اربعه ثلاث ثلاثه خمس خمسه
+    ست سته سبع سبعه ثمان تسع عشر عشره مئه الف مليون مليار اول ثان ثاني ثالث اخر اخرى جميع عده عديد كثير اكثر اقل قال قالت
+    قالوا يقول تقول اعلن اعلنت اكد اكدت اضاف اضافت ذكر ذكرت اوضح اوضحت اشار اشارت بدا بدات ظهر قام قامت جاء جاءت صرح صرحت
+    تم يتم تمت يمكن يجب را که از به با برای این آن است بود شد شده شود می نمی های هم نیز پس تا یا اگر چون اما هر همه
+"""
+"""What text is made of between names; written without vowels, some of it sounds like one: إلى is not Ali, اسم is not Asim."""
 SHORTENED = {
     "georges": "george",
     "amru": "amr",
@@ -90,6 +103,11 @@ def is_common(stem: str, apart: float = 0.5) -> bool:
     return False
 
 
+def no_names() -> frozenset[str]:
+    """Folded words that are never a part of a name."""
+    return _folded(_NO_NAMES)
+
+
 def titles() -> frozenset[str]:
     """The listed titles, folded."""
     return _folded(_TITLES)
@@ -98,6 +116,11 @@ def titles() -> frozenset[str]:
 def is_title(word: str) -> bool:
     """Whether a folded word is one of the listed titles."""
     return word in _folded(_TITLES)
+
+
+def is_whole_title(words: Sequence[str], at: int) -> bool:
+    """Whether the word is a title: "God" and "Islam" only end one (آية الله)."""
+    return is_title(words[at]) and (words[at] not in _TITLE_ENDS or (at > 0 and words[at - 1] in _TITLE_BEGINNINGS))
 
 
 def is_particle(word: str) -> bool:

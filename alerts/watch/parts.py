@@ -10,7 +10,7 @@ from alerts.watch.likeness import Likeness, also_as, heard_as, joins
 from alerts.watch.names import is_article
 from alerts.watch.namewords import is_common, is_filler, is_particle, is_patronymic, is_title
 from alerts.watch.skeleton import Sound, sounds, weight
-from alerts.watch.translated import translations
+from alerts.watch.translated import is_general, translations
 from scraper.text import Folded
 
 T = TypeVar("T")
@@ -43,7 +43,8 @@ class Spelling(Generic[T]):
         meant = [() if person else _translated(stem) for stem in stems]
         self.weights = tuple(max((weight(one) for one in each), default=0) for each in heard)
         self.common = tuple(
-            is_common(stem) or (not person and (is_filler(stem) or bool(meant[at]))) for at, stem in enumerate(stems)
+            is_common(stem) or (not person and (is_filler(stem) or bool(meant[at]) or is_general(stem)))
+            for at, stem in enumerate(stems)
         )
         self.tells = tuple(_tells(stem, self.common[at], self.weights[at]) for at, stem in enumerate(stems))
         single = [

@@ -87,7 +87,7 @@ _NEIGHBOURS = ({"u", "e"}, {"o", "e"}, {"o", "i"})
 _DOUBLED = re.compile(r"(.)\1+")
 _SPLIT = re.compile(r"(?<=[aeiou])([zstd])h(?=[aeiou])")
 _ALLAH = re.compile(r"(?<=[^aeiou])[aeiou]l+ah?$|(?<=..)(?:ال|ا|ل)له$|(?<=..)אלל?ה$")
-GOD = frozenset({"allah", "alla", "allakh", "الله", "اله", "אללה", "אלה"})
+GOD = frozenset({"allah", "alla", "ullah", "ollah", "ulla", "olla", "llah", "allakh", "الله", "اله", "אללה", "אלה"})
 
 
 @lru_cache(maxsize=65_536)

@@ -17,7 +17,7 @@ from typing import Generic, NamedTuple, TypeVar
 from alerts.watch.laying import fit, laid_around
 from alerts.watch.likeness import Heard, Likeness, heard_as, sounds_alike, stem_of, without_article
 from alerts.watch.names import Part, is_article
-from alerts.watch.namewords import is_common, is_filler, is_particle, is_title, titles
+from alerts.watch.namewords import is_common, is_filler, is_particle, is_title, is_whole_title, titles
 from alerts.watch.parts import Laid, Refused, Slot, SoundHit, Spelling, Text
 from alerts.watch.skeleton import GOD, Sound, weight
 from scraper.text import Folded
@@ -41,8 +41,6 @@ _GIVEN_TITLES = frozenset({
     "khan", "سيد", "امام", "حافظ",
 })  # fmt: skip
 """Titles that are given names as well."""
-_TITLE_ENDS = GOD | {"الاسلام"}
-_TITLE_BEGINNINGS = frozenset({"ايه", "ايت", "حجه", "حجت"})
 _OF_ABD = GOD | {"lah", "la"}
 
 
@@ -145,7 +143,7 @@ class Spellings(Generic[T]):
     def _titled(self, text: Text) -> Iterator[SoundHit[T]]:
         """Surnames behind a listed title ("Sheikh al-Khazali", السيد نصر الله), where one watched person alone has it."""
         words, listed = text.words, titles()
-        for title in [at for at, word in enumerate(words) if word in listed and _is_titled(words, at)]:
+        for title in [at for at, word in enumerate(words) if word in listed and is_whole_title(words, at)]:
             at = title + 1
             if at < len(words) and words[at] in _ARTICLES:
                 at += 1
@@ -160,6 +158,10 @@ class Spellings(Generic[T]):
             _, spelling, slot = known[0]
             fits = fit(word, slot, True, True)
             enough = 4 if words[title] in _GIVEN_TITLES else _ANCHOR
+            if fits is not None and fits[0].tier != "A":
+                if not slot.stem.isascii() and not word.isascii():
+                    continue  # in Arabic letters a surname is written as it is
+                enough = enough if word.isascii() else 4  # الرئيس الصيني is not Zeiniye
             if (
                 fits is not None
                 and fits[0].tier != "C"
@@ -279,11 +281,6 @@ class Spellings(Generic[T]):
             slot = second if later else first
             found[id(first), id(second)] = _Anchored(spelling, slot, heard, likeness, later)
         return tuple(found.values())
-
-
-def _is_titled(words: Sequence[str], at: int) -> bool:
-    """Whether the title at a word is whole: "God" and "Islam" end one (آية الله) and are none."""
-    return words[at] not in _TITLE_ENDS or (at > 0 and words[at - 1] in _TITLE_BEGINNINGS)
 
 
 def _stems(parts: Sequence[Part], *, person: bool) -> list[str]:

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from functools import cache
 
+from alerts.watch.skeleton import sounds, vowels_apart, weight
+
+_GENERAL_APART = 0.5
+
 _MEANINGS = """
     brigades brigade brigaden brigadas tugaylari tugayi бригады бригад גדודי גדוד گردان گردانهاي تيپ كتائب كتيبه سرايا لواء الويه
     battalion battalions كتيبه كتائب فوج
@@ -42,7 +46,6 @@ _MEANINGS = """
     lions اسود
     knights فرسان
     sword سيف
-    victory نصر فتح
     unity وحده توحيد
     monotheism توحيد
     salvation انقاذ خلاص
@@ -83,7 +86,6 @@ _MEANINGS = """
     shield درع
     god allah الله
     land lands ارض بلاد
-    base قاعده
     east مشرق شرق
     west مغرب غرب
     peninsula جزيره
@@ -126,6 +128,27 @@ def _others() -> dict[str, tuple[str, ...]]:
         for word in words:
             found.setdefault(word, []).extend(other for other in words if other != word)
     return {word: tuple(dict.fromkeys(others)) for word, others in found.items()}
+
+
+@cache
+def _general() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for word in _others():
+        for sound in sounds(word):
+            if weight(sound) >= 2:
+                found.setdefault(sound.key, []).append(word)
+    return found
+
+
+def is_general(stem: str) -> bool:
+    """Whether a folded word sounds like one of those of which groups' names are made: hizb, jamaah, daulah, harakat."""
+    mine = sounds(stem)
+    return any(
+        other.key == one.key and vowels_apart(one, other) <= _GENERAL_APART
+        for one in mine
+        for word in _general().get(one.key, ())
+        for other in sounds(word)
+    )
 
 
 def translations(stem: str) -> tuple[str, ...]:
