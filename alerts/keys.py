@@ -292,6 +292,10 @@ class RouteKeys(Keys):
     priority: Priority | None = Field(
         ROUTE.priority, description="The priority of its alerts. Default: the highest of what matched."
     )
+    group_by: Literal["story", "none"] = Field(
+        ROUTE.group_by,
+        description='`"story"`: near copies from other sources are added to the first alert by editing it; `"none"`: each rings.',
+    )
     proceed: bool = Field(
         ROUTE.proceed, alias="continue", description="Go on to the next routes even when this one takes it."
     )

@@ -20,7 +20,6 @@ NOT_BUILT: Final[dict[str, tuple[object, ...]]] = {
     "storage.keep_deliveries": ("forever",),
     "sources.*.urls": (),
     "channels.*.pictures": ("none",),
-    "routes.*.group_by": (),
     "delivery.first_run": ("remember",),
     "delivery.max_age": (),
     "delivery.show": (),
