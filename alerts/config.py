@@ -14,8 +14,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from alerts import wiring
+from alerts.hour_keys import QuietHoursKeys
+from alerts.hours import DigestTimes, QuietHours, Storm
 from alerts.keys import (
     CHANNEL_KINDS,
+    BotKeys,
     ChangesKeys,
     ConsoleKeys,
     DeliveryKeys,
@@ -28,6 +31,7 @@ from alerts.keys import (
 )
 from alerts.model import Actor, Keywords, Route
 from alerts.settings import (
+    BotSettings,
     ChannelSettings,
     Configuration,
     DeliverySettings,
@@ -54,7 +58,9 @@ TABLES = (
     "actors",
     "keywords",
     "channels",
+    "bot",
     "routes",
+    "quiet_hours",
     "delivery",
     "service",
     "logging",
@@ -104,9 +110,11 @@ def load(path: Path, environ: Mapping[str, str], *, data_dir: Path | None = None
     top = without_unbuilt(Part(document, (), document.data), checker.findings)
     first = _top(top, checker)
     tables = {
-        name: _table(top, name, checker) for name in TABLES if name not in (*INCLUDED_TABLES, "channels", "routes")
+        name: _table(top, name, checker)
+        for name in TABLES
+        if name not in (*INCLUDED_TABLES, "channels", "routes", "quiet_hours")
     }
-    joined = {name: _ids(top, name, checker) for name in (*INCLUDED_TABLES, "channels")}
+    joined = {name: _ids(top, name, checker) for name in (*INCLUDED_TABLES, "channels", "quiet_hours")}
     for included in _included(first, top, checker):
         _join(included, joined, checker)
     around = Surroundings(environ, data_dir)
@@ -127,12 +135,15 @@ def load(path: Path, environ: Mapping[str, str], *, data_dir: Path | None = None
             _tags(document.data.get("sources")) + _tags({id_: part.raw for id_, part in joined["sources"].items()})
         ),
         top,
+        joined["quiet_hours"],
     )
+    quiet = tuple(_quiet(id_, part, first.timezone, checker) for id_, part in joined["quiet_hours"].items())
+    bot = _bot(top, channels, around, checker)
     for source in sources:
         for index, actor in enumerate(source.speaks_for):
             if actor not in known.actors:
                 checker.unknown(joined["sources"][source.id].at("speaks_for").at(index), "actor", dict(known.actors))
-    routes = _routes(top, known, checker)
+    routes = _routes(top, known, first.timezone, checker)
     wiring.check_reach([(route, part) for route, part, whole in routes if whole], sources, known, checker)
     health, _ = checker.keys(HealthKeys, tables["health"], later_keys("health"))
     for index, channel in enumerate(health.notify):
@@ -161,9 +172,11 @@ def load(path: Path, environ: Mapping[str, str], *, data_dir: Path | None = None
         health=settle(HealthSettings, health),
         flood=settle(FloodSettings, flood),
         changes=settle(ChangesSettings, changes),
-        delivery=settle(DeliverySettings, delivery),
+        delivery=settle(DeliverySettings, delivery, storm=settle(Storm, delivery.storm) if delivery.storm else Storm()),
         service=settle(ServiceSettings, service),
         logging=logging,
+        bot=bot,
+        quiet_hours=quiet,
         warnings=checker.findings.warnings(),
     )
 
@@ -216,6 +229,7 @@ def _home_of(key: str) -> str:
         ("flood", FloodKeys),
         ("changes", ChangesKeys),
         ("delivery", DeliveryKeys),
+        ("bot", BotKeys),
         ("service", ServiceKeys),
         ("logging", LoggingKeys),
     ):
@@ -236,7 +250,7 @@ def _table(top: Part, name: str, checker: Checker) -> Part:
 
 
 def _ids(top: Part, name: str, checker: Checker) -> dict[str, Part]:
-    what = {"sources": "source", "actors": "actor", "keywords": "keyword list", "channels": "channel"}[name]
+    what = {"sources": "source", "actors": "actor", "keywords": "keyword list", "channels": "channel"}.get(name, name)
     return checker.ids(top.at(name), what) if name in top.raw else {}
 
 
@@ -336,7 +350,40 @@ def _is_near(url: str) -> bool:
     return host == "localhost" or (literal is not None and standing(literal)[1] == "loopback")
 
 
-def _routes(top: Part, known: wiring.Known, checker: Checker) -> list[tuple[Route, Part, bool]]:
+def _quiet(id_: str, part: Part, timezone: str, checker: Checker) -> QuietHours:
+    keys, bad = checker.keys(QuietHoursKeys, part)
+    if not bad and keys.start == keys.end:
+        checker.findings.problem(part.at("to"), "is when they begin, too", "write two different times")
+    return settle(QuietHours, keys, id=id_, timezone=timezone)
+
+
+def _bot(
+    top: Part, channels: tuple[ChannelSettings, ...], around: Surroundings, checker: Checker
+) -> BotSettings | None:
+    """`[bot]`, None where there is none. Its token is that of the channels, where they have one between them."""
+    if "bot" not in top.raw:
+        return None
+    part = _table(top, "bot", checker)
+    keys, bad = checker.keys(BotKeys, part)
+    token, api_base = None, keys.api_base
+    if keys.token is not None and "token" not in bad:
+        token = find_secret(keys.token, part.at("token"), checker, around.environ)
+    elif "token" not in bad:
+        bots = {channel.token.reveal(): channel for channel in channels if channel.token is not None}
+        if len(bots) == 1:
+            (channel,) = bots.values()
+            token, api_base = channel.token, api_base or channel.api_base
+        else:
+            message = "needs a token: " + ("the channels have different ones" if bots else "no channel has one")
+            checker.findings.problem(part.at("token"), message, 'add token = { env = "BAYAN_TELEGRAM_TOKEN" }')
+    if token is not None:
+        _judge_token(token.reveal(), api_base, part.at("token"), checker)
+    if not keys.admins and not bad:
+        checker.findings.warn(part, "has no admin, so nobody can enrol anybody", "add admins = [YOUR NUMERIC USER ID]")
+    return settle(BotSettings, keys, token=token, api_base=api_base)
+
+
+def _routes(top: Part, known: wiring.Known, timezone: str, checker: Checker) -> list[tuple[Route, Part, bool]]:
     """`[[routes]]` in order, each with whether all of its keys could be read."""
     part = top.at("routes")
     if "routes" not in top.raw:
@@ -351,7 +398,8 @@ def _routes(top: Part, known: wiring.Known, checker: Checker) -> list[tuple[Rout
     for index in range(len(part.raw)):
         below = part.at(index)
         keys, bad = checker.keys(RouteKeys, below, later_keys("routes.*"))
-        route = settle(Route, keys)
+        digest = None if keys.digest is None else settle(DigestTimes, keys.digest, timezone=timezone)
+        route = settle(Route, keys, digest=digest)
         wiring.check_references(route, below, known, checker)
         if keys.name and seen.setdefault(keys.name, index) != index:
             checker.findings.problem(below.at("name"), f"routes[{seen[keys.name]}] has the same name")

@@ -26,6 +26,8 @@ def tables(configuration: Configuration) -> dict[str, Any]:
     }
     for section in SECTIONS:
         value = getattr(configuration, section.name)
+        if value is None:  # a table that is not there at all means something
+            continue
         match section.form:
             case "table":
                 shown[section.name] = _table(next(iter(section.kinds.values())), value, empty=True)

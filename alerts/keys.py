@@ -13,9 +13,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
+from alerts.hour_keys import DigestKeys, StormKeys
 from alerts.model import Actor, Keywords, Priority, Route
 from alerts.model import Field as TextField
-from alerts.settings import ChannelSettings, DeliverySettings, HealthSettings, LoggingSettings, ServiceSettings
+from alerts.settings import (
+    BotSettings,
+    ChannelSettings,
+    DeliverySettings,
+    HealthSettings,
+    LoggingSettings,
+    ServiceSettings,
+)
 from scraper.settings import ChangesSettings, FloodSettings
 from scraper.validate import REQUIRED, Keys
 from scraper.values import (
@@ -45,6 +53,7 @@ ACTOR = Actor(id="", type="person", name="")
 KEYWORDS = Keywords(id="")
 ROUTE = Route(name="", channels=())
 CHANNEL = ChannelSettings(id="", kind="console")
+BOT = BotSettings()
 
 
 def _name(text: str) -> str:
@@ -113,6 +122,8 @@ Rate = Annotated[
     Written(lambda rate: f"{rate}/min"),
     Called("rate"),
 ]
+
+PersonId = Annotated[int, Field(ge=1, lt=2**52)]
 
 
 class TopKeys(Keys):
@@ -265,6 +276,25 @@ CHANNEL_KINDS: dict[str, type[TelegramKeys] | type[ConsoleKeys]] = {"telegram": 
 """The kinds of channel that are built. A new kind is a row here."""
 
 
+class BotKeys(Keys):
+    """The bot that answers in the chat. With this table `bayan run` listens to what people write to it.
+
+    Ids are numeric: `/start` shows nobody his own, so ask @userinfobot, or enrol everybody but the first admin by code.
+    """
+
+    token: SecretReference | None = Field(
+        None,
+        description="The bot's token, as a secret. Default: that of the Telegram channels, where they all have the same.",
+        examples=['{ env = "BAYAN_TELEGRAM_TOKEN" }'],
+    )
+    api_base: UrlOrNothing = Field(
+        BOT.api_base, description='A Bot API server of your own; `""` is that of the channels, else Telegram\'s.'
+    )
+    admins: list[PersonId] = Field([], description="Who may do everything, in every chat: numeric user ids.")
+    editors: list[PersonId] = Field([], description="Who may change what is watched, in every chat.")
+    viewers: list[PersonId] = Field([], description="Who may ask, in every chat.")
+
+
 class RouteKeys(Keys):
     """Who gets what. Read from top to bottom: the first route that takes a statement ends the reading, unless it continues.
 
@@ -299,6 +329,13 @@ class RouteKeys(Keys):
     proceed: bool = Field(
         ROUTE.proceed, alias="continue", description="Go on to the next routes even when this one takes it."
     )
+    quiet_hours: Text = Field(
+        ROUTE.quiet_hours, description="Hours in which its alerts wait: an id of `[quiet_hours.*]`."
+    )
+    digest: DigestKeys | None = Field(
+        None,
+        description='Its alerts wait for one message: `{ at = "07:00", days = ["mon"], max_items = 40, order = "priority" }`.',
+    )
 
 
 class DeliveryKeys(Keys):
@@ -311,6 +348,10 @@ class DeliveryKeys(Keys):
     body_wait: DurationOrZero = Field(
         DELIVERY.body_wait,
         description='How long an alert waits for its article, so that it can show the passage. `"0s"`: not at all.',
+    )
+    storm: StormKeys | None = Field(
+        None,
+        description='When alerts are too many for one channel. Default: `{ more_than = 25, within = "5m", then = "digest" }`.',
     )
 
 

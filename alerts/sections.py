@@ -18,9 +18,11 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import models_json_schema
 
+from alerts.hour_keys import DigestKeys, QuietHoursKeys, StormKeys
 from alerts.keys import (
     CHANNEL_KINDS,
     ActorKeys,
+    BotKeys,
     ChangesKeys,
     DeliveryKeys,
     FloodKeys,
@@ -55,7 +57,9 @@ SECTIONS: Final = (
     Section("actors", "ids", {"": ActorKeys}),
     Section("keywords", "ids", {"": KeywordsKeys}),
     Section("channels", "ids", CHANNEL_KINDS),
+    Section("bot", "table", {"": BotKeys}),
     Section("routes", "list", {"": RouteKeys}),
+    Section("quiet_hours", "ids", {"": QuietHoursKeys}),
     Section("delivery", "table", {"": DeliveryKeys}),
     Section("service", "table", {"": ServiceKeys}),
     Section("logging", "table", {"": LoggingKeys}),
@@ -67,7 +71,7 @@ def json_schema() -> dict[str, Any]:
     models: list[type[BaseModel]] = [TopKeys, *(model for section in SECTIONS for model in section.kinds.values())]
     _, definitions = models_json_schema([(model, "validation") for model in models], by_alias=True)
     defs = definitions["$defs"]
-    models += [SelectKeys, ArticleKeys, FieldsKeys]
+    models += [SelectKeys, ArticleKeys, FieldsKeys, DigestKeys, StormKeys]
     for model in models:
         required = [info.alias or name for name, info in model.model_fields.items() if is_required(info)]
         if required:
@@ -109,6 +113,8 @@ def manual_tables() -> dict[str, str]:
     tables["sources.select"] = _table(SelectKeys, ())
     tables["sources.fields"] = _table(FieldsKeys, ())
     tables["sources.article"] = _table(ArticleKeys, ())
+    tables["routes.digest"] = _table(DigestKeys, ())
+    tables["delivery.storm"] = _table(StormKeys, ())
     return tables
 
 

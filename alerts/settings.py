@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
+from alerts.hours import QuietHours, Storm
 from alerts.model import Actor, Keywords, Route
 from scraper.model import Source
 from scraper.secret import Secret
@@ -57,6 +58,18 @@ class DeliverySettings:
     per_chat_rate: int = 20
     excerpt: int = 600
     body_wait: timedelta = timedelta(seconds=15)
+    storm: Storm = Storm()
+
+
+@dataclass(frozen=True, slots=True)
+class BotSettings:
+    """`[bot]`: the token to listen with, and who may do what in every chat, by numeric user id. No token: the bot is silent."""
+
+    token: Secret | None = None
+    api_base: str = ""
+    admins: tuple[int, ...] = ()
+    editors: tuple[int, ...] = ()
+    viewers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,5 +109,8 @@ class Configuration:
     delivery: DeliverySettings = DeliverySettings()
     service: ServiceSettings = ServiceSettings()
     logging: LoggingSettings = field(default_factory=LoggingSettings)
+    bot: BotSettings | None = None
+    """None where there is no `[bot]`: then nobody is listened to."""
+    quiet_hours: tuple[QuietHours, ...] = ()
     warnings: tuple[str, ...] = ()
     """Allowed, but worth a line: a plain secret in the file, a channel that no route names."""

@@ -6,7 +6,7 @@ Pure: parts and values in, problems and warnings out.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from alerts.model import Actor, Keywords, Role, Route
 from scraper.document import Part
@@ -26,6 +26,7 @@ class Known:
     channels: Mapping[str, Part]
     tags: Mapping[str, None]
     top: Part
+    quiet_hours: Mapping[str, Part] = field(default_factory=dict)
 
 
 def check_references(route: Route, part: Part, known: Known, checker: Checker) -> None:
@@ -40,6 +41,8 @@ def check_references(route: Route, part: Part, known: Known, checker: Checker) -
         for index, name in enumerate(named):
             if name not in there and not (star and name == EVERY):
                 checker.unknown(part.at(key).at(index), what, there)
+    if route.quiet_hours and route.quiet_hours not in known.quiet_hours:
+        checker.unknown(part.at("quiet_hours"), "[quiet_hours] with the id", known.quiet_hours)
 
 
 def check_reach(

@@ -11,6 +11,7 @@ import pytest
 
 from alerts.config import load
 from alerts.effective import tables, toml
+from alerts.hour_keys import DigestKeys, StormKeys
 from alerts.keys import TopKeys
 from alerts.sections import SECTIONS, json_schema, manual_tables, refreshed
 from alerts.unbuilt import NOT_BUILT, NOT_BUILT_VALUES
@@ -66,7 +67,7 @@ def test_every_key_stands_in_the_manual_and_every_key_of_the_manual_exists() -> 
     shown = re.findall(r"<!-- keys: (\S+) -->", MANUAL.read_text("utf-8"))
     assert sorted(shown) == sorted(manual_tables())
     in_manual = set(re.findall(r"^\| `([a-z_]+)` \|", "".join(manual_tables().values()), re.MULTILINE))
-    models: list[type[Keys]] = [TopKeys, SelectKeys, ArticleKeys, FieldsKeys]
+    models: list[type[Keys]] = [TopKeys, SelectKeys, ArticleKeys, FieldsKeys, DigestKeys, StormKeys]
     models += [*(model for section in SECTIONS for model in section.kinds.values())]
     assert in_manual == {key for model in models for key in names(model)}
 

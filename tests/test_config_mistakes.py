@@ -204,24 +204,62 @@ urls = ["https://x.example/other"]
 [channels.mail]
 kind = "apprise"
 url = "mailto://x"
-[quiet_hours.night]
-from = "23:00"
 [[routes]]
 name = "r"
 channels = ["mail"]
 sources = ["page"]
-quiet_hours = "night"
-digest = { at = "07:00" }
 """
     assert wrong(tmp_path, text, whole=WHOLE.partition("[[routes]]")[0]) == [
         'config.toml:1:1: language: "fa" is not built yet in this version; remove it',
         "config.toml:3:1: storage.keep_raw: not built yet in this version; remove it",
         "config.toml:7:1: sources.page.urls: not built yet in this version; remove it",
         'config.toml:9:1: channels.mail.kind: "apprise" is not built yet in this version; remove it',
-        "config.toml:11:1: quiet_hours: not built yet in this version; remove it",
-        "config.toml:17:1: routes[0].quiet_hours: not built yet in this version; remove it",
-        "config.toml:18:1: routes[0].digest: not built yet in this version; remove it",
     ]
+
+
+def test_every_mistake_in_hours_is_told_with_its_place(tmp_path: Path) -> None:
+    text = """[quiet_hours.night]
+from = "25:00"
+to = "06:30"
+days = ["mon", "moon"]
+[quiet_hours.never]
+from = "06:00"
+to = "06:00"
+[delivery]
+storm = { more_than = 0, within = "5" }
+"""
+    route = """[[routes]]
+name = "r"
+channels = ["screen"]
+quiet_hours = "nihgt"
+digest = { at = ["07:00", "7"], max_items = 0 }
+"""
+    told = wrong(tmp_path, text + route, whole=WHOLE.partition("[[routes]]")[0])
+    assert [line.partition(": must")[0].partition(": holds")[0].partition(": is when")[0] for line in told][:4] == [
+        "config.toml:2:1: quiet_hours.night.from",
+        "config.toml:4:1: quiet_hours.night.days",
+        "config.toml:7:1: quiet_hours.never.to",
+        "config.toml:9:11: delivery.storm.more_than",
+    ]
+    assert any('there is no [quiet_hours] with the id "nihgt"; did you mean "night"?' in line for line in told)
+    assert any("routes[0].digest.at" in line for line in told)
+
+
+def test_a_bot_without_a_token_of_its_own_takes_that_of_the_channels(tmp_path: Path) -> None:
+    text = """[channels.phone]
+kind = "telegram"
+token = "123456:abcdefghijklmnopqrstuvwxyz0123456"
+chat = 5
+[bot]
+admins = [7]
+"""
+    bot = read(tmp_path, text).bot
+    assert bot is not None and bot.token is not None and bot.token.reveal().startswith("123456:") and bot.admins == (7,)
+
+
+def test_a_bot_that_finds_no_token_says_so(tmp_path: Path) -> None:
+    told = wrong(tmp_path, "[bot]\nadmins = [7]\n")
+    assert len(told) == 1 and "bot.token: needs a token: no channel has one" in told[0]
 
 
 def test_an_unbuilt_key_with_the_value_that_holds_anyway_may_stand(tmp_path: Path) -> None:

@@ -1,0 +1,195 @@
+"""The bot's line to Telegram: hear what people ask, answer them, leave. Its errors are the four of `alerts/errors.py`.
+
+Alerts go out through the outbox and their channel, never here: an answer that is lost is asked for again by who missed it.
+A message of more than one part is cut before it comes here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScopeAllChatAdministrators,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+    BotCommandScopeDefault,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    ReplyParameters,
+    Update,
+)
+from telegram.error import BadRequest
+
+from alerts.bot.incoming import KINDS
+from alerts.channels.telegram import Client, entities
+from alerts.errors import MessageRefused
+from alerts.model import Message
+
+LONG_POLL = 50
+"""Seconds that the server keeps a question open: its own limit (Client.h LONG_POLL_MAX_TIMEOUT)."""
+PATIENCE = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A button: what it says, and what it does: `data` comes back to us, `url` opens a page."""
+
+    label: str
+    data: str = ""
+    url: str = ""
+
+
+Rows = Sequence[Sequence[Key]]
+
+
+class Line:
+    """One bot's side of its conversations."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._bot: Bot = client.bot
+
+    async def me(self) -> str:
+        """The bot's user name."""
+        return str((await self._client.judged(self._bot.get_me, PATIENCE)).username)
+
+    async def hear(self, offset: int, *, seconds: int = LONG_POLL) -> tuple[Update, ...]:
+        """What came after update `offset` - 1; what came before it is thereby known to be handled."""
+
+        async def ask() -> tuple[Update, ...]:
+            return await self._bot.get_updates(offset=offset, timeout=seconds, allowed_updates=KINDS, limit=100)
+
+        return await self._client.judged(ask, seconds + PATIENCE)
+
+    async def say(
+        self, chat: str, message: Message, rows: Rows = (), *, topic: int | None = None, answering: str = ""
+    ) -> str:
+        """Send an answer. Returns the message's id."""
+
+        async def ask() -> str:
+            sent = await self._bot.send_message(
+                chat_id=int(chat),
+                text=message.text,
+                entities=entities(message.text, message.spans) or None,
+                disable_notification=message.silent,
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+                message_thread_id=topic,
+                reply_markup=keyboard(rows),
+                reply_parameters=_reply(answering),
+            )
+            return str(sent.message_id)
+
+        return await self._client.judged(ask, PATIENCE)
+
+    async def put(self, chat: str, message_id: str, message: Message, rows: Rows = ()) -> None:
+        """Put `message` in the place of an earlier answer."""
+
+        async def ask() -> None:
+            try:
+                await self._bot.edit_message_text(
+                    chat_id=int(chat),
+                    message_id=int(message_id),
+                    text=message.text,
+                    entities=entities(message.text, message.spans) or None,
+                    link_preview_options=LinkPreviewOptions(is_disabled=True),
+                    reply_markup=keyboard(rows),
+                )
+            except BadRequest as error:
+                if "message is not modified" not in str(error).lower():
+                    raise
+
+        await self._client.judged(ask, PATIENCE)
+
+    async def keys(self, chat: str, message_id: str, rows: Rows) -> None:
+        """Other buttons under a message, its words as they are."""
+
+        async def ask() -> None:
+            try:
+                await self._bot.edit_message_reply_markup(int(chat), int(message_id), reply_markup=keyboard(rows))
+            except BadRequest as error:
+                if "message is not modified" not in str(error).lower():
+                    raise
+
+        await self._client.judged(ask, PATIENCE)
+
+    async def file(
+        self, chat: str, name: str, content: bytes, *, said: str = "", topic: int | None = None, answering: str = ""
+    ) -> str:
+        """Send a document. Returns the message's id."""
+
+        async def ask() -> str:
+            sent = await self._bot.send_document(
+                chat_id=int(chat),
+                document=content,
+                filename=name,
+                caption=said[:1_000] or None,
+                message_thread_id=topic,
+                reply_parameters=_reply(answering),
+            )
+            return str(sent.message_id)
+
+        return await self._client.judged(ask, 3 * PATIENCE)
+
+    async def nod(self, query: str, said: str = "", *, loud: bool = False) -> None:
+        """Answer a press: the little clock on the button ends. A press that is too old to be answered is no error."""
+
+        async def ask() -> None:
+            try:
+                await self._bot.answer_callback_query(query, text=said[:200] or None, show_alert=loud)
+            except BadRequest as error:
+                if "query is too old" not in str(error).lower():
+                    raise
+
+        await self._client.judged(ask, PATIENCE)
+
+    async def leave(self, chat: str) -> None:
+        """Leave a group or channel."""
+
+        async def ask() -> None:
+            await self._bot.leave_chat(int(chat))
+
+        await self._client.judged(ask, PATIENCE)
+
+    async def menu(self, commands: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+        """The menus of commands, as (name, description): for `default`, `private`, `groups`, `admins`, or one chat's id."""
+        scopes = {
+            "default": BotCommandScopeDefault(),
+            "private": BotCommandScopeAllPrivateChats(),
+            "groups": BotCommandScopeAllGroupChats(),
+            "admins": BotCommandScopeAllChatAdministrators(),
+        }
+
+        async def ask() -> None:
+            for where, listed in commands.items():
+                scope = scopes.get(where) or BotCommandScopeChat(int(where))
+                await self._bot.set_my_commands([BotCommand(name, said) for name, said in listed], scope=scope)
+
+        await self._client.judged(ask, PATIENCE)
+
+    async def aclose(self) -> None:
+        """Close its connections."""
+        await self._client.aclose()
+
+
+def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
+    """Buttons for the Bot API. Raises `MessageRefused` where one has neither or both of its two ways."""
+    if not rows:
+        return None
+    for key in (key for row in rows for key in row):
+        if bool(key.data) == bool(key.url) or len(key.data.encode()) > 64:
+            raise MessageRefused(f"the button {key.label!r} is none")
+    return InlineKeyboardMarkup(
+        [
+            [InlineKeyboardButton(key.label, callback_data=key.data or None, url=key.url or None) for key in row]
+            for row in rows
+        ]
+    )
+
+
+def _reply(to: str) -> ReplyParameters | None:
+    return ReplyParameters(int(to), allow_sending_without_reply=True) if to.isdecimal() else None

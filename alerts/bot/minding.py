@@ -1,0 +1,134 @@
+"""What admins do in the chat: enroll it and others, make codes, give and take roles. Every change is written down."""
+
+from __future__ import annotations
+
+from alerts.bot import chats, deeds
+from alerts.bot.access import EVERYWHERE, ROLES, Role
+from alerts.bot.commands import Answer, Command, Here, Press, plain, titled
+from alerts.bot.incoming import Asked
+from alerts.bot.line import Key
+from alerts.shown import isolate, show
+from scraper.db import Connection
+
+
+async def enroll(asked: Asked, here: Here) -> Answer:
+    """`/enroll` in a group enrolls it; `/enroll ROLE` makes a code: for this group, and in a private chat for all of them."""
+    wanted = asked.words.lower()
+    if wanted and wanted not in ROLES:
+        return plain(here.say("bad_role"))
+    if not wanted:
+        return await _enroll_chat(asked, here)
+    role: Role = next(role for role in ROLES if role == wanted)
+    where = EVERYWHERE if asked.kind == "private" else asked.chat
+
+    def make(conn: Connection) -> str:
+        code = chats.make_code(conn, role, where, here.person, here.now)
+        deeds.record(
+            conn, chat=asked.chat, person=here.person, verb="code", subject=role, before=None, after={"chat": where}, now=here.now
+        )  # fmt: skip
+        return code
+
+    code = await here.house.db.write(make)
+    link = f"https://t.me/{here.house.me}?start={code}"
+    rows = ((Key(here.say("code_link"), url=link),),) if here.house.me else ()
+    return Answer(plain(here.say("code", role=here.say(role), code=code)).message, rows)
+
+
+async def _enroll_chat(asked: Asked, here: Here) -> Answer:
+    def write(conn: Connection) -> bool:
+        chats.joined(conn, asked.chat, asked.kind, asked.title, here.now)
+        found = chats.find(conn, asked.chat)
+        if found is not None and found.enrolled_at is not None and found.topic == asked.topic:
+            return False
+        chats.enrol(conn, asked.chat, here.person, here.now, topic=asked.topic)
+        deeds.record(
+            conn, chat=asked.chat, person=here.person, verb="enroll", subject=asked.chat, before=None,
+            after={"topic": asked.topic}, now=here.now,
+        )  # fmt: skip
+        return True
+
+    if not await here.house.db.write(write):
+        return plain(here.say("enrolled_before"))
+    await here.house.adopt()
+    return plain(here.say("enrolled"))
+
+
+async def list_chats(asked: Asked, here: Here) -> Answer:
+    """`/chats`: where the bot is, and who may do what there."""
+
+    def read(conn: Connection) -> tuple[tuple[chats.Chat, ...], dict[tuple[str, str], Role], dict[str, str]]:
+        given = chats.roles(conn)
+        people = {person for _, person in given} | set(here.book.configured)
+        return chats.every(conn), given, chats.names(conn, people)
+
+    known, given, names = await here.house.db.read(read)
+    lines = []
+    for one in known:
+        state = here.say("chat_gone") if one.left_at else "" if one.enrolled_at else here.say("chat_waiting")
+        lines.append(f"• {_safe(one.title or one.id)} ({one.id}){f': {state}' if state else ''}")
+        lines += [
+            f"    {_safe(names.get(person, person))} ({person}): {here.say(role)}"
+            for (chat, person), role in sorted(given.items())
+            if chat == one.id
+        ]
+    everywhere = {person: role for (chat, person), role in given.items() if chat == EVERYWHERE} | dict(
+        here.book.configured
+    )
+    lines += [
+        f"• {_safe(names.get(person, person))} ({person}): {here.say(role)}"
+        for person, role in sorted(everywhere.items())
+    ]
+    return titled(here.say("chats_title"), lines[:80]) if known else plain(here.say("chats_none"))
+
+
+async def role(asked: Asked, here: Here) -> Answer:
+    """`/role NUMBER viewer|editor|admin|none`: from now on this person may so much in this chat."""
+    words = asked.words.lower().split()
+    if len(words) != 2 or not words[0].isdecimal() or words[1] not in (*ROLES, "none"):
+        return plain(here.say("role_form"))
+    person, wanted = words
+    new: Role | None = next((one for one in ROLES if one == wanted), None)
+
+    def write(conn: Connection) -> int | None:
+        if new != "admin" and person not in here.book.configured and _last_admin(conn, asked.chat, person, here):
+            return None
+        before = (
+            chats.take_away(conn, asked.chat, person)
+            if new is None
+            else chats.give(conn, asked.chat, person, new, here.person, here.now)
+        )
+        return deeds.record(
+            conn, chat=asked.chat, person=here.person, verb="role", subject=person,
+            before={"role": before} if before else None, after={"role": new} if new else None, now=here.now,
+        )  # fmt: skip
+
+    deed = await here.house.db.write(write)
+    if deed is None:
+        return plain(here.say("last_admin"))
+    names = await here.house.db.read(lambda conn: chats.names(conn, [person]))
+    name = names.get(person, person)
+    told = (
+        here.say("role_taken", person=name) if new is None else here.say("role_given", person=name, role=here.say(new))
+    )
+    return plain(told)
+
+
+def _last_admin(conn: Connection, chat: str, person: str, here: Here) -> bool:
+    """Whether `person` is the only one left who may give roles here."""
+    admins = {
+        who for (where, who), held in chats.roles(conn).items() if held == "admin" and where in (chat, EVERYWHERE)
+    }
+    configured = {who for who, held in here.book.configured.items() if held == "admin"}
+    return person in admins and not (admins | configured) - {person}
+
+
+def _safe(text: str) -> str:
+    return isolate(show(text[:200]).text)
+
+
+COMMANDS = (
+    Command("enroll", "admin", enroll),
+    Command("chats", "admin", list_chats),
+    Command("role", "admin", role),
+)
+PRESSES: tuple[Press, ...] = ()
