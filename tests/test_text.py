@@ -196,3 +196,14 @@ def test_a_clean_line_is_one_line() -> None:
 @given(st.text())
 def test_cleaning_twice_is_cleaning_once(text: str) -> None:
     assert clean(clean(text)) == clean(text)
+
+
+@given(st.text(st.sampled_from(AWKWARD), max_size=40) | st.text(max_size=40))
+def test_short_texts_and_long_ones_are_folded_alike(text: str) -> None:
+    alone, long = fold(text), fold(text + "\n" + "ж " * 120)
+    assert long.words[: len(alone.words)] == alone.words
+    assert [link for link in long.links if link[0] < len(alone.words) - 1] == list(alone.links)
+    assert long.wholes == alone.wholes
+    assert [long.span(at, at + 1) for at in range(len(alone.words))] == [
+        alone.span(at, at + 1) for at in range(len(alone.words))
+    ]
