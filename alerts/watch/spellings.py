@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
 from itertools import compress, count, islice, product
-from operator import not_
+from operator import and_, not_
 from typing import Generic, NamedTuple, TypeVar
 
 from alerts.watch.laying import fit, laid_around
@@ -207,16 +207,24 @@ class Spellings(Generic[T]):
         yield from self._in_turn(words, keys, followers, kept, 1)
         yield from self._in_turn(words, keys, followers, kept, 2)
         if Rank.NAMED in ranks:
-            for step in (3, 4):
-                for at in range(len(kept) - step):
-                    first, second = kept[at], kept[at + step]
-                    if not followers[first].isdisjoint(keys[second]) and all(
-                        ranks[between] is Rank.NAMED for between in kept[at + 1 : at + step]
-                    ):
-                        for anchored in self._twos[words[first], words[second]]:
-                            yield first, second, anchored
+            yield from self._across_fathers(words, keys, followers, kept, [ranks[at] is Rank.NAMED for at in kept])
             kept = [at for at in kept if ranks[at] is not Rank.NAMED]
             yield from self._in_turn(words, keys, followers, kept, 1)
+
+    def _across_fathers(
+        self,
+        words: Sequence[str],
+        keys: Sequence[frozenset[str]],
+        followers: Sequence[frozenset[str]],
+        kept: Sequence[int],
+        named: Sequence[bool],
+    ) -> Iterator[tuple[int, int, _Anchored[T]]]:
+        """Words with two or three common names between, where one of them is a common name too (Yahya Ibrahim Hasan Sinwar)."""
+        for at in compress(range(1, len(kept) - 2), map(and_, named[1:], named[2:])):
+            for last in (at + 2, at + 3) if named[at + 2] else (at + 2,):
+                if last < len(kept) and not followers[kept[at - 1]].isdisjoint(keys[kept[last]]):
+                    for anchored in self._twos[words[kept[at - 1]], words[kept[last]]]:
+                        yield kept[at - 1], kept[last], anchored
 
     def _in_turn(
         self,
