@@ -81,7 +81,7 @@ ROOMS_OF = {
     "ahocorasick_rs": ("alerts/watch/*",),
     "re2": ("alerts/watch/terms.py", "scraper/patterns.py"),
     "typer": ("alerts/cli/*",),
-    "numpy": ("scraper/text.py", "scraper/likeness.py"),
+    "numpy": ("scraper/folding.py", "alerts/watch/*", "scraper/likeness.py"),
     "rich": ("alerts/cli/*", "alerts/channels/console.py"),
 }  # fmt: skip
 """Which files may import a foreign package: so that replacing it is the change of one room."""
