@@ -10,7 +10,9 @@ from scraper.text import clean_line
 
 _PARTS = re.compile(r"\s+[-–—|·•»«/:~]+\s+|\s*[|»‹›«]\s*|\s+(?:::|-{2,})\s*|\s+\\\s+|:\s+")
 _WORD = re.compile(r"[^\W_]+")
-_DAY = re.compile(r"^\W*\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\s*(?:[-–—|:]\s+|[|»]\s*)(?=.{12})")
+_DAY = re.compile(
+    r"^\W*(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\s*(?:[-–—|:]\s+|[|»]\s*)|\d\d?\.\d\d?\.(?:19|20)\d\d\s+)(?=.{12})"
+)
 _NO_TITLE = frozenset(
     {
         "home",

@@ -7,7 +7,7 @@ headline" can be said without looking at the tree again.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -30,14 +30,19 @@ _PUBLISHED = re.compile(
 )
 _MODIFIED = re.compile(r"updated|modified|lastmod|changed|edited", re.IGNORECASE)
 _AWAY = re.compile(
-    r"(?:^|[-_ ])(?:related|recommend\w*|sidebar|widget\w*|comments?|comment-\w+|footer|most-?read|popular|trending|teasers?|more-\w+"
-    r"|copyright|newsletter|promo|archive|calendar|weather|ticker|read-?next|also|latest)(?:$|[-_ ])",
+    r"(?:^|[-_ ])(?:related|recommend\w*|sidebar|widget\w*|comments?|comment-\w+|(?<!entry-)(?<!asset-)(?<!post-)footer"
+    r"|most-?read|popular|trending|teasers?|more-\w+|copyright|newsletter|promo|archive|calendar|weather|ticker|read-?next|also"
+    r"|latest)(?:$|[-_ ])",
     re.IGNORECASE,
 )
 _AWAY_TAGS = frozenset({"nav", "aside", "footer", "form", "select"})
 _SKIPPED = frozenset(
     {"style", "noscript", "svg", "path", "template", "iframe", "br", "img", "input", "button", "option", "use"}
 )
+_BEFORE_WORDS = frozenset({"a", "b", "br", "em", "h4", "h5", "h6", "i", "img", "label", "span", "strong", "svg"})
+"""Elements after which a date may stand that is in no element of its own."""
+_BEFORE, _AFTER = 8, 15
+"""How many elements before and after the headline a date certainly belongs to it, however its surroundings are called."""
 _LIKE_A_DATE = re.compile(r"\d{4}|\d[./-]\d|\d:\d|\d ?(?:h|m|d)\b|[^\W\d_]{2} ?\d|\d ?[^\W\d_]{2}|[٠-٩۰-۹]|年")
 _AUTHOR = re.compile(r"(?:^|[-_ ])(?:author|byline|writer|autor|auteur|yazar)(?:$|[-_ ]|s$|name)", re.IGNORECASE)
 
@@ -47,7 +52,8 @@ class Shown:
     """A short text that may be a date: where it stands, its machine-readable attribute, and what its markup claims it is.
 
     `kind` is "time" for a `time` element (or `abbr`), "marked" where a class or itemprop speaks of dates, "plain" otherwise.
-    `away` is true inside navigation, comments and lists of other articles.
+    `away` is true inside navigation, comments and lists of other articles; `near` a few elements from the headline, with
+    no running text between.
     """
 
     position: int
@@ -56,7 +62,8 @@ class Shown:
     claim: Claim
     kind: Literal["time", "marked", "plain"]
     itemprop: bool
-    away: bool
+    away: bool = False
+    near: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,8 @@ class Said:
     canonical: str = ""
     base: str = ""
     language: str = ""
+    lead: str = ""
+    """The beginning of the first paragraph under a heading, where a dateline stands."""
     sample: str = ""
     """Some of the page's running text, to tell its script."""
 
@@ -124,11 +133,13 @@ def gather(tree: Any) -> Said:
     """What the lxml tree of a page says about itself. At most 200,000 elements are looked at; the tree is not changed."""
     said = Said(language=clean_line(tree.get("lang") or tree.get("xml:lang") or "", 40))
     scripts: list[str] = []
-    marks: dict[str, tuple[bool, bool]] = {}
+    walk = _Walk()
     for position, element in enumerate(tree.iter()):
         if position > MAX_ELEMENTS:
             break
         tag = element.tag
+        if tag in _BEFORE_WORDS and (tail := element.tail) and 5 < len(tail) < 300 and _LIKE_A_DATE.search(tail):
+            walk.plain(position, tail, element)
         if tag in _SKIPPED or not isinstance(tag, str):
             continue
         if tag == "meta":
@@ -143,15 +154,84 @@ def gather(tree: Any) -> Said:
                 said.canonical = (element.get("href") or "").strip()[:2_000]
         elif tag == "base":
             said.base = said.base or (element.get("href") or "").strip()[:2_000]
-        elif tag in ("h1", "h2"):
-            _heading(said, element, position)
-        elif tag == "p" and len(said.sample) < 1_000:
-            said.sample += f" {(element.text or '')[:500]}"
-            _shown(said, element, position, marks)
-        elif len(said.shown) < _MAX_SHOWN:
-            _shown(said, element, position, marks)
+        elif tag in ("h1", "h2", "h3"):
+            _heading(said, element, position, walk)
+        else:
+            if tag == "p" and len(element.text or "") > 80:
+                walk.running.append(position)
+                if walk.headings and not said.lead and not walk.away(element):
+                    said.lead = words(element, 300)
+                if len(said.sample) < 1_000:
+                    said.sample += f" {element.text[:500]}"
+            _shown(said, element, position, walk)
     said.nodes = jsonld.nodes(scripts)
+    said.shown = walk.settled(said)
     return said
+
+
+class _Walk:
+    """What one walk over a tree has to remember: what marks mean, which places are away, and what may be a date."""
+
+    __slots__ = ("_aways", "_marked", "_plain", "headings", "marks", "running")
+
+    def __init__(self) -> None:
+        self.marks: dict[str, tuple[bool, bool]] = {}
+        self.headings: list[tuple[Heading, tuple[Any, ...]]] = []
+        self.running: list[int] = []
+        self._aways: dict[Any, tuple[Any, ...]] = {}
+        self._marked: list[tuple[Shown, tuple[Any, ...]]] = []
+        self._plain: list[tuple[Shown, tuple[Any, ...]]] = []
+
+    def away(self, element: Any) -> tuple[Any, ...]:
+        """The ancestors of `element` that are navigation, comments, lists of other articles: not the article itself."""
+        climbed: list[Any] = []
+        found: tuple[Any, ...] = ()
+        for ancestor in element.iterancestors():
+            known = self._aways.get(ancestor)
+            if known is not None:
+                found = known
+                break
+            climbed.append(ancestor)
+        for ancestor in reversed(climbed):
+            if ancestor.tag in ("body", "main"):
+                found = ()
+            elif _is_away(ancestor):
+                found = (*found[:10], ancestor)
+            self._aways[ancestor] = found
+        return found
+
+    def plain(self, position: int, text: str, element: Any) -> None:
+        """Keep a short text that looks like a date, though nothing calls it one."""
+        text = clean_line(text, 120)
+        if 5 < len(text) <= 80 and len(self._plain) < _MAX_SHOWN:
+            self._plain.append((Shown(position, text, "", "", "plain", False), self.away(element)))
+
+    def marked(self, shown: Shown, element: Any) -> None:
+        if len(self._marked) < _MAX_SHOWN:
+            self._marked.append((shown, self.away(element)))
+
+    def heading(self, heading: Heading, element: Any) -> None:
+        if heading.level == 1:
+            # What stands long before a headline has nothing to do with it, and must not crowd out what follows.
+            del self._plain[:-40]
+            del self._marked[:-100]
+        self.headings.append((heading, self.away(element)))
+
+    def settled(self, said: Said) -> list[Shown]:
+        """All that may be dates, in their order; what has a place around it that is away, but not away from the headline."""
+        titles = (said.document_title, said.meta("og:title"), *(n.headline for n in said.nodes if n.is_article))
+        headline, home = next(
+            ((h, around) for h, around in self.headings if any(same_title(h.text, title) for title in titles)),
+            (None, ()),
+        )
+        text = next((at for at in self.running if headline is not None and at > headline.position), MAX_ELEMENTS)
+        found = []
+        for shown, around in sorted(self._marked + self._plain, key=lambda pair: pair[0].position):
+            distance = shown.position - headline.position if headline is not None else -MAX_ELEMENTS
+            near = -_BEFORE <= distance <= _AFTER and shown.position < text
+            away = not set(around) <= set(home) and not (near and distance > 0 and shown.kind != "plain")
+            found.append(replace(shown, away=away, near=near) if away or near else shown)
+        return found
 
 
 def _meta(said: Said, element: Any) -> None:
@@ -164,25 +244,28 @@ def _meta(said: Said, element: Any) -> None:
             said.metas.setdefault(name.strip().lower()[:100], []).append(content[:2_000])
 
 
-def _heading(said: Said, element: Any, position: int) -> None:
+def _heading(said: Said, element: Any, position: int, walk: _Walk) -> None:
     if len(said.headings) >= 60:
         return
-    text = words(element, 600)
+    level = int(element.tag[1])
+    marks = f"{element.get('class') or ''} {element.get('itemprop') or ''}".lower()
+    marked = "headline" in marks or "title" in marks
+    text = words(element, 600) if level < 3 or marked else ""
     if text:
-        marks = f"{element.get('class') or ''} {element.get('itemprop') or ''}".lower()
-        marked = "headline" in marks or "title" in marks
-        said.headings.append(Heading(position, text, int(element.tag[1]), marked, is_away(element)))
+        heading = Heading(position, text, level, marked, bool(walk.away(element)))
+        said.headings.append(heading)
+        walk.heading(heading, element)
 
 
-def _shown(said: Said, element: Any, position: int, known: dict[str, tuple[bool, bool]]) -> None:
-    """Keep `element` if it may show a date; a name of an author is kept too. `known` remembers what marks mean."""
+def _shown(said: Said, element: Any, position: int, walk: _Walk) -> None:
+    """Keep `element` if it may show a date; a name of an author is kept too."""
     tag, itemprop = element.tag, element.get("itemprop") or ""
     marks = f"{element.get('class') or ''} {element.get('id') or ''}"
-    meant = known.get(marks)
+    meant = walk.marks.get(marks)
     if meant is None:
         short = 1 < len(marks) < 300
-        meant = known[marks] = (short and bool(_DATED.search(marks)), short and bool(_AUTHOR.search(marks)))
-    if meant[1] or itemprop == "author" or element.get("rel") == "author":
+        meant = walk.marks[marks] = (short and bool(_DATED.search(marks)), short and bool(_AUTHOR.search(marks)))
+    if (meant[1] or itemprop == "author" or element.get("rel") == "author") and not walk.away(element):
         _author(said, element)
     kind: Literal["time", "marked", "plain"]
     if tag == "time" or (tag == "abbr" and element.get("title")):
@@ -191,10 +274,10 @@ def _shown(said: Said, element: Any, position: int, known: dict[str, tuple[bool,
         kind = "marked"
     else:
         text = element.text
-        if text and 5 < len(text) < 120 and _LIKE_A_DATE.search(text):
-            text = clean_line(text, 120)
-            if 5 < len(text) <= 80:
-                said.shown.append(Shown(position, text, "", "", "plain", False, is_away(element)))
+        if text and 5 < len(text) < 300 and _LIKE_A_DATE.search(text):
+            # A sentence that begins with a date before its first link or bold word is no date.
+            whole = tag == "p" and len(element) and element[0].tag != "br"
+            walk.plain(position, words(element, 120) if whole else text, element)
         return
     attribute = (
         element.get("datetime") or element.get("content") or (element.get("title") if tag in ("abbr", "time") else "")
@@ -202,7 +285,7 @@ def _shown(said: Said, element: Any, position: int, known: dict[str, tuple[bool,
     text = words(element, _MAX_SHORT)
     if not text and not attribute:
         return
-    said.shown.append(
+    walk.marked(
         Shown(
             position=position,
             text=text if len(text) < _MAX_SHORT else "",
@@ -210,8 +293,8 @@ def _shown(said: Said, element: Any, position: int, known: dict[str, tuple[bool,
             claim=_claim(itemprop, marks, element),
             kind=kind,
             itemprop=itemprop in ("datePublished", "dateCreated"),
-            away=is_away(element),
-        )
+        ),
+        element,
     )
 
 
@@ -224,7 +307,7 @@ def _claim(itemprop: str, marks: str, element: Any) -> Claim:
 
 
 def _author(said: Said, element: Any) -> None:
-    if len(said.authors) >= 20 or is_away(element):
+    if len(said.authors) >= 20:
         return
     text = words(element, _MAX_SHORT) or clean_line(element.get("content") or "", _MAX_SHORT)
     if text and len(text) < 120 and text not in said.authors:
@@ -248,15 +331,8 @@ def words(element: Any, limit: int) -> str:
     return clean_line(" ".join(pieces), limit)
 
 
-def is_away(element: Any) -> bool:
-    """Whether an ancestor is navigation, a comment, a list of other articles: not the article itself."""
-    for ancestor in element.iterancestors():
-        tag = ancestor.tag
-        if tag in _AWAY_TAGS:
-            return True
-        if tag in ("body", "main"):
-            return False
-        marks = ancestor.get("class")
-        if marks and tag != "article" and len(marks) < 200 and _AWAY.search(marks):
-            return True
-    return False
+def _is_away(element: Any) -> bool:
+    if element.tag in _AWAY_TAGS:
+        return True
+    marks = element.get("class")
+    return bool(marks and element.tag != "article" and len(marks) < 200 and _AWAY.search(marks))

@@ -41,6 +41,13 @@ _MODIFIED = (
 )
 
 _IN_ADDRESS = re.compile(r"(?<!\d)((?:19|20)\d\d)([/_.-]?)([01]?\d)\2([0-3]?\d)(?!\d)")
+_SPACED = re.compile(r"(?<![\d.])([0-3]?\d)\. ([01]?\d)\. ?((?:19|20)\d\d)(?!\d)")
+_DATELINE = re.compile(
+    r"\W?(?!(?:on|in|am|im|le|el|il|em|op|den|since|seit)\b)(?:\(([^()]{6,40})\)|([^–—|!?]{6,70}?)(?: -|\s*[–—|])\s)",
+    re.IGNORECASE,
+)
+"""What stands before an article's first words: "(18.01.2018)", "BERLIN, 5 May 2022 –". A sentence begins otherwise."""
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _NEVER = frozenset({date(1970, 1, 1), date(1969, 12, 31), date(1900, 1, 1), date(1980, 1, 1)})
 """Days on which programs say that they know none: the zero of their clocks."""
 _NEAR = 160
@@ -67,6 +74,8 @@ class _Reader:
 
     def read(self, text: str, method: str, *, shown: bool = False, alone: bool = False) -> Moment | None:
         """`text` as a moment. `shown`: people read it, so its words are kept in the method; `alone` as in `in_words`."""
+        if shown and "." in text:
+            text = _SPACED.sub(r"\1.\2.\3", text)
         asking = shown and not alone and self._last_resorts > 0
         self._last_resorts -= asking
         moment = in_words(
@@ -123,6 +132,11 @@ def candidates(said: Said, url: str, headline: str, reader: _Reader) -> Iterator
                 if moment is not None:
                     yield Found(moment, "meta" if firm else "meta?", firm)
     yield from _shown(said, headline, reader)
+    dateline = _DATELINE.match(said.lead)
+    if dateline is not None and _YEAR.search(dateline[0]):
+        moment = reader.read(dateline[1] or dateline[2], "plain", shown=True)
+        if moment is not None:
+            yield Found(moment, "plain", False)
     day = in_address(url) or in_address(said.canonical)
     if day is not None:
         moment = reader.read(day.isoformat(), "address")
@@ -153,7 +167,9 @@ def _in_json(said: Said, url: str, reader: _Reader) -> Iterator[Found]:
 
 def _shown(said: Said, headline: str, reader: _Reader) -> Iterator[Found]:
     """Dates that the page shows, the nearest to the headline first within each kind."""
-    here = next((h.position for h in said.headings if same_title(h.text, headline)), None)
+    here = next(
+        (h.position for h in said.headings if same_title(h.text, headline) or h.text.endswith(headline or "\n")), None
+    )
     if here is None:
         here = next((h.position for h in said.headings if h.level == 1 and not h.away), None)
     shown = [s for s in said.shown if not s.away and s.claim != "modified"]
@@ -166,11 +182,12 @@ def _shown(said: Said, headline: str, reader: _Reader) -> Iterator[Found]:
             if _kind(one) != wanted or tries >= 12:
                 continue
             tries += 1
+            near = one.near and _YEAR.search(one.text)
             moment = (reader.read(one.attribute, f"{wanted}@") if one.attribute else None) or (
-                reader.read(one.text, wanted, shown=True, alone=wanted == "plain") if one.text else None
+                reader.read(one.text, wanted, shown=True, alone=wanted == "plain" and not near) if one.text else None
             )
             if moment is not None:
-                yield Found(moment, wanted, False)
+                yield Found(moment, f"{wanted} near" if one.near and wanted in ("time", "marked") else wanted, False)
                 break
 
 
@@ -195,13 +212,17 @@ def in_address(url: str) -> date | None:
 
 
 _WEIGHT = {
-    "json-ld": 3.0, "meta": 3.0, "json-ld?": 1.5, "json-ld page": 1.5, "time published": 2.0, "itemprop": 2.0, "marked published": 1.5,
-    "meta?": 1.0, "time": 1.2, "marked": 1.2, "address": 1.2, "json-ld created": 0.4, "plain": 0.4,
+    "json-ld": 3.0, "meta": 3.0, "json-ld?": 1.5, "json-ld page": 1.5, "time published": 2.0, "itemprop": 2.0, "time near": 1.8,
+    "marked published": 1.5, "marked near": 1.5, "meta?": 1.0, "time": 1.2, "marked": 1.2, "address": 1.2,
+    "json-ld created": 0.4, "plain": 0.4,
 }  # fmt: skip
 """How much each voice counts, in the order in which one speaks for a day that several give."""
 _ORDER = tuple(_WEIGHT)
 _FIRM = frozenset({"json-ld", "meta", "itemprop", "time published"})
-_ON_PAGE = frozenset({"itemprop", "time published", "marked published", "time", "marked"})
+_LOCAL = frozenset(
+    {"itemprop", "time published", "time near", "marked published", "marked near", "time", "marked", "address"}
+)
+"""Voices that speak of days as the site's readers count them."""
 
 
 def _decide(found: Sequence[Found], zone: tzinfo) -> Moment | None:
@@ -212,16 +233,39 @@ def _decide(found: Sequence[Found], zone: tzinfo) -> Moment | None:
     best: Found | None = None
     best_weight = 0.0
     for one in sorted(found, key=lambda f: _ORDER.index(f.origin)):
-        weight = sum(_WEIGHT[other.origin] * (1, 0.5)[_apart(one, other)] for other in found if _apart(one, other) < 2)
+        voices: dict[str, float] = {}
+        for other in found:
+            if (apart := _apart(one, other)) < 2:
+                voices[other.origin] = max(voices.get(other.origin, 0.0), _WEIGHT[other.origin] * (1, 0.5)[apart])
+        weight = sum(voices.values())
         if weight > best_weight + 0.01:
             best, best_weight = one, weight
     if best is None:
         return None
-    local = _as_shown(best.moment, [f.moment for f in found if f.origin in _ON_PAGE], zone)
+    local = _as_shown(_stamp_of(best, found), [f.moment for f in found if f.origin in _LOCAL], zone)
     return replace(local, confident=_is_confident(best, local, found))
 
 
+def _stamp_of(best: Found, found: Sequence[Found]) -> Moment:
+    """The moment of `best`; where that is a clock that people read, which tells no zone, the stamp that means the same minute."""
+    moment = best.moment
+    if ": " not in moment.method or moment.precision == "day" or moment.at.utcoffset():
+        return moment
+    for other in found:
+        if ": " in other.moment.method or other.moment.precision == "day":
+            continue
+        ahead = moment.at.replace(second=0) - other.moment.at.replace(second=0, microsecond=0)
+        if abs(ahead) <= timedelta(hours=14) and not ahead % timedelta(minutes=30):
+            return other.moment
+    return moment
+
+
 def _apart(one: Found, other: Found) -> int:
+    """How many days two moments are apart, 2 for all that are more: 0 for one minute seen from two time zones."""
+    if "day" not in (one.moment.precision, other.moment.precision) and abs(one.moment.at - other.moment.at) < timedelta(
+        minutes=1
+    ):
+        return 0
     return min(2, abs((one.moment.at.date() - other.moment.at.date()).days))
 
 
@@ -251,9 +295,23 @@ def _as_shown(moment: Moment, shown: Sequence[Moment], zone: tzinfo) -> Moment:
     return moment
 
 
+def _tells_local_day(voice: Found) -> bool:
+    moment = voice.moment
+    return voice.origin in _LOCAL and (
+        moment.precision == "day" or ": " in moment.method or bool(moment.at.utcoffset())
+    )
+
+
 def _is_confident(best: Found, local: Moment, found: Sequence[Found]) -> bool:
     """Whether a place that means the publication gave the day, and what else the page says does not speak against it."""
     day = local.at.date()
-    agreeing = {f.origin for f in found if f.moment.at.date() in (day, best.moment.at.date())}
+    agreeing = {f.origin for f in found if f.moment.at.date() in (day, best.moment.at.date()) or not _apart(f, best)}
     against = {f.origin for f in found if f.origin not in agreeing and f.origin not in ("plain", "json-ld created")}
+    if (
+        local.precision != "day"
+        and not local.at.utcoffset()
+        and not 5 <= local.at.hour < 22
+        and not any(_tells_local_day(f) and f.origin in agreeing for f in found)
+    ):
+        return False  # in UTC and near midnight, with nothing to tell the day that the site's readers had
     return bool(agreeing & _FIRM) and not against and len(agreeing - {"plain", "json-ld created"}) >= 2

@@ -1,0 +1,141 @@
+"""When an article was published: which of its dates count, where they stand, and when they can be trusted."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from scraper.model import Moment
+from scraper.parsers.article import _tree
+from scraper.parsers.headline import headline
+from scraper.parsers.metadata import gather
+from scraper.parsers.published import published
+
+SEEN = datetime(2025, 6, 20, 12, 40, tzinfo=UTC)
+URL = "https://site.example/a/1"
+RUNNING = "<p>The committee read the annual report aloud and thanked everyone who had helped with it over the year.</p>"
+
+
+def found(body: str, head: str = "", *, url: str = URL, language: str = "en", zone: str = "UTC") -> Moment | None:
+    tree = _tree(f"<html><head><title>Annual report read aloud</title>{head}</head><body>{body}</body></html>")
+    said = gather(tree)
+    return published(said, url=url, headline=headline(said, url), fetched_at=SEEN, zone=zone, language=language)
+
+
+def day(body: str, head: str = "", **more: str) -> str | None:
+    moment = found(body, head, **more)
+    return None if moment is None else f"{moment.at:%Y-%m-%d}"
+
+
+TITLE = "<h1>Annual report read aloud</h1>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'<aside>{TITLE}<ul><li class="date">18.06.2025</li></ul></aside>{RUNNING}',
+        f'<div class="teaser">{TITLE}<span class="date">18.06.2025</span></div>{RUNNING}',
+        f'{TITLE}<div class="footer"><p><time datetime="2025-06-18">18.06.2025</time></p></div>{RUNNING}',
+        f'<div class="widget Blog"><h3 class="post-title">Annual report read aloud</h3>{RUNNING}'
+        '<div class="post-footer"><abbr class="published" title="2025-06-18T08:00:00+02:00">08:00</abbr></div></div>',
+    ],
+)
+def test_what_surrounds_the_headline_too_is_not_away_from_it(body: str) -> None:
+    assert day(body) == "2025-06-18"
+
+
+def test_a_date_in_a_list_of_others_under_the_text_is_not_this_ones() -> None:
+    assert day(f'{TITLE}{RUNNING}<aside><h2>More</h2><time datetime="2025-06-01">1 June</time></aside>') is None
+
+
+def test_many_dates_before_the_headline_do_not_crowd_out_its_own() -> None:
+    calendar = "".join(f'<td class="date">{n % 28 + 1}.05.2025</td>' for n in range(900))
+    assert day(f"<table><tr>{calendar}</tr></table>{TITLE}<p class='date'>18.06.2025</p>{RUNNING}") == "2025-06-18"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>18.06.2025 10:16 - First league - press office, red</p>",
+        "<div><h5>Date: </h5>18.06.2025</div>",
+        "<p>By <a href='/p'>Jane Weaver</a> 18 June 2025, 11:51 | 3 letters</p>",
+        "<div><img src='c.png'>\n\t\t\t\t&nbsp; 18 Jun 2025 </div>",
+        "<p class='date'>Press office 18. 6. 2025.</p>",
+        "<p>Published 18.06.2025<br>Length: 1 hour and 4 minutes of quiet listening in the large hall of the old town</p>",
+    ],
+)
+def test_a_date_line_next_to_the_headline_is_read(line: str) -> None:
+    moment = found(f"{TITLE}{line}{RUNNING}")
+    assert moment is not None and f"{moment.at:%Y-%m-%d}" == "2025-06-18" and not moment.confident
+
+
+@pytest.mark.parametrize(
+    ("lead", "wanted"),
+    [
+        (
+            "(18.06.2025) Farmers tremble at the weather, which nobody in the old town has seen before this year.",
+            "2025-06-18",
+        ),
+        (
+            "BERLIN, 18 June 2025 – The future work of the committee begins with a letter to all of its members.",
+            "2025-06-18",
+        ),
+        (
+            "Press release of 18 June 2025 | Berlin – The committee begins its work with a letter to all members.",
+            "2025-06-18",
+        ),
+        ("On 18 June 2025 – a Wednesday – the committee began its work with a letter to all of its members.", None),
+        ("The committee had planned for 18 June 2025 and waited a year for an answer that has never arrived.", None),
+    ],
+)
+def test_a_dateline_is_read_and_a_day_that_the_text_tells_is_not(lead: str, wanted: str | None) -> None:
+    assert day(f"{TITLE}<p>{lead}</p>") == wanted
+
+
+def test_a_sentence_that_begins_with_a_date_before_a_link_is_no_date() -> None:
+    link = "<a href='/x'>which was a Wednesday, the committee began</a>"
+    body = f"{TITLE}<p>18 June 2025, {link} its long work at last, in the large hall of the old town.</p>"
+    assert day(body + RUNNING) is None
+
+
+def test_two_names_for_one_kind_of_meta_do_not_outvote_the_page() -> None:
+    head = '<meta name="dc.date" content="2025-05-20"><meta name="date" content="2025-05-20">'
+    assert day(f"{TITLE}<span class='date'>18.06.2025</span>{RUNNING}", head) == "2025-06-18"
+
+
+def test_the_day_in_the_address_tells_the_local_day_of_a_stamp_in_utc() -> None:
+    head = '<meta property="article:published_time" content="2025-06-17T23:11:59+00:00">'
+    moment = found(TITLE + RUNNING, head, url="https://site.example/2025/06/18/report/")
+    assert moment is not None and moment.at.isoformat() == "2025-06-18T00:11:59+01:00" and moment.confident
+
+
+def test_a_clock_that_people_read_takes_the_zone_of_the_stamp_that_means_it() -> None:
+    body = (
+        f"{TITLE}<div class='publish-date'>Wednesday, 18 June 2025 12:10</div>"
+        f"<time datetime='2025-06-18T11:10:00Z'>Wednesday, 18 June 2025 12:10</time>{RUNNING}"
+    )
+    moment = found(body)
+    assert moment is not None and moment.at.isoformat() == "2025-06-18T12:10:00+01:00"
+
+
+def test_one_minute_in_two_zones_is_agreement() -> None:
+    head = (
+        '<meta property="article:published_time" content="2025-06-19T02:35:00+00:00">'
+        '<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "2025-06-18T22:35:00-04:00"}</script>'
+    )
+    moment = found(TITLE + RUNNING, head)
+    assert moment is not None and moment.at.isoformat() == "2025-06-18T22:35:00-04:00" and moment.confident
+
+
+def test_a_stamp_in_utc_near_midnight_that_nothing_confirms_is_not_trusted() -> None:
+    def head(hour: str) -> str:
+        stamp = f"2025-06-18T{hour}:23:33Z"
+        return (
+            f'<meta property="article:published_time" content="{stamp}">'
+            f'<script type="application/ld+json">{{"@type": "NewsArticle", "datePublished": "{stamp}"}}</script>'
+        )
+
+    noon, midnight = found(TITLE + RUNNING, head("12")), found(TITLE + RUNNING, head("00"))
+    assert noon is not None and noon.confident
+    assert midnight is not None and not midnight.confident
