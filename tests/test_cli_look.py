@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from alerts import outbox
+from alerts.message import tag
 from alerts.outbox import Draft
 from scraper import sources, store
 from scraper.db import Connection
@@ -286,6 +287,28 @@ def test_alerts_are_listed_and_explained(bayan: Bayan, site: FakeSite) -> None:
     assert "@khazali (tier A): 'Qais al-Khazali' at title 0-15" in ran.out
     assert "judged" in ran.out
     assert bayan("alerts", "explain", str(one["id"]), "--json").json["statement"]["matches"]
+
+
+def test_a_story_is_shown_exported_counted_and_explained_by_its_tag(bayan: Bayan, site: FakeSite) -> None:
+    site.pages["/feed"] = site.pages["/other"] = site.feed(OLD)
+    bayan.configure(source("agency", f"{site.origin}/feed"), source("relay", f"{site.origin}/other"))
+    bayan("run", "--once")
+    site.pages["/feed"] = site.feed(RINGS)
+    bayan("run", "--once", "--source", "agency")
+    site.pages["/other"] = site.feed([("x9", f"Iraq: {RINGS[0][1]}")])
+    bayan("run", "--once", "--source", "relay")
+    rows = [json.loads(line) for line in bayan("statements", "export").out.splitlines()]
+    first, second = [row for row in rows if "Khazali" in row["title"]]
+    assert (first["story"], second["story"]) == (first["id"], first["id"])
+    assert "(2 carried by several sources)" in bayan("status").out
+    assert bayan("status", "--json").json["stories"] == {"several": 2, "statements": 4}
+    shown = bayan("statements", "show", str(second["id"])).out
+    assert f"story      first agency (statement {first['id']})" in shown
+    assert f"joined because of statement {first['id']}: headlines agree by 100%" in shown
+    assert [one["source"] for one in bayan("statements", "show", "3", "--json").json["carried"]] == ["agency", "relay"]
+    explained = bayan("alerts", "explain", tag(first["id"])).out
+    assert f"story: also relay (statement {second['id']}), +0 min" in explained
+    assert bayan("alerts", "explain", "0000-3").code == 2
 
 
 def test_an_alert_that_is_not_there_ends_with_1_and_a_state_that_is_none_with_2(bayan: Bayan) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from alerts.model import DeliveryState, Match
     from alerts.outbox import Entry
     from scraper.db import Connection, Database
+    from scraper.stories import Member
 
 app = typer.Typer(no_args_is_help=True, help="What was sent, what waits, and why.")
 
@@ -172,20 +173,31 @@ def _decide(
 
 @app.command("explain")
 def explain(
-    alert: Annotated[int, typer.Argument(help="The alert's number, as `bayan alerts list` gives it.")],
+    alert: Annotated[str, typer.Argument(help="The alert's number, as `bayan alerts list` gives it, or its tag.")],
     config: ConfigOption = None,
     data_dir: DataOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Why an alert rang: what matched where, which route took it, and how each step of its way went.
 
-    Example:  bayan alerts explain 7
+    \b
+    bayan alerts explain 7
+    bayan alerts explain A7F3-21
     """
     from alerts import outbox, verdicts
-    from scraper import store
+    from alerts.cli.carried import as_carried, told_story
+    from alerts.message import tagged
+    from scraper import store, stories
 
+    tag = tagged(alert)
+    if tag is None and not (alert.isascii() and alert.isdecimal() and len(alert) < 19):
+        raise typer.BadParameter("neither the number nor the tag of an alert", param_hint="ALERT")
     with opened(load(config, data_dir)) as database:
-        found = database.read_now(lambda conn: outbox.entries(conn, delivery_id=alert))
+        if tag is None:
+            found = database.read_now(lambda conn: outbox.entries(conn, delivery_id=int(alert)))
+        else:
+            rang = database.read_now(lambda conn: outbox.entries(conn, statement=tag, limit=1_000))
+            found = tuple(one for one in reversed(rang) if one.kind == "alert")
         if not found:
             typer.echo(f"bayan: there is no alert {alert}; bayan alerts list shows them", err=True)
             raise typer.Exit(1)
@@ -196,16 +208,22 @@ def explain(
             statement = database.read_now(lambda conn: store.get(conn, number))
         matches: tuple[Match, ...] = ()
         judgements: tuple[tuple[Any, ...], ...] = ()
+        story: int | None = None
+        carried: tuple[Member, ...] = ()
         if statement is not None:
             pairs = [(statement.id, statement.revision)]
             matches = database.read_now(lambda conn: verdicts.matches_of(conn, pairs)).get(statement.id, ())
             judgements = database.read_now(lambda conn: verdicts.history(conn, pairs[0][0]))
+            story = database.read_now(lambda conn: stories.stories_of(conn, [pairs[0][0]])).get(statement.id)
+            if story is not None:
+                which = story
+                carried = database.read_now(lambda conn: stories.members(conn, which))
     if json_:
         from alerts.cli.statements import as_row
 
         whole = {"schema": 1, "alert": _as_json(one)}
         if statement is not None:
-            whole["statement"] = as_row(statement, matches)
+            whole["statement"] = {**as_row(statement, matches, story), "carried": as_carried(carried)}
         typer.echo(json.dumps(whole, ensure_ascii=False))
         return
     typer.echo(
@@ -221,6 +239,8 @@ def explain(
             typer.echo(
                 f"  {match.watch} (tier {match.tier}): {match.surface!r} at {where}, as {match.pattern!r}{steps}"
             )
+        for line in told_story(carried, statement.id):
+            typer.echo(f"story: {line}")
         typer.echo(f"route{'s' if len(one.routes) != 1 else ''}: {', '.join(one.routes) or '-'}")
         for revision, extent, at, _, count in judgements:
             typer.echo(f"judged {at:%d %b %Y %H:%M:%S} UTC: revision {revision}, {extent}, {count} matches")

@@ -33,7 +33,8 @@ def show(
     Example:  bayan statements show 42
     """
     from alerts import verdicts
-    from scraper import absences, store
+    from alerts.cli.carried import as_carried, told_story
+    from scraper import absences, store, stories
 
     with opened(load(config, data_dir)) as database:
         found = database.read_now(lambda conn: store.get(conn, statement))
@@ -43,8 +44,10 @@ def show(
             raise typer.Exit(1)
         pairs = [(found.id, found.revision)]
         matches = database.read_now(lambda conn: verdicts.matches_of(conn, pairs)).get(found.id, ())
+        story = database.read_now(lambda conn: stories.stories_of(conn, [statement])).get(statement)
+        carried = () if story is None else database.read_now(lambda conn: stories.members(conn, story))
     if json_:
-        typer.echo(json.dumps(as_row(found, matches), ensure_ascii=False))
+        typer.echo(json.dumps({**as_row(found, matches, story), "carried": as_carried(carried)}, ensure_ascii=False))
         return
     typer.echo(found.title or "(no headline)")
     typer.echo(f"source     {found.source}" + (f"  {found.url}" if found.url else ""))
@@ -55,6 +58,8 @@ def show(
     typer.echo(f"revision   {found.revision}, {found.extent}" + (f", {found.language}" if found.language else ""))
     for line in _absence(absence):
         typer.echo(line)
+    for line in told_story(carried, found.id):
+        typer.echo(f"story      {line}")
     for match in matches:
         steps = f" ({', '.join(match.steps)})" if match.steps else ""
         typer.echo(f"match      {match.watch}: {match.surface!r} in the {match.field}, as {match.pattern!r}{steps}")
@@ -97,8 +102,8 @@ def export(
         raise typer.BadParameter("the only format is jsonl", param_hint="--format")
     since = None if days is None else datetime.now(UTC) - timedelta(days=days)
     with opened(load(config, data_dir)) as database:
-        for found, matches in _all(database, source, since):
-            typer.echo(json.dumps(as_row(found, matches), ensure_ascii=False))
+        for found, matches, story in _all(database, source, since):
+            typer.echo(json.dumps(as_row(found, matches, story), ensure_ascii=False))
 
 
 @app.command("search")
@@ -242,7 +247,7 @@ def _newest_first(database: Database, source: str | None, since: datetime | None
         before = page[-1].id
 
 
-def as_row(found: Statement, matches: tuple[Match, ...]) -> dict[str, Any]:
+def as_row(found: Statement, matches: tuple[Match, ...], story: int | None = None) -> dict[str, Any]:
     """A statement in the fixed form of DESIGN, "Verbs with a fixed JSON form"."""
     published = found.published
     return {
@@ -259,7 +264,7 @@ def as_row(found: Statement, matches: tuple[Match, ...]) -> dict[str, Any]:
         "first_seen": found.first_seen_at.isoformat().replace("+00:00", "Z"),
         "language": found.language,
         "revision": found.revision,
-        "story": None,
+        "story": story,
         "removed_at": None if found.removed_at is None else found.removed_at.isoformat().replace("+00:00", "Z"),
         "matches": [
             {
@@ -280,10 +285,10 @@ def as_row(found: Statement, matches: tuple[Match, ...]) -> dict[str, Any]:
 
 def _all(
     database: Database, source: str | None, since: datetime | None
-) -> Iterator[tuple[Statement, tuple[Match, ...]]]:
+) -> Iterator[tuple[Statement, tuple[Match, ...], int | None]]:
     """Page through the store, so that a million statements need no more memory than a thousand."""
     from alerts import verdicts
-    from scraper import store
+    from scraper import store, stories
 
     after = 0
     while True:
@@ -294,8 +299,10 @@ def _all(
             return
         pairs = [(found.id, found.revision) for found in page]
         matches = database.read_now(lambda conn, of=pairs: verdicts.matches_of(conn, of))  # type: ignore[misc]
+        ids = [found.id for found in page]
+        told = database.read_now(lambda conn, of=ids: stories.stories_of(conn, of))  # type: ignore[misc]
         for found in page:
-            yield found, matches.get(found.id, ())
+            yield found, matches.get(found.id, ()), told.get(found.id)
         after = page[-1].id
 
 

@@ -24,7 +24,7 @@ def status(config: ConfigOption = None, data_dir: DataOption = None, json_: Json
               bayan status --json | jq '.sources[] | select(.outcome != "ok")'
     """
     from alerts import outbox
-    from scraper import marks, sources, store
+    from scraper import marks, sources, store, stories
     from scraper.copies import RESTORED
 
     configuration = load(config, data_dir)
@@ -34,16 +34,20 @@ def status(config: ConfigOption = None, data_dir: DataOption = None, json_: Json
         channels = database.read_now(outbox.channels)
         beats = database.read_now(sources.beats)
         counts = database.read_now(store.counts)
+        told = database.read_now(stories.counts)
         restored = database.read_now(lambda conn: marks.read(conn, RESTORED))
     if json_:
-        typer.echo(json.dumps(_as_json(states, by_state, oldest), ensure_ascii=False))
+        typer.echo(json.dumps(_as_json(states, by_state, oldest, told), ensure_ascii=False))
         return
     now = datetime.now(UTC)
-    _draw(configuration, states, by_state, oldest, channels, beats, counts, restored, now)
+    _draw(configuration, states, by_state, oldest, channels, beats, {**counts, "stories": told[0]}, restored, now)
 
 
 def _as_json(
-    states: tuple[SourceState, ...], by_state: dict[DeliveryState, int], oldest: datetime | None
+    states: tuple[SourceState, ...],
+    by_state: dict[DeliveryState, int],
+    oldest: datetime | None,
+    told: tuple[int, int],
 ) -> dict[str, Any]:
     """The fixed form of DESIGN, "Verbs with a fixed JSON form"."""
     waiting = by_state.get("pending", 0) + by_state.get("claimed", 0)
@@ -69,6 +73,7 @@ def _as_json(
             "failed": by_state.get("failed", 0),
             "oldest_pending_at": _stamp(oldest),
         },
+        "stories": {"several": told[0], "statements": told[1]},
     }
 
 
@@ -106,8 +111,9 @@ def _draw(
     )
     for reason in reasons:
         console.print(f"[red]{escape(reason)}[/]")
+    several = f" ({counts['stories']} carried by several sources)" if counts["stories"] else ""
     console.print(
-        f"statements {counts['statements']}; alerts sent {by_state.get('sent', 0)}, waiting {waiting}"
+        f"statements {counts['statements']}{several}; alerts sent {by_state.get('sent', 0)}, waiting {waiting}"
         + (f" (oldest {_ago(oldest, now)})" if oldest and waiting else "")
         + (f", [red]failed {failed}[/] (bayan alerts failed; bayan alerts retry)" if failed else "")
     )
