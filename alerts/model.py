@@ -87,10 +87,23 @@ class Match:
         """What rang, as one word for routes and the store: `@actor` or the keyword list's id."""
         return f"@{self.actor}" if self.actor is not None else str(self.rule)
 
+    @property
+    def owner(self) -> str:
+        """The chat that made the watch for itself; "" where the configuration did."""
+        return owner(self.actor if self.actor is not None else str(self.rule))
+
+
+def owner(id_: str) -> str:
+    """The chat that an actor, a rule or a route belongs to: what is made in a chat has an id of the form `chat:NUMBER/NAME`."""
+    chat, slash, _ = id_.partition("/")
+    return chat if slash and chat.startswith("chat:") else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One row of the routing table. An empty condition holds for everything; `channels` are configured ids."""
+    """One row of the routing table. An empty condition holds for everything; `channels` are configured ids.
+
+    A route sees only the matches of its owner: the configuration's routes those of its watchlists, a chat's those of its own."""
 
     name: str
     channels: tuple[str, ...]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from alerts.model import PRIORITIES, Actor, Keywords, Match, Priority, Ring, Route
+from alerts.model import PRIORITIES, Actor, Keywords, Match, Priority, Ring, Route, owner
 from scraper.model import Source, Statement
 
 EVERYTHING = "everything"
@@ -32,16 +32,14 @@ def route(
     """
     if not matches or statement.baseline:
         return ()
-    inherent = _highest(
-        [actors[match.actor].priority for match in matches if match.actor is not None and match.actor in actors]
-        + [keywords[match.rule].priority for match in matches if match.rule is not None and match.rule in keywords]
-    )
-    table = routes or (Route(name=EVERYTHING, channels=tuple(channels)),)
     rings: dict[str, Ring] = {}
-    for row in table:
-        if not takes(row, statement, matches, source):
+    ended: set[str] = set()
+    for row in routes or (Route(name=EVERYTHING, channels=tuple(channels)),):
+        whose = owner(row.name)
+        mine = [match for match in matches if match.owner == whose]
+        if not mine or whose in ended or not takes(row, statement, mine, source):
             continue
-        priority = row.priority or inherent
+        priority = row.priority or _inherent(mine, actors, keywords)
         for channel in row.channels:
             before = rings.get(channel)
             if before is None:
@@ -52,8 +50,15 @@ def route(
                     channel, (*before.routes, row.name), _highest([before.priority, priority]), grouped
                 )
         if not row.proceed:
-            break
+            ended.add(whose)
     return tuple(rings.values())
+
+
+def _inherent(matches: Sequence[Match], actors: Mapping[str, Actor], keywords: Mapping[str, Keywords]) -> Priority:
+    return _highest(
+        [actors[match.actor].priority for match in matches if match.actor is not None and match.actor in actors]
+        + [keywords[match.rule].priority for match in matches if match.rule is not None and match.rule in keywords]
+    )
 
 
 def takes(row: Route, statement: Statement, matches: Sequence[Match], source: Source | None) -> bool:

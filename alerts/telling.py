@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from alerts import followup, message, rung, verdicts
-from alerts.model import Actor, Alert, Carried, Delivery, Message
+from alerts.model import Actor, Alert, Carried, Delivery, Message, owner
 from alerts.rung import Rung
 from alerts.words import en
 from scraper import store, stories
@@ -163,6 +163,8 @@ def _composed(
     if not matches and revision > 1:
         # It was edited after it rang and is not judged anew yet, or the hit was edited away: say what rang.
         matches = verdicts.matches_of(conn, [(statement.id, revision - 1)]).get(statement.id, ())
+    owners = {owner(route) for route in routes}  # what one chat watches is no other's business
+    matches = tuple(match for match in matches if match.owner in owners)
     met = dict.fromkeys(match.actor for match in matches if match.actor is not None)
     actors = tuple(lexicon.actors.get(actor) or Actor(actor, "person", actor) for actor in met)
     groups = {group for actor in actors for group in actor.member_of}

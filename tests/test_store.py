@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-import alerts.schema  # noqa: F401 - the tables of both rooms belong to one store
+import alerts.bot.schema
+import alerts.schema  # noqa: F401 - the tables of all rooms belong to one store
 from alerts import outbox
 from alerts.model import Delivery
 from alerts.outbox import Draft

@@ -1,0 +1,111 @@
+"""The configuration in force: the file's, and what the chats made beside it. Pure.
+
+    configuration + enrolled chats + their watches -> one configuration, as if all of it stood in the file
+
+Neither edits the other's. What a chat watches rings in that chat only: its ids begin with the chat's own (`chat:NUMBER/NAME`), and
+its route sees nothing else (`alerts/model.py`, `owner`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar
+
+from alerts.bot.chats import Chat
+from alerts.bot.watches import Watch
+from alerts.model import Actor, Keywords, Route
+from alerts.route import EVERYTHING
+from alerts.settings import ChannelSettings, Configuration
+
+T = TypeVar("T")
+
+OWN = "watchlist"
+"""The last part of the name of a chat's route: people read "this chat's watchlist"."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatBook:
+    """What was made in the chats: those that are enrolled, and everything that they watch."""
+
+    chats: tuple[Chat, ...] = ()
+    watches: tuple[Watch, ...] = ()
+
+
+def overlaid(config: Configuration, book: ChatBook) -> Configuration:
+    """`config` with the channels, watchlists and routes of the chats. The same in, the same out.
+
+    A chat that a configured channel reaches (with its topic, where it has one) is that channel. Without a bot nothing is added.
+    """
+    if config.bot is None or config.bot.token is None:
+        return config
+    channels = {channel.id: channel for channel in config.channels}
+    reached: dict[str, str] = {}
+    for chat in book.chats:
+        reached[chat.id] = channel_of(chat, config)
+        channels.setdefault(reached[chat.id], _channel(chat, config))
+    routes = config.routes or (Route(name=EVERYTHING, channels=tuple(channel.id for channel in config.channels)),)
+    actors, keywords, own = [*config.actors], [*config.keywords], []
+    for chat in book.chats:
+        mine = [watch for watch in book.watches if watch.chat == chat.id]
+        actors += [actor(watch) for watch in mine if watch.kind == "actor"]
+        keywords += [rule(watch) for watch in mine if watch.kind == "rule"]
+        if mine:
+            own.append(Route(name=own_id(chat.id, OWN), channels=(reached[chat.id],), proceed=True))
+    if not own and len(channels) == len(config.channels):
+        return config
+    return replace(
+        config,
+        channels=tuple(channels.values()),
+        actors=tuple(actors),
+        keywords=tuple(keywords),
+        routes=(*routes, *own),
+    )
+
+
+def own_id(chat: str, slug: str) -> str:
+    """The id of something that this chat made."""
+    return f"chat:{chat}/{slug}"
+
+
+def channel_of(chat: Chat, config: Configuration) -> str:
+    """The id of the channel that this chat is."""
+    for channel in config.channels:
+        if channel.kind == "telegram" and channel.chat == chat.id and channel.topic == chat.topic:
+            return channel.id
+    return chat.channel
+
+
+def actor(watch: Watch) -> Actor:
+    """An actor as a chat defined it, under its own id. Keys that this version does not know are left out."""
+    return _made(Actor, watch, {"type": "person", "name": watch.slug})
+
+
+def rule(watch: Watch) -> Keywords:
+    """A list or rule as a chat defined it, under its own id."""
+    definition = dict(watch.definition)
+    if "in" in definition:
+        definition["fields"] = definition.pop("in")
+    return _made(Keywords, replace(watch, definition=definition), {})
+
+
+def _made(kind: type[T], watch: Watch, default: Mapping[str, Any]) -> T:
+    names = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    known = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in watch.definition.items()
+        if name in names and name != "id"
+    }
+    return kind(**{**default, **known, "id": own_id(watch.chat, watch.slug)})
+
+
+def _channel(chat: Chat, config: Configuration) -> ChannelSettings:
+    assert config.bot is not None
+    return ChannelSettings(
+        id=chat.channel,
+        kind="telegram",
+        token=config.bot.token,
+        chat=chat.id,
+        topic=chat.topic,
+        api_base=config.bot.api_base,
+    )
