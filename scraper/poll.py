@@ -32,12 +32,13 @@ from scraper import (
     holds,
     novelty,
     removal,
+    repair,
     schedule,
     sources,
     store,
 )
 from scraper.db import Connection, Database
-from scraper.errors import FetchError, SourceError
+from scraper.errors import FetchError, ParseError, SourceError
 from scraper.flood import why_a_flood
 from scraper.gather import gather
 from scraper.model import HEALTHY, Listed, Outcome, Page, Source, Unchanged, Validators
@@ -115,7 +116,10 @@ async def poll(source: Source, state: SourceState, tools: Tools) -> Polled:
 
 
 async def _read(source: Source, state: SourceState, page: Page, body_hash: str, tools: Tools) -> Polled:
-    listed = await gather(source, page, fetcher=tools.fetcher, parsers=tools.parsers, clock=tools.clock)
+    try:
+        listed = await gather(source, page, fetcher=tools.fetcher, parsers=tools.parsers, clock=tools.clock)
+    except ParseError as failure:
+        raise await _with_a_remedy(source, page, failure, tools) from failure
     if source.kind == "page":
         listed = await _changed_page(source, state, page, listed, tools)
     harvest = await _decide(source, state, listed, tools)
@@ -287,6 +291,17 @@ async def _unchanged(source: Source, state: SourceState, tools: Tools, *, full_f
     )
     await tools.db.write(
         lambda conn: sources.record_unchanged(
+async def _with_a_remedy(source: Source, page: Page, failure: ParseError, tools: Tools) -> ParseError:
+    """The same failure; where selectors find nothing on a page that loads, it names others that find the list again."""
+    if source.kind != "listing" or source.select is None or failure.outcome not in ("suspect", "parse_error"):
+        return failure
+    known = await tools.db.read(lambda conn: store.known_statements(conn, absences.last_page(conn, source.id)))
+    said = repair.hint(source, await repair.propose(source, page, known, tools.parsers)) if known else ""
+    if not said:
+        return failure
+    return ParseError(failure.outcome, f"the selectors find nothing. {said}", condition=failure.condition)
+
+
             conn, source.id, outcome=outcome, now=now, due_at=due_at, full_fetch=full_fetch
         )
     )

@@ -128,6 +128,17 @@ def enrol(conn: Connection, sources: Iterable[Source], now: datetime) -> None:
             )
 
 
+def keep(conn: Connection, source: Source, now: datetime) -> bool:
+    """Take `source` for the one that is enrolled under its id, though its selectors or address are others now: a repair.
+
+    What is known of it stays, so that what it missed meanwhile is new and rings; it is due at once. False where it was never
+    enrolled.
+    """
+    query = update(source_state).where(source_state.c.id == source.id)
+    anew = dict(fingerprint=fingerprint(source), url=source.url, etag="", last_modified="", body_hash="", due_at=now)
+    return bool(conn.execute(query.values(**anew)).rowcount)
+
+
 def due(conn: Connection, now: datetime, limit: int, ids: Iterable[str] | None = None) -> tuple[SourceState, ...]:
     """The sources whose time has come, longest waiting first. `ids` narrows them."""
     query = select(source_state).where(source_state.c.due_at <= now).order_by(source_state.c.due_at).limit(limit)

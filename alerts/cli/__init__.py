@@ -27,6 +27,7 @@ from alerts.cli import (
     read,
     rehearse,
     reload,
+    repair,
     run,
     sources,
     statements,
@@ -68,6 +69,7 @@ app.command("rehearse")(rehearse.rehearse)
 app.add_typer(config_verbs.app, name="config")
 app.add_typer(sources.app, name="sources")
 sources.app.command("probe")(probe.probe)
+sources.app.command("repair")(repair.repair)
 sources.app.command("held")(holds.held)
 sources.app.command("release")(holds.release)
 sources.app.command("drop")(holds.drop)

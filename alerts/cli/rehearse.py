@@ -17,7 +17,7 @@ from alerts.cli.frame import ConfigOption, load, opened
 if TYPE_CHECKING:
     from alerts.judge import Bench, Judged
     from alerts.settings import Configuration
-    from scraper.model import Article, Item, Listed, Page, Source, Validators
+    from scraper.model import Article, Item, Listed, Offers, Page, Source, Validators
     from scraper.parsers.workers import ParsePool
     from scraper.poll import Polled, Tools
 
@@ -144,6 +144,10 @@ class Recording:
         if self.capture.items is None:
             return await self._pool.listed(page, source)
         return Listed(tuple(_item(row) for row in self.capture.items if isinstance(row, dict)))
+
+    async def offers(self, page: Page, source: Source) -> Offers:
+        """The lists of the capture, with their selectors."""
+        return await self._pool.offers(page, source)
 
     async def article(self, page: Page, source: Source) -> Article:
         """A rehearsal follows no links."""

@@ -99,12 +99,15 @@ def difference(before: str, after: str, name: str) -> str:
     return "\n".join(lines)
 
 
-def replace_file(path: Path, text: str, environ: Mapping[str, str]) -> None:
+def replace_file(path: Path, text: str, environ: Mapping[str, str], *, whole: Path | None = None) -> None:
     """Put `text` in the place of the file at `path`, once it could be read as a whole configuration.
 
-    Raises ConfigError with its mistakes: then nothing was changed. Raises OSError where it cannot be written.
+    Where it is one that is included, `whole` is the file that includes it: that is read after the change, and the change
+    taken back where it is wrong. Raises ConfigError with its mistakes: then nothing was changed. Raises OSError where it
+    cannot be written.
     """
     from alerts.config import load
+    from scraper.errors import ConfigError
 
     real = path.resolve()
     handle, name = tempfile.mkstemp(prefix=f".{real.name}.", suffix=".toml", dir=real.parent)
@@ -114,11 +117,19 @@ def replace_file(path: Path, text: str, environ: Mapping[str, str]) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        load(draft, environ)
+        if whole is None or whole.resolve() == real:
+            load(draft, environ)
         status = real.stat()
         draft.chmod(status.st_mode & 0o7777)
         if os.geteuid() == 0:
             os.chown(draft, status.st_uid, status.st_gid)
+        before = real.read_bytes()
         draft.replace(real)
+        if whole is not None and whole.resolve() != real:
+            try:
+                load(whole, environ)
+            except ConfigError:
+                real.write_bytes(before)
+                raise
     finally:
         draft.unlink(missing_ok=True)

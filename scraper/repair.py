@@ -1,0 +1,117 @@
+"""New selectors for a listing whose own find nothing any more, proven by the statements that they find again.
+
+    page that loads and lists nothing -> its lists, each with selectors -> read with each -> how much of the last page is there?
+
+A redesign moves a list into other markup; its headlines and addresses mostly stay. So what was on the last good page is the
+measure: selectors that find it again are the same list, and no person has to take our word for it. Nothing is changed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from scraper.address import canonical
+from scraper.errors import ParseError
+from scraper.model import Item, Page, Select, Source
+from scraper.novelty import Known
+from scraper.parsers.workers import ParsePool
+
+_ENOUGH = 2
+"""Statements found again by a second block, from which the two are proposed together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """Selectors, what they find (`items`), and how many of the known statements are among it, of how many."""
+
+    select: Select
+    items: tuple[Item, ...]
+    again: int
+    of: int
+
+    @property
+    def proven(self) -> bool:
+        """Whether it finds something again that only the same list can have."""
+        return self.again > 0
+
+
+async def propose(source: Source, page: Page, known: Sequence[Known], parsers: ParsePool) -> tuple[Repair, ...]:
+    """Selectors that find a list on `page`, those that find most of `known` again first, then those that find more.
+
+    `known` is what the last good page listed. Empty where the page has no list, or is no page at all.
+    """
+    try:
+        offers = await parsers.offers(page, source)
+    except ParseError:
+        return ()
+    found: list[Repair] = []
+    for select, _ in offers.lists:
+        one = await _read(source, page, _kept(select, source), known, parsers)
+        if one is not None:
+            found.append(one)
+    found.sort(key=_worth, reverse=True)
+    joined = await _joined(source, page, found, known, parsers)
+    return (*joined, *found)
+
+
+def told(repair: Repair) -> str:
+    """A proposal in one line: what it looks for, and the proof."""
+    return f'item = "{repair.select.item}" finds {len(repair.items)}, {repair.again} of the last {repair.of} again'
+
+
+def hint(source: Source, proposals: Sequence[Repair]) -> str:
+    """What an operator is told beside the failure: the best proven proposal and how to take it; "" where there is none."""
+    best = next((one for one in proposals if one.proven), None)
+    return "" if best is None else f"{told(best)}: `bayan sources repair {source.id}` takes it after a yes"
+
+
+async def _read(
+    source: Source, page: Page, select: Select, known: Sequence[Known], parsers: ParsePool
+) -> Repair | None:
+    """The page as these selectors read it; None where they find nothing to be believed."""
+    try:
+        listed = await parsers.listed(page, replace(source, select=select))
+    except ParseError:
+        return None
+    urls = {canonical(item.url) for item in listed.items if item.url}
+    titles = {_even(item.title) for item in listed.items if item.title}
+    again = sum(
+        (one.url is not None and canonical(one.url) in urls) or (bool(one.title) and _even(one.title) in titles)
+        for one in known
+    )
+    return Repair(select, listed.items, again, len(known))
+
+
+async def _joined(
+    source: Source, page: Page, found: Sequence[Repair], known: Sequence[Known], parsers: ParsePool
+) -> tuple[Repair, ...]:
+    """The two best together, where a list now stands in two blocks and the second holds its share of what is known."""
+    if len(found) < 2 or found[1].again < _ENOUGH:
+        return ()
+    one, other = found[0].select, found[1].select
+    both = Select(
+        item=f"{one.item}, {other.item}",
+        link=one.link if one.link == other.link else "",
+        title=one.title if one.title == other.title else "",
+        date=one.date if one.date == other.date else "",
+    )
+    read = await _read(source, page, _kept(both, source), known, parsers)
+    return (read,) if read is not None and read.again >= found[0].again + _ENOUGH else ()
+
+
+def _kept(select: Select, source: Source) -> Select:
+    """The proposal with what the source says of further pages, which it knows nothing of."""
+    if source.select is None:
+        return select
+    return replace(select, next_page=source.select.next_page, max_pages=source.select.max_pages)
+
+
+def _worth(repair: Repair) -> tuple[int, float]:
+    """What is known counts first; then lists whose items read like headlines, before rows of short links."""
+    words = sum(min(len(item.title), 60) for item in repair.items)
+    return repair.again, words
+
+
+def _even(title: str) -> str:
+    return " ".join("".join(c if c.isalnum() else " " for c in title.casefold()).split())
