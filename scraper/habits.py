@@ -25,7 +25,7 @@ KEPT = 240
 """Arrivals that are remembered, the latest."""
 APART = timedelta(minutes=5)
 """What comes closer together is one arrival: one poll finds all of it."""
-BUSY = 12
+BUSY = 36
 """Intervals in which something new comes once, on average: a source as busy as that is asked at every interval."""
 BURST = timedelta(hours=3)
 """How fast the memory of a burst fades."""
@@ -34,6 +34,8 @@ ENOUGH = 12
 LONG_ENOUGH = timedelta(days=8)
 """The time that they must cover: a weekend is in it, whatever day it is."""
 
+_BEFORE = 0.5
+"""Arrivals that are taken for granted: a source of which little is known may speak at any time."""
 _HALF_WIDTH = 3
 """Hours to either side that an arrival tells of."""
 _BY_HOUR = 0.5
@@ -80,9 +82,10 @@ def rate(habit: Habit, at: datetime) -> float:
         hours[arrival.hour] += 1
         if age < 8 * BURST:
             recent += math.exp(-(max(age, timedelta()) / BURST))
-    known = min(max(at - habit.since, DAY), WINDOW) / timedelta(hours=1)
+    silent = at - habit.arrivals[-1] if habit.arrivals else at - habit.since
+    known = min(max(at - habit.since, DAY), max(WINDOW, silent)) / timedelta(hours=1)
     here = at.astimezone(UTC).hour
-    usual = sum(count * _WEIGHTS[(here - hour) % 24] for hour, count in enumerate(hours) if count) / known
+    usual = (_BEFORE + sum(count * _WEIGHTS[(here - hour) % 24] for hour, count in enumerate(hours) if count)) / known
     return usual + recent * 0.5 / (BURST / timedelta(hours=1))
 
 
