@@ -66,7 +66,8 @@ def decided(
     if reason := _doubt(text, spelling, laid, missing, between, turned=turned):
         return Refused(first, behind, spelling.found, reason, taken)
     apart = sum(one.likeness.apart for one in laid)
-    return SoundHit(first, behind, spelling.found, "C" if slips or missing else "B", taken, apart)
+    opens = 0 in missing, len(spelling.stems) - 1 in missing
+    return SoundHit(first, behind, spelling.found, "C" if slips or missing else "B", taken, apart, opens)
 
 
 def _doubt(

@@ -21,6 +21,7 @@ _NEAR_ENOUGH = 0.87
 _ARTICLE_JOINED = re.compile(r"(?:al|el|ul)(?=[^aeiou].{3}|[aeiou].{3})|[aeu](?:sh(?=sh)|(s|d|t|n|r|z)(?=\1)).*")
 _ABD = re.compile(r"abd[aeou]?(?:l|(sh|s|d|t|n|z|r)(?=\1))?-?(?=.{3})")
 _DIN = re.compile(r"(?<=...)[aeiou][ld]?d[aei]+ne?$")
+_FAITH = re.compile(r"(?<=....)\.?din$|(?<=...)\.din$")
 _ABD_AND_H = re.compile(r"^abd(?=h)")
 _ABD_ALONE = re.compile(r"abd[aeou]?(?:l|r|s|sh|n|z|t|d)?")
 _CYRILLIC_ENDING = re.compile(r"(?<=...)(?:ого|ому|ами|ями|ах|ях|ом|ем|ой|ей|им|ым|ою|а|у|ы|и|е|я|ю|ь|й)$")
@@ -62,6 +63,8 @@ def heard_as(word: str) -> tuple[Heard, ...]:
             variants.append((cut, "ending", last))
         if rest := _behind_article(form):
             variants.append((rest, "article", last))
+        if (faith := _FAITH.search(stem_of(form))) is not None:
+            variants.append((stem_of(form)[: faith.start()], "din", last))
         if form in SHORTENED:
             variants.append((SHORTENED[form], "shortened", last))
         if len(form) >= 6 and form.endswith(("ul", "il")) and form.isascii():
@@ -91,15 +94,21 @@ def without_article(word: str) -> str:
 
 
 def also_as(word: str) -> tuple[str, ...]:
-    """What a part of a watched name may be besides: what begins with a vowel behind a joined article (Elosta is al-Usta)."""
+    """What a part of a watched name may be besides: what begins with a vowel behind a joined article (Elosta is al-Usta),
+    and the name alone of one "of the faith" (Nasiruddin is called Nasir)."""
     rest = _behind_article(word)
-    return (rest,) if rest and rest[0] in "aeiou" else ()
+    forms = [rest] if rest and rest[0] in "aeiou" else []
+    if (faith := _FAITH.search(word)) is not None:
+        name = word[: faith.start()]
+        forms += [name] if max((weight(one) for one in sounds(name)), default=0) >= 3 else []
+    return tuple(forms)
 
 
 def stem_of(word: str) -> str:
     """A word without what only ties: abdul is abd, and abdulrahman abdrahman, in Arabic too; Cyrillic is Latin."""
     if not word:
         return ""
+    word = SHORTENED.get(word, word)
     if "\u0400" <= word[0] <= "\u04ff":
         word = word.translate(CYRILLIC)
     if "\u0600" <= word[:1] <= "\u06ff":
@@ -124,17 +133,19 @@ def alike(word: str, stem: str) -> Likeness | None:
     same = sounds_alike(mine, theirs)
     if same is not None:
         return same
-    if word[0] == stem[0] and word.isascii() and stem.isascii() and min(len(word), len(stem)) >= 4:
-        if _final_i(word) != _final_i(stem) or is_common(word) or is_common(stem):
+    if word.isascii() and stem.isascii() and min(len(word), len(stem)) >= 4:
+        heaviest = max((weight(one) for one in theirs), default=0)
+        if (_final_i(word) != _final_i(stem) and heaviest < 5) or is_common(word) or is_common(stem):
+            return None
+        if heaviest >= 3 and (other := sounds_alike(mine, theirs, more=0.5)) is not None:
+            return Likeness("C", other.apart, "vowel")
+        if word[0] != stem[0]:
             return None
         if (word.startswith(stem) or stem.startswith(word)) and {word, stem} not in (
             {word, word + "s"},
             {stem, stem + "s"},
         ):
             return None  # a longer word is another name more often than a slip
-        heaviest = max((weight(one) for one in theirs), default=0)
-        if heaviest >= 3 and (other := sounds_alike(mine, theirs, more=0.5)) is not None:
-            return Likeness("C", other.apart, "vowel")
         likeness = JaroWinkler.similarity(word, stem)
         if heaviest >= 3 and likeness >= _NEAR_ENOUGH:
             return Likeness("C", (1 - likeness) * 4, "letter")

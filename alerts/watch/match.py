@@ -18,8 +18,8 @@ from typing import NamedTuple
 from alerts.model import Actor, Field, Keywords, Match, Tier
 from alerts.watch.attribution import attribute
 from alerts.watch.automaton import Automaton, Hit, Joins, Node
-from alerts.watch.names import is_article, is_name_article, name_parts, short_forms, with_signs
-from alerts.watch.namewords import is_whole_title
+from alerts.watch.extent import extent
+from alerts.watch.names import is_article, name_parts, short_forms
 from alerts.watch.parts import SoundHit
 from alerts.watch.patterns import Kind, Pattern, add_name
 from alerts.watch.rules import Rulebook, Statement, compile_rule
@@ -66,10 +66,18 @@ def compile_watchlist(actors: Sequence[Actor], keywords: Sequence[Keywords]) -> 
         for kind, texts in texts_of.items():
             for text in texts:
                 for parts in (parts for form in (text, *short_forms(text)) for parts in name_parts(form)):
-                    add_name(names, parts, Pattern(actor.id, kind, text), keeps_article=kind == "alias")
+                    add_name(
+                        names,
+                        parts,
+                        Pattern(actor.id, kind, text, actor.type == "person"),
+                        keeps_article=kind == "alias",
+                    )
                     if kind in ("alias", "weak", "not near"):
                         spellings.add(
-                            parts, Pattern(actor.id, kind, text), person=actor.type == "person", owner=actor.id
+                            parts,
+                            Pattern(actor.id, kind, text, actor.type == "person"),
+                            person=actor.type == "person",
+                            owner=actor.id,
                         )
     rulebook = Rulebook([compile_rule(one, [actor.id for actor in actors]) for one in keywords]) if keywords else None
     return Watchlist(actors, keywords, names, spellings, rulebook)
@@ -174,6 +182,7 @@ class _Found(NamedTuple):
     tier: Tier = "A"
     apart: float = 0.0
     """How far the sound is from the watched name's (`spellings.py`)."""
+    opens: tuple[bool, bool] = (False, False)
 
     @property
     def field(self) -> Field:
@@ -203,22 +212,14 @@ class _Found(NamedTuple):
         )
 
     def _span(self) -> tuple[int, int]:
-        """The place of the hit; for a name with what people count to it: article, title, ayn sign, closing bracket."""
-        words, first = self.folded.words, self.first
+        """The place of the hit; for a name with what people count to it (`extent.py`)."""
         if self.pattern.kind not in ("alias", "weak"):
-            return self.folded.span(first, self.behind)
-        if first and is_name_article(words[first - 1], self.pattern.text):
-            first -= 1
-        if self.tier != "A" and not any(step.startswith("clitic") for step in self.steps):
-            while first and self._is_titled(first):
-                first -= 1
-        return with_signs(self.folded.original, *self.folded.span(first, self.behind))
-
-    def _is_titled(self, at: int) -> bool:
-        """Whether a title stands right before a word, nothing but a space or a full stop between."""
-        words, text = self.folded.words, self.folded.original
-        gap = text[self.folded.span(at - 1, at)[1] : self.folded.span(at, at + 1)[0]]
-        return is_whole_title(words, at - 1) and not gap.strip(" .\u00a0\u200c_-")
+            return self.folded.span(self.first, self.behind)
+        clitic = any(step.startswith(("clitic", "prefix")) for step in self.steps)
+        pattern = self.pattern
+        return extent(
+            self.folded, self.first, self.behind, pattern.text, person=pattern.person, opens=self.opens, clitic=clitic
+        )
 
 
 def _collected(hits: Iterable[Hit[Pattern] | SoundHit[Pattern]], order: int, folded: Folded) -> Iterator[_Found]:
@@ -228,7 +229,9 @@ def _collected(hits: Iterable[Hit[Pattern] | SoundHit[Pattern]], order: int, fol
         counts[hit.found] = counts.get(hit.found, 0) + 1
         if counts[hit.found] <= _MOST_HITS:
             found = _Found(order, hit.first, hit.behind, hit.found, hit.steps, folded)
-            yield found._replace(tier=hit.tier, apart=hit.apart) if isinstance(hit, SoundHit) else found
+            yield (
+                found._replace(tier=hit.tier, apart=hit.apart, opens=hit.opens) if isinstance(hit, SoundHit) else found
+            )
 
 
 def _not_among(written: Sequence[_Found], heard: Iterable[_Found]) -> list[_Found]:

@@ -100,6 +100,8 @@ class SoundHit(NamedTuple, Generic[T]):
     tier: Literal["B", "C"]
     steps: tuple[str, ...]
     apart: float
+    opens: tuple[bool, bool] = (False, False)
+    """Whether the first part of the name was left out, and the last."""
 
 
 class Text:

@@ -17,6 +17,7 @@ class Pattern(NamedTuple):
     watch: str
     kind: Kind
     text: str
+    person: bool = True
 
 
 def add_name(root: Node[Pattern], parts: Sequence[Part], pattern: Pattern, *, keeps_article: bool) -> None:

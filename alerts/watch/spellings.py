@@ -325,6 +325,6 @@ def _slips_of(sound: Sound) -> tuple[str, ...]:
     """The key, the keys with one letter less, the first kept, and with kh as k; () for keys too short to slip."""
     key = sound.key
     if weight(sound) < 3:
-        return ()
+        return (key,) if weight(sound) == 2 else ()  # what Shala'i keeps of Shahlai
     fewer = (key[:at] + key[at + 1 :] for at in range(1, len(key)) if len(key) > 3 or key[at] == "H")
     return (key, *fewer, *([key.replace("H", "K", 1)] if "H" in key else []))

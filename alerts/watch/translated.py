@@ -11,6 +11,10 @@ from functools import cache
 from alerts.watch.skeleton import sounds, vowels_apart, weight
 
 _GENERAL_APART = 0.5
+_LEGAL_FORMS = frozenset({
+    "ltd", "limited", "llc", "co", "corp", "inc", "sal", "sarl", "lda", "gmbh", "fze", "est", "plc", "bv", "nv", "jsc", "ooo",
+    "sa", "ag", "offshore",
+})  # fmt: skip
 
 _MEANINGS = """
     brigades brigade brigaden brigadas tugaylari tugayi бригады бригад גדודי גדוד گردان گردانهاي تيپ كتائب كتيبه سرايا لواء الويه
@@ -149,6 +153,11 @@ def is_general(stem: str) -> bool:
         for word in _general().get(one.key, ())
         for other in sounds(word)
     )
+
+
+def is_legal_form(word: str) -> bool:
+    """Whether a folded word only says what kind of company something is (Ltd, Co., GmbH)."""
+    return word in _LEGAL_FORMS
 
 
 def translations(stem: str) -> tuple[str, ...]:
