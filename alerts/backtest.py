@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -175,21 +175,27 @@ async def backtest(
     `progress` is told how many were read. The event loop is free between pages.
     """
     tally = Tally(tried, samples=samples)
-    before_id: int | None = None
-    while most is None or tally.read < most:
-        limit = PAGE if most is None else min(PAGE, most - tally.read)
+    async for page in pages(db, since, most):
+        await asyncio.to_thread(tally.add, page)
+        if progress is not None:
+            progress(tally.read)
+    return tally.report(since, cut=most is not None and tally.read >= most)
+
+
+async def pages(db: Database, since: datetime | None, most: int | None) -> AsyncIterator[tuple[Statement, ...]]:
+    """The stored statements first seen after `since`, newest first, a page at a time, `most` of them. Raises `StoreError`."""
+    read, last = 0, None
+    while most is None or read < most:
+        limit = PAGE if most is None else min(PAGE, most - read)
         page = await db.read(
-            lambda conn, last=before_id, size=limit: store.find(  # type: ignore[misc]
-                conn, since=since, before_id=last, newest=True, limit=size
+            lambda conn, last=last, limit=limit: store.find(  # type: ignore[misc]
+                conn, since=since, before_id=last, newest=True, limit=limit
             )
         )
         if not page:
-            return tally.report(since)
-        await asyncio.to_thread(tally.add, page)
-        before_id = page[-1].id
-        if progress is not None:
-            progress(tally.read)
-    return tally.report(since, cut=True)
+            return
+        yield page
+        read, last = read + len(page), page[-1].id
 
 
 @dataclass(slots=True)

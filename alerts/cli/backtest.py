@@ -173,15 +173,16 @@ def _watched(one: Watched) -> list[str]:
     spelled = [text for text, _ in one.surfaces if text not in {guilt.text for guilt in one.aliases}][:_SHOWN]
     if spelled:
         lines.append("    written as  " + ", ".join(fit(text) for text in spelled))
-    return lines + [f"    {_sample(sample)}" for sample in one.samples]
+    return lines + [f"    {told_sample(sample)}" for sample in one.samples]
 
 
 def _change(change: Change, what: str, alone: str) -> list[str]:
     lines = [f"{what}: {_counted(change.statements, '')}" + (f"; {change.alone}: {alone}" if change.alone else "")]
-    return lines + [f"    {sample.watch}  {_sample(sample)}" for sample in change.samples]
+    return lines + [f"    {sample.watch}  {told_sample(sample)}" for sample in change.samples]
 
 
-def _sample(sample: Sample) -> str:
+def told_sample(sample: Sample) -> str:
+    """A sample on one line: the statement's number, the day, the source, the passage with its hits in brackets."""
     text = sample.text
     for start, end in reversed(sample.hits):
         text = f"{text[:start]}[{text[start:end]}]{text[end:]}"
