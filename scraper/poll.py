@@ -271,6 +271,17 @@ async def _changed_page(source: Source, state: SourceState, page: Page, listed: 
     return replace(listed, items=found)
 
 
+async def _with_a_remedy(source: Source, page: Page, failure: ParseError, tools: Tools) -> ParseError:
+    """The same failure; where selectors find nothing on a page that loads, it names others that find the list again."""
+    if source.kind != "listing" or source.select is None or failure.outcome not in ("suspect", "parse_error"):
+        return failure
+    known = await tools.db.read(lambda conn: store.known_statements(conn, absences.last_page(conn, source.id)))
+    said = repair.hint(source, await repair.propose(source, page, known, tools.parsers)) if known else ""
+    if not said:
+        return failure
+    return ParseError(failure.outcome, f"the selectors find nothing. {said}", condition=failure.condition)
+
+
 async def _run(work: Callable[[], T], *, aside: bool) -> T:
     return await asyncio.to_thread(work) if aside else work()
 
@@ -291,17 +302,6 @@ async def _unchanged(source: Source, state: SourceState, tools: Tools, *, full_f
     )
     await tools.db.write(
         lambda conn: sources.record_unchanged(
-async def _with_a_remedy(source: Source, page: Page, failure: ParseError, tools: Tools) -> ParseError:
-    """The same failure; where selectors find nothing on a page that loads, it names others that find the list again."""
-    if source.kind != "listing" or source.select is None or failure.outcome not in ("suspect", "parse_error"):
-        return failure
-    known = await tools.db.read(lambda conn: store.known_statements(conn, absences.last_page(conn, source.id)))
-    said = repair.hint(source, await repair.propose(source, page, known, tools.parsers)) if known else ""
-    if not said:
-        return failure
-    return ParseError(failure.outcome, f"the selectors find nothing. {said}", condition=failure.condition)
-
-
             conn, source.id, outcome=outcome, now=now, due_at=due_at, full_fetch=full_fetch
         )
     )
