@@ -299,13 +299,14 @@ def _gaps(found: Iterable[Gap], before: set[str]) -> Iterator[Notice]:
         last[one.source] = one.noticed_at
         yield Notice(
             f"gap:{one.source}:{one.noticed_at:{_STAMP}}",
-            f"Source {one.source} may have a gap{_between(one)}: {one.detail}.\n"
+            f"Source {one.source} may have a gap{between(one)}: {one.detail}.\n"
             "What it lists now is stored. Next step: look there yourself for what came in between; a shorter interval, or "
             "`select.next_page` for a listing, keeps it from happening again.",
         )
 
 
-def _between(one: Gap) -> str:
+def between(one: Gap) -> str:
+    """From when to when, and how wide that is; "" where the last good look is not known."""
     if one.since is None:
         return ""
     until = one.until or one.noticed_at

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from alerts.model import DeliveryState
     from alerts.outbox import ChannelState
     from alerts.settings import Configuration
+    from scraper.gap import Gap
     from scraper.sources import SourceState
 
 
@@ -23,7 +24,7 @@ def status(config: ConfigOption = None, data_dir: DataOption = None, json_: Json
     Example:  bayan status
               bayan status --json | jq '.sources[] | select(.outcome != "ok")'
     """
-    from alerts import outbox
+    from alerts import outbox, troubles
     from scraper import marks, sources, store, stories
     from scraper.copies import RESTORED
 
@@ -36,20 +37,27 @@ def status(config: ConfigOption = None, data_dir: DataOption = None, json_: Json
         counts = database.read_now(store.counts)
         told = database.read_now(stories.counts)
         restored = database.read_now(lambda conn: marks.read(conn, RESTORED))
+        now = datetime.now(UTC)
+        gaps = database.read_now(lambda conn: sources.gaps(conn, now - troubles.GAPS_KEPT))
     if json_:
-        typer.echo(json.dumps(_as_json(states, by_state, oldest, told), ensure_ascii=False))
+        typer.echo(json.dumps(_as_json(configuration, states, by_state, oldest, told, gaps), ensure_ascii=False))
         return
-    now = datetime.now(UTC)
-    _draw(configuration, states, by_state, oldest, channels, beats, {**counts, "stories": told[0]}, restored, now)
+    counts = {**counts, "stories": told[0]}
+    _draw(configuration, states, by_state, oldest, channels, beats, counts, restored, gaps, now)
 
 
 def _as_json(
+    configuration: Configuration,
     states: tuple[SourceState, ...],
     by_state: dict[DeliveryState, int],
     oldest: datetime | None,
     told: tuple[int, int],
+    gaps: tuple[Gap, ...],
 ) -> dict[str, Any]:
     """The fixed form of DESIGN, "Verbs with a fixed JSON form"."""
+    from alerts.troubles import standing
+
+    configured = {source.id: source for source in configuration.sources}
     waiting = by_state.get("pending", 0) + by_state.get("claimed", 0)
     return {
         "schema": 1,
@@ -57,12 +65,15 @@ def _as_json(
             {
                 "id": state.id,
                 "outcome": state.outcome,
+                "health": standing(state, configured.get(state.id), configuration.health),
                 "outcome_at": _stamp(state.outcome_at),
                 "failures": state.failures,
                 "last_new_at": _stamp(state.last_new_at),
                 "due_at": _stamp(state.due_at),
                 "items": state.items,
                 "detail": state.detail,
+                "reading_back": state.older_page is not None,
+                "gaps": [gap_row(one) for one in gaps if one.source == state.id],
             }
             for state in states
         ],
@@ -86,6 +97,7 @@ def _draw(
     beats: dict[str, tuple[datetime, str]],
     counts: dict[str, int],
     restored: datetime | None,
+    gaps: tuple[Gap, ...],
     now: datetime,
 ) -> None:
     from rich.console import Console
@@ -93,9 +105,13 @@ def _draw(
     from rich.table import Table
 
     from alerts.health import ailments
+    from alerts.remedies import REMEDIES
+    from alerts.troubles import between, standing
+    from scraper.condition import WELL
 
     console = Console(highlight=False)
-    enabled = {source.id for source in configuration.sources if source.enabled}
+    enabled = {source.id: source for source in configuration.sources if source.enabled}
+    stands = {state.id: standing(state, enabled.get(state.id), configuration.health) for state in states}
     shown = [state for state in states if state.id in enabled]
     failing = [state for state in shown if state.failures]
     waiting = sum(by_state.get(state, 0) for state in ("pending", "claimed", "unconfirmed"))
@@ -130,13 +146,31 @@ def _draw(
         table.add_column(column, overflow="fold")
     for state in sorted(shown, key=lambda one: (not one.failures, one.id)):
         result = f"[red]{state.outcome} x{state.failures}[/]" if state.failures else (state.outcome or "not yet polled")
+        kind = stands[state.id]
+        if kind is not None and not state.failures and kind not in WELL:
+            result = f"[yellow]{kind}[/]"
         table.add_row(
             state.id, _ago(state.outcome_at, now), result, str(state.items), _ago(state.last_new_at, now),
             _ahead(state.due_at, now),
         )  # fmt: skip
     console.print(table)
-    for state in failing:
-        console.print(f"[red]{state.id}[/]: {escape(state.detail)}")
+    for state in shown:
+        kind = stands[state.id]
+        if kind is None or kind in WELL:
+            continue
+        remedy = REMEDIES[kind]
+        if state.failures:
+            console.print(
+                f"[red]{state.id}[/]: {escape(remedy.said)}: {escape(state.detail)}\n  next: {escape(remedy.next)}"
+            )
+        elif kind == "stale":
+            console.print(f"[yellow]{state.id}[/]: {escape(remedy.said)}\n  next: {escape(remedy.next)}")
+    for one in gaps:
+        if one.source in enabled:
+            console.print(f"[yellow]{one.source}[/] may have a gap{between(one)}: {escape(one.detail)}")
+    for state in shown:
+        if state.older_page is not None:
+            console.print(f"{state.id} is being read back over the time that nobody looked", markup=False)
     for state in shown:
         if state.moved_to:
             console.print(f'{state.id} has moved for good: set url = "{state.moved_to}"', markup=False)
@@ -165,6 +199,17 @@ def _span(span: timedelta) -> str:
         if seconds >= size * 2 or (seconds >= size and unit != "d"):
             return f"{seconds // size} {unit}"
     return f"{seconds} s"
+
+
+def gap_row(one: Gap) -> dict[str, Any]:
+    """A gap as JSON: when it was noticed, from when to when, how many older pages were read, why it could not be closed."""
+    return {
+        "noticed_at": _stamp(one.noticed_at),
+        "since": _stamp(one.since),
+        "until": _stamp(one.until),
+        "pages": one.pages,
+        "detail": one.detail,
+    }
 
 
 def _stamp(moment: datetime | None) -> str | None:
