@@ -16,7 +16,7 @@ from scraper.text import Folded
 
 _LOOSE = re.compile(r"[\s._\u200c'’‘ʿʾ`-]*")
 _LISTED = re.compile(r"[\s._,\u200c-]*")
-_NUMBERS = frozenset({"i", "ii", "iii", "iv", "jr", "sr"})
+_NUMBERS = frozenset({"i", "ii", "iii", "iv", "jr", "sr", "الابن"})
 _MOST = 3
 """Words more, on either side."""
 
@@ -56,7 +56,7 @@ def _belongs_before(folded: Folded, at: int, *, person: bool) -> bool:
         return True
     return any(
         is_title(form) if person else any(map(is_filler, translations(form)))
-        for form in {reading.form for reading in name_readings(word)} - {word}
+        for form in {reading.form for reading in name_readings(word)}
     )
 
 
@@ -73,7 +73,7 @@ def _goes_on_as_person(folded: Folded, is_open: bool) -> Callable[[int], int]:
 
     def more(at: int) -> int:
         if words[at] in _NUMBERS:
-            return int(_is_written_as_name(folded, at))
+            return int(not words[at].isascii() or _is_written_as_name(folded, at))
         if is_open and at + 1 < len(words) and is_article(words[at], words[at + 1]):
             return 2 * _is_written_as_name(folded, at + 1)
         return int(is_common(words[at]) and words[at].isascii() and _is_written_as_name(folded, at))
@@ -91,6 +91,7 @@ def _goes_on_as_group(folded: Folded) -> Callable[[int], int]:
         if any(map(is_legal_form, forms)):
             return 1
         kind = any(_is_kind_of_group(form) for form in forms)
+        kind = kind or (words[at].startswith("ال") and any(map(translations, forms)))  # حزب الله اللبناني
         return int(kind and (not words[at].isascii() or _is_written_as_name(folded, at)))
 
     return more
@@ -99,9 +100,13 @@ def _goes_on_as_group(folded: Folded) -> Callable[[int], int]:
 def _is_kind_of_group(word: str) -> bool:
     if len(word) < 3 or word in _JOINTS or is_particle(word):
         return False
-    return is_filler(word) or any(map(is_filler, translations(word)))
+    return is_filler(word) or word in _KINDS or any(map(is_filler, translations(word)))
 
 
+_KINDS = frozenset({
+    "movement", "party", "front", "army", "council", "union", "league", "province", "wing", "forces", "militia", "network",
+    "faction",
+})  # fmt: skip
 _JOINTS = frozenset(
     {"of", "the", "for", "and", "in", "an", "to", "et", "de", "la", "le", "du", "des", "في", "من", "علي"}
 )

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from alerts.watch.guards import decided
 from alerts.watch.likeness import Heard, Likeness, alike, heard_as, joins, sounds_alike, stem_of
-from alerts.watch.namewords import is_filler
+from alerts.watch.namewords import is_filler, is_particle
 from alerts.watch.parts import Laid, Refused, Slot, SoundHit, Spelling, Text
 from alerts.watch.skeleton import GOD, Sound, sounds, weight
 from alerts.watch.translated import translations
@@ -59,9 +59,9 @@ def _in_any_order(text: Text, spelling: Spelling[T], anchor: Laid) -> tuple[list
     for forward in (True, False):
         at = anchor.behind if forward else anchor.first - 1
         while left and 0 <= at < len(text.words):
-            options = [] if text.is_free(at) else [_fits(text.words, at, slot, 0, forward=forward) for slot in left]
+            options = [] if text.is_free(at) else [_fits(text, at, slot, 0, forward=forward) for slot in left]
             fitting = [one for one in options if one is not None and one.step != "joined"]
-            if fitting and (text.words[at] != "علي" or text.is_name_like(at)):
+            if fitting:
                 best = min(fitting, key=lambda one: one.likeness)
                 laid = [*laid, best] if forward else [best, *laid]
                 left.remove(best.slot)
@@ -118,7 +118,7 @@ def _next(
     at = place if forward else place - 1
     while 0 <= at < len(words):
         for slot in slots:
-            if (one := _fits(words, at, slot, count, forward=forward)) is not None:
+            if (one := _fits(text, at, slot, count, forward=forward)) is not None:
                 return one, gap
         if not text.is_free(at):
             gap += 1
@@ -128,14 +128,19 @@ def _next(
     return None
 
 
-def _fits(words: Sequence[str], at: int, slot: Slot, count: int, *, forward: bool) -> Laid | None:
+def _fits(text: Text, at: int, slot: Slot, count: int, *, forward: bool) -> Laid | None:
+    words = text.words
+    if is_particle(words[at]) or (not count and words[at] == "علي" and not text.is_name_like(at)):
+        return None  # ولد is Ould before it is Walid; behind a name على is "on"
     found = fit(words[at], slot, not count or slot.first == 0, not count or slot.behind == count)
     if found is not None:
         return Laid(slot, at, at + 1, found[0], found[1].step)
     other = at + 1 if forward else at - 1
     if slot.behind - slot.first == 1 and 0 <= other < len(words):
         left, right = min(at, other), max(at, other)
-        likeness = _alike_together(_plain_sounds(words[left]), _plain_sounds(words[right]), slot.sounds)
+        likeness = _alike_together(
+            _sounds_of(words[left], is_first=slot.first == 0), _plain_sounds(words[right]), slot.sounds
+        )
         if likeness is not None and not is_filler(words[left]):
             return Laid(slot, left, right + 1, likeness, "joined")
     return None
@@ -155,6 +160,13 @@ def fit(word: str, slot: Slot, is_first: bool, is_last: bool) -> tuple[Likeness,
     return best
 
 
+def _sounds_of(word: str, *, is_first: bool) -> tuple[Sound, ...]:
+    """How a word sounds; behind a clitic too, where it is the first of a name (لعبد الله)."""
+    if not is_first or word.isascii():
+        return _plain_sounds(word)
+    return tuple(sound for heard in heard_as(word) if not heard.last for sound in heard.sounds)
+
+
 @lru_cache(maxsize=65_536)
 def _plain_sounds(word: str) -> tuple[Sound, ...]:
     stem = stem_of(spell_name(word))
@@ -163,8 +175,8 @@ def _plain_sounds(word: str) -> tuple[Sound, ...]:
 
 def _alike_together(first: Sequence[Sound], second: Sequence[Sound], part: Sequence[Sound]) -> Likeness | None:
     """How two words of a text, read as one, are like a part."""
-    if not first or not second or not part or first[0].key[0] != part[0].key[0]:
+    if not first or not second or not part or part[0].key[0] not in {one.key[0] for one in first}:
         return None
-    if len(first[0].key) + weight(second[0]) != len(part[0].key):
+    if len(part[0].key) - weight(second[0]) not in {len(one.key) for one in first}:
         return None
     return sounds_alike(joins(first, second), part)
