@@ -18,7 +18,10 @@ FEW = 5
 def take(
     state: SourceState, page: Page, listed: Listed, harvest: Harvest, behind: Reached, now: datetime, *, held: bool
 ) -> Bearing:
-    """The bearing of the source after this poll. `held` says that its new items are not believed, and so teach nothing."""
+    """The bearing of the source after this poll. `held` says that its new items are not believed, and so teach nothing.
+
+    Where they are a redesign, older pages lead to more of the same: they are not read back.
+    """
     habit = habits.read(state.habit)
     if not held:
         habit = habits.learn(habit, _arrivals(state, harvest, now), now)
@@ -27,7 +30,7 @@ def take(
         condition=now_is,
         worse_since=_worse_since(state, now_is, now),
         habit=habits.written(habit) if habit is not None else None,
-        older_page=gap.written(behind.cursor) if behind.cursor else None,
+        older_page=gap.written(behind.cursor) if behind.cursor and not held else None,
         gap=None if held or _is_small(state, behind, listed) else behind.gap,
         fresh_for=page.fresh_for,
         edits_at=behind.edits_at,

@@ -39,12 +39,13 @@ from scraper import (
 )
 from scraper.db import Connection, Database
 from scraper.errors import FetchError, ParseError, SourceError
-from scraper.flood import why_a_flood
+from scraper.flood import OUTAGE, why_a_flood
 from scraper.gather import gather
 from scraper.model import HEALTHY, Listed, Outcome, Page, Source, Unchanged, Validators
 from scraper.net.fetch import Fetcher
-from scraper.novelty import Harvest
+from scraper.novelty import ChangedStatement, Harvest
 from scraper.parsers.workers import ParsePool
+from scraper.revising import Version, contradicts
 from scraper.settings import ChangesSettings, FetchSettings, FloodSettings
 from scraper.sources import SourceState
 
@@ -183,8 +184,9 @@ async def _record(
     tools: Tools,
 ) -> Polled:
     has_baseline = state.baseline_at is not None
+    harvest = await _without_cosmetics(source, harvest, tools)
     now = tools.clock()
-    flood = await _disbelief(source, harvest, now, tools) if has_baseline else ""
+    flood = await _disbelief(source, state, harvest, behind, now, tools) if has_baseline else ""
     missing = () if flood else await _missing(source, harvest, now, tools)
     bearing = bearings.take(state, page, listed, harvest, behind, now, held=bool(flood))
     due_at = schedule.next_poll(
@@ -232,19 +234,42 @@ async def _record(
     )
 
 
-async def _disbelief(source: Source, harvest: Harvest, now: datetime, tools: Tools) -> str:
-    """Why the new items of this poll are not believed; "" where they are."""
+async def _without_cosmetics(source: Source, harvest: Harvest, tools: Tools) -> Harvest:
+    """`harvest` without the changes that are none: counters, ages, quotes, a headline cut short (`scraper/revising.py`)."""
+    if not harvest.changed or source.kind == "page":
+        return harvest
+    ids = [one.statement for one in harvest.changed]
+    stored = await tools.db.read(lambda conn: store.versions(conn, ids))
+
+    def edits() -> tuple[ChangedStatement, ...]:
+        return tuple(
+            one
+            for one in harvest.changed
+            if contradicts(stored[one.statement], Version(one.item.title, one.item.summary, one.item.text or ""))
+        )
+
+    return replace(harvest, changed=await asyncio.to_thread(edits))
+
+
+async def _disbelief(
+    source: Source, state: SourceState, harvest: Harvest, behind: backfill.Reached, now: datetime, tools: Tools
+) -> str:
+    """Why the new items of this poll are not believed; "" where they are. What is read back after an outage is."""
     if len(harvest.new) <= tools.flood.items:
         return ""
     standing = await tools.db.read(lambda conn: holds.standing(conn, source.id, now))
+    looked_at = harvest.items + len(behind.items)
+    settings, last_look = tools.flood, standing.last_look
+    if state.older_page is not None or (behind.items and now - last_look >= OUTAGE):
+        settings, last_look = replace(settings, most=max(settings.most, looked_at)), min(last_look, now - OUTAGE)
     return why_a_flood(
         [fresh.item for fresh in harvest.new],
-        page=harvest.items,
+        page=looked_at,
         habit=standing.habit,
-        last_look=standing.last_look,
+        last_look=last_look,
         now=now,
         known_urls=standing.known_urls,
-        settings=tools.flood,
+        settings=settings,
     )
 
 

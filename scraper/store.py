@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection
 from scraper import absences, holds, sources
 from scraper.model import Article, Extent, Item, Moment, Statement, Validators
 from scraper.novelty import ChangedStatement, Harvest, Known, NewStatement
+from scraper.revising import Version
 from scraper.schema import identity, revision, statement, unjudged
 from scraper.sources import Bearing
 
@@ -59,6 +60,13 @@ def _known(conn: Connection, ids: Collection[int]) -> dict[int, Known]:
         )
         for number, row in rows.items()
     }  # fmt: skip
+
+
+def versions(conn: Connection, ids: Sequence[int]) -> dict[int, Version]:
+    """What statements say now, by their ids."""
+    query = select(statement.c.id, statement.c.title, statement.c.summary, statement.c.text)
+    rows = (row for part in _parts(ids) for row in conn.execute(query.where(statement.c.id.in_(part))))
+    return {row.id: Version(row.title, row.summary, row.text) for row in rows}
 
 
 def record_poll(
@@ -178,8 +186,8 @@ def _revise(conn: Connection, changed: ChangedStatement, now: datetime, *, judge
         update(statement)
         .where(statement.c.id == row.id)
         .values(
-            title=item.title,
-            summary=item.summary,
+            title=item.title or row.title,
+            summary=item.summary or row.summary,
             text=item.text or row.text,
             digest=changed.digest,
             revision=row.revision + 1,
