@@ -30,7 +30,7 @@ REMEDIES: Final[dict[Condition, Remedy]] = {
     ),
     "empty_list": Remedy(
         "the page loads and lists nothing any more",
-        "its layout may have changed: `bayan sources probe URL` proposes another way",
+        "its layout may have changed: `bayan sources repair ID` looks for its list, `bayan sources probe URL` for another way",
     ),
     "empty_body": Remedy(
         "an answer without a body", "is it the right address? `bayan sources probe URL` looks for its feed"
@@ -46,7 +46,8 @@ REMEDIES: Final[dict[Condition, Remedy]] = {
         "name yourself in fetch.user_agent, ask the site, or take another address; walls are not climbed",
     ),
     "no_list": Remedy(
-        "a page without its list", "the layout has changed: `bayan sources probe URL` proposes new selectors"
+        "a page without its list",
+        "the layout has changed: `bayan sources repair ID` proposes new selectors, `bayan sources probe URL` another way",
     ),
     "preview_off": Remedy(
         "the channel's preview on the web is switched off", "no program can read it: find the channel's mirror or site"

@@ -171,7 +171,7 @@ def decide(
             free = free or (_last_resort(one),)
             fresh |= dict.fromkeys(free, len(new))
             order[-1 - len(new)] = None
-            new.append(NewStatement(one.item, free, one.digest, _wants_article(source, one.item)))
+            new.append(NewStatement(one.item, free, one.digest, wants_article(source, one.item)))
         else:
             extra = tuple(key for key in free if key not in fresh)
             fresh |= dict.fromkeys(extra, repeated)
@@ -305,7 +305,7 @@ def _says_something(item: Item) -> bool:
     return bool(item.title or item.summary or item.text)
 
 
-def _wants_article(source: Source, item: Item) -> bool:
+def wants_article(source: Source, item: Item) -> bool:
     """Whether the page behind an item is to be read; a message of a channel has none, the preview is all there is."""
     return source.full_text and source.kind != "channel" and not item.text and item.url is not None
 

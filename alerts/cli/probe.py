@@ -14,8 +14,8 @@ import typer
 
 from alerts.cli.exits import PARTIAL, UNAVAILABLE
 from alerts.cli.frame import ConfigOption, JsonOption, fit, on_terminal
-from alerts.cli.remedies import REACHED_NOTHING, REMEDIES
 from alerts.cli.written import chosen, difference, free_id, quoted, replace_file, source_table, with_table
+from alerts.remedies import REMEDIES
 
 if TYPE_CHECKING:
     from alerts.settings import Configuration
@@ -51,6 +51,7 @@ def probe(
     bayan sources probe https://www.un.org/sg/en
     bayan sources probe https://www.un.org/sg/en --write
     """
+    from scraper.condition import PERHAPS_OURS, of_failure
     from scraper.discover import meant
     from scraper.errors import SourceError
 
@@ -60,7 +61,7 @@ def probe(
         found = asyncio.run(_look(address, configuration, language, allow_private=allow_private))
     except SourceError as error:
         _say_failure(address, error, json_)
-        raise typer.Exit(UNAVAILABLE if error.outcome in REACHED_NOTHING else PARTIAL) from None
+        raise typer.Exit(UNAVAILABLE if of_failure(error) in PERHAPS_OURS else PARTIAL) from None
     usable = [one for one in found.offers if one.count]
     if take > max(1, len(usable)):
         raise typer.BadParameter(f"there are {len(usable)} offers", param_hint="--take")
@@ -239,7 +240,9 @@ def _offer_row(one: Offer) -> dict[str, Any]:
 
 
 def _say_failure(url: str, error: SourceError, json_: bool) -> None:
-    remedy = REMEDIES.get(error.outcome, "")
+    from scraper.condition import of_failure
+
+    remedy = REMEDIES[of_failure(error)].next
     if json_:
         row = {"schema": 1, "url": url, "error": error.outcome, "message": error.detail, "remedy": remedy}
         typer.echo(json.dumps(row, ensure_ascii=False))

@@ -15,8 +15,8 @@ import typer
 
 from alerts.cli.exits import PARTIAL
 from alerts.cli.frame import ConfigOption, DataOption, JsonOption, fit, load, on_terminal, opened, set_up_log
-from alerts.cli.remedies import REMEDIES
 from alerts.cli.written import chosen, difference, replace_file, source_table, with_selectors
+from alerts.remedies import REMEDIES
 
 if TYPE_CHECKING:
     from alerts.settings import Configuration
@@ -118,6 +118,7 @@ def _known(configuration: Configuration, id_: str) -> tuple[Known, ...]:
 
 async def _look(configuration: Configuration, source: Source, known: tuple[Known, ...]) -> Found:
     from scraper import repair as repairing
+    from scraper.condition import of_failure
     from scraper.errors import ParseError, SourceError
     from scraper.model import Unchanged
     from scraper.net.fetch import Fetcher
@@ -146,7 +147,7 @@ async def _look(configuration: Configuration, source: Source, known: tuple[Known
             if any(one.proven for one in proposals):
                 return Found(proposals=proposals, trouble=trouble)
         except SourceError as error:
-            proposals, trouble, remedy = (), f"{error.outcome}: {error.detail}", REMEDIES.get(error.outcome, "")
+            proposals, trouble, remedy = (), f"{error.outcome}: {error.detail}", REMEDIES[of_failure(error)].next
         offers = await _other_ways(source, fetcher, parsers, robots)
         return Found(proposals=proposals, offers=offers, trouble=trouble, remedy=remedy)
     finally:

@@ -12,11 +12,11 @@ import typer
 
 from alerts.cli.exits import PARTIAL, UNAVAILABLE
 from alerts.cli.frame import ConfigOption, DataOption, JsonOption, fit, load, on_terminal, opened, set_up_log
-from alerts.cli.remedies import REACHED_NOTHING, REMEDIES
+from alerts.remedies import REMEDIES
 
 if TYPE_CHECKING:
     from alerts.settings import Configuration
-    from scraper.model import Article, Item, Moment, Outcome, Source
+    from scraper.model import Article, Condition, Item, Moment, Outcome, Source
     from scraper.net.fetch import Fetcher
     from scraper.parsers.workers import ParsePool
     from scraper.sources import SourceState
@@ -24,14 +24,20 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="The places that are watched: how each stands, what one would give now.")
 
 AT_ONCE = 8
+FIRST = 3
+"""Items that a trial shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What one source gave now. `article` is what the link of the first item led to, `article_trouble` why to nothing."""
+    """What one source gave now. `article` is what the link of the first item led to, `article_trouble` why to nothing.
+
+    `condition` is how well it is; `followed` counts the items whose page would be read as well.
+    """
 
     source: Source
     outcome: Outcome
+    condition: Condition
     detail: str = ""
     items: tuple[Item, ...] = ()
     partial: bool = False
@@ -40,6 +46,7 @@ class Trial:
     article_trouble: str = ""
     passed_over: int = 0
     left_out: int = 0
+    followed: int = 0
 
 
 @app.command("list")
@@ -66,7 +73,7 @@ def list_(config: ConfigOption = None, data_dir: DataOption = None, json_: JsonO
         stands += f" x{row['failures']}" if row["failures"] else ""
         typer.echo(f"{row['id']:<28} {row['kind']:<8} {stands:<18} {row['items']:>5} items  {row['url']}")
         if row["failures"]:
-            typer.echo(f"{'':28} {row['detail']}; {REMEDIES.get(str(row['outcome']), '')}")
+            typer.echo(f"{'':28} {row['detail']}; {row['remedy']}")
         if not row["enabled"] and row["note"]:
             typer.echo(f"{'':28} {row['note']}")
 
@@ -87,6 +94,7 @@ def test(
     bayan sources test un-news
     bayan sources test --all --json | jq 'select(.outcome != "ok") | .id'
     """
+    from scraper.condition import PERHAPS_OURS as UNREACHED
     from scraper.errors import ConfigError, Problem
 
     configuration = load(config, data_dir)
@@ -105,7 +113,7 @@ def test(
     failed = [trial for trial in trials if trial.outcome != "ok"]
     if len(trials) > 1 and not json_:
         typer.echo(f"{len(trials) - len(failed)} of {len(trials)} sources answer as they should.")
-    if failed and len(failed) == len(trials) and all(trial.outcome in REACHED_NOTHING for trial in trials):
+    if failed and len(failed) == len(trials) and all(trial.condition in UNREACHED for trial in trials):
         raise typer.Exit(UNAVAILABLE)
     if failed:
         raise typer.Exit(PARTIAL)
@@ -140,7 +148,7 @@ async def _try_all(configuration: Configuration, chosen: list[Source], json_: bo
 
 async def attempt(source: Source, fetcher: Fetcher, parsers: ParsePool) -> Trial:
     """Fetch and read one source, and the article of its first item that has one; nothing is stored, nothing is raised."""
-    from scraper import directory, endpoint
+    from scraper import condition, directory, endpoint, novelty
     from scraper.errors import SourceError
     from scraper.gather import gather
     from scraper.model import Page, Unchanged
@@ -154,12 +162,14 @@ async def attempt(source: Source, fetcher: Fetcher, parsers: ParsePool) -> Trial
             raise SourceError("protocol_error", "'not modified' to a question without validators")
         listed = await gather(source, page, fetcher=fetcher, parsers=parsers, clock=_now)
     except SourceError as error:
-        return Trial(source, error.outcome, error.detail)
+        return Trial(source, error.outcome, condition.of_failure(error), error.detail)
     if not listed.items and not listed.passed_over and source.kind != "directory":
-        return Trial(source, "empty", "the page could be read and lists nothing", moved_to=page.moved_to)
+        nothing = "the page could be read and lists nothing"
+        return Trial(source, "empty", "empty_list", nothing, moved_to=page.moved_to)
     article, trouble = None, ""
-    first = next((item for item in listed.items if item.url), None)
-    if first is not None and first.url is not None and source.full_text and not first.text:
+    behind = [item for item in listed.items if novelty.wants_article(source, item)]
+    first = next(iter(behind), None)
+    if first is not None and first.url is not None:
         try:
             there = await fetcher.fetch(source, first.url, clock=_now)
             if isinstance(there, Unchanged):
@@ -170,6 +180,7 @@ async def attempt(source: Source, fetcher: Fetcher, parsers: ParsePool) -> Trial
     return Trial(
         source,
         "ok",
+        condition.of_page(listed),
         "",
         listed.items,
         listed.partial,
@@ -178,29 +189,35 @@ async def attempt(source: Source, fetcher: Fetcher, parsers: ParsePool) -> Trial
         trouble,
         listed.passed_over,
         listed.left_out,
+        len(behind),
     )
 
 
 def told(trial: Trial) -> str:
     """A trial for a person to read."""
-    source = trial.source
+    source, remedy = trial.source, REMEDIES[trial.condition]
     if trial.outcome != "ok":
-        return f"{source.id}: {trial.outcome}: {fit(trial.detail)}\n  next: {REMEDIES.get(trial.outcome, 'bayan read shows more')}"
+        return f"{source.id}: {trial.outcome}: {remedy.said}\n  said     {fit(trial.detail)}\n  next     {remedy.next}"
     dated = [item for item in trial.items if item.published]
     lines = [
         f"{source.id}: ok, {len(trial.items)} items, {len(dated)} with a date" + (", cut" if trial.partial else "")
     ]
+    if trial.condition != "ok":
+        lines.append(f"  health   {remedy.said}; {remedy.next}")
     if trial.passed_over:
-        keys = "match_url and newer_than leave" if source.match_url else "newer_than leaves"
-        lines.append(f"  passed   {trial.passed_over} more that {keys} out")
+        lines.append(f"  passed   {trial.passed_over} more that {_passed_by(source)}")
     if trial.left_out:
         lines.append(f"  left     {trial.left_out} more that are over the limit")
+    for number, item in enumerate(trial.items[:FIRST]):
+        when = f" ({item.published.at:%d %b %Y %H:%M %z})" if item.published else ""
+        lines.append(f"  {'first' if not number else '':<8} {fit(item.title) or '(no title)'}{when}")
+        if item.url:
+            lines.append(f"           {fit(item.url)}")
     newest = _newest(trial.items)
-    if newest is not None:
+    if newest is not None and newest not in trial.items[:FIRST]:
         when = f" ({newest.published.at:%d %b %Y %H:%M %z})" if newest.published else ""
         lines.append(f"  newest   {fit(newest.title) or '(no title)'}{when}")
-    if trial.items and not dated:
-        lines.append("  dates    none are given: the time of the first sight stands in for them")
+    lines.append(f"  follow   {_followed(trial)}")
     if trial.article is not None:
         lines.append(f"  article  {len(trial.article.text):,} characters; {_date(trial.article.published)}")
         lines.append(f"           {fit(trial.article.text[:240])}…")
@@ -214,6 +231,24 @@ def told(trial: Trial) -> str:
     return "\n".join(lines)
 
 
+def _passed_by(source: Source) -> str:
+    """What passes over items of such a source."""
+    if source.kind == "directory":
+        return "are too fresh, too large or in no form that is read"
+    return "match_url and newer_than leave out" if source.match_url else "newer_than leaves out"
+
+
+def _followed(trial: Trial) -> str:
+    """Which pages behind the items a poll would read."""
+    if trial.followed:
+        return (
+            f"the page of each new item is read as well ({trial.followed} of {len(trial.items)} here have one to read)"
+        )
+    if any(item.text for item in trial.items):
+        return "nothing: the source holds the texts itself"
+    return "nothing: full_text is off" if not trial.source.full_text else "nothing: its items have no pages"
+
+
 def _as_json(trial: Trial) -> dict[str, Any]:
     newest, article = _newest(trial.items), trial.article
     return {
@@ -221,9 +256,14 @@ def _as_json(trial: Trial) -> dict[str, Any]:
         "id": trial.source.id,
         "outcome": trial.outcome,
         "detail": trial.detail,
-        "remedy": "" if trial.outcome == "ok" else REMEDIES.get(trial.outcome, ""),
+        "condition": trial.condition,
+        "remedy": REMEDIES[trial.condition].next,
         "items": len(trial.items),
         "dated": sum(item.published is not None for item in trial.items),
+        "first": [
+            {"title": item.title, "url": item.url, "published": _stamp(item.published)} for item in trial.items[:FIRST]
+        ],
+        "followed": trial.followed,
         "passed_over": trial.passed_over,
         "left_out": trial.left_out,
         "partial": trial.partial,
@@ -240,6 +280,7 @@ def _as_json(trial: Trial) -> dict[str, Any]:
 
 def _row(source: Source, state: SourceState | None) -> dict[str, Any]:
     """A source in the words of `bayan status --json`, and what the configuration says of it."""
+    from scraper import condition
 
     def stamp(moment: datetime | None) -> str | None:
         return None if moment is None else moment.isoformat().replace("+00:00", "Z")
@@ -253,7 +294,11 @@ def _row(source: Source, state: SourceState | None) -> dict[str, Any]:
         "note": source.note,
         "outcome": state.outcome if state else None,
         "outcome_at": stamp(state.outcome_at) if state else None,
+        "condition": state.condition if state else None,
         "detail": state.detail if state else "",
+        "remedy": REMEDIES[condition.standing(state.condition, state.outcome, silent=False) or "ok"].next
+        if state
+        else "",
         "failures": state.failures if state else 0,
         "items": state.items if state else 0,
         "last_new_at": stamp(state.last_new_at) if state else None,
