@@ -108,6 +108,12 @@ def channel_down(channel: str, reason: str, since: datetime) -> Notice:
     )
 
 
+def bot_changed(condition: str, remedy: str, now: datetime) -> Notice:
+    """The bot hears nobody, or again. The notice itself may go out by another bot, or when this one is back."""
+    said = "hears again" if condition == "ok" else f"hears nobody: {remedy}"
+    return Notice(f"bot:{condition}:{now:%Y%m%dT%H%M%S}", f"The bot {said}.")
+
+
 def channel_changed(channel: str, error: RecipientGone, now: datetime) -> Notice:
     """A chat moved, or a topic is closed: we went on, and the configuration should be told."""
     what = f"its chat moved to {error.moved_to}" if error.moved_to else f"its topic is not there ({error.reason})"

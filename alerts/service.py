@@ -17,11 +17,13 @@ from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import structlog
 
-from alerts import outbox
+from alerts import health, outbox
+from alerts.bot.chats import chat_book
+from alerts.bot.overlay import overlaid
 from alerts.outfit import Outfit, outfit
 from alerts.settings import Configuration
 from alerts.steps import Report, Steps, Watch
@@ -33,6 +35,9 @@ from scraper.net.fetch import Fetcher
 from scraper.parsers.workers import ParsePool
 from scraper.poll import Tools
 from scraper.shelf import StoredShelf
+
+if TYPE_CHECKING:
+    from alerts.bot.opened import Bot
 
 log = structlog.get_logger(__name__)
 
@@ -64,7 +69,10 @@ class Service:
         parsers: ParsePool,
         clock: Clock,
         reread: Reread | None = None,
+        *,
+        written: Configuration | None = None,
     ) -> None:
+        """`written` is the configuration as it stands in the file, where `kit` has what the chats made laid over it."""
         tools = Tools(
             db, fetcher, parsers, kit.config.fetch, clock, random.random, kit.config.flood, kit.config.changes
         )
@@ -72,6 +80,8 @@ class Service:
         self._db = db
         self._clock = clock
         self._reread = reread
+        self._written = written or kit.config
+        self._bot: Bot | None = None
         self._reloading = asyncio.Lock()
         self._reloads: set[asyncio.Task[None]] = set()
         self._retired: list[Outfit] = []
@@ -80,6 +90,11 @@ class Service:
     def report(self) -> Report:
         """What was done since it was opened."""
         return self._steps.report
+
+    @property
+    def configuration(self) -> Configuration:
+        """The configuration in force, what the chats made included."""
+        return self._steps.kit.config
 
     # ------------------------------------------------------------------------------------------- beginning
 
@@ -127,10 +142,14 @@ class Service:
         scheduler.add_job(self.keep_house, "interval", seconds=HOUSEKEEPING.total_seconds(), **every)
         scheduler.start()
         log.info("running", sources=len(self._steps.kit.sources), channels=len(self._steps.kit.config.channels))
+        listening = self._listen()
         try:
             await self._steps.stopping.wait()
         finally:
             scheduler.shutdown(wait=False)
+            if listening is not None:
+                await asyncio.wait([listening], timeout=self._steps.kit.config.service.shutdown_grace.total_seconds())
+                listening.cancel()
             for task in self._reloads:
                 task.cancel()
             await self._steps.wind_up()
@@ -162,6 +181,7 @@ class Service:
             await self._steps.beat()
             await self._steps.start_polls()
             await self._steps.start_articles()
+            await self._steps.start_rereads()
             await self._steps.start_looks()
             await self._steps.judge()
             await self._steps.start_drains()
@@ -174,8 +194,49 @@ class Service:
         try:
             await self._db.write(lambda conn: outbox.recover(conn, now, expired_only=True))
             await self._steps.tell_operators()
+            if self._bot is not None:
+                await self._bot.keep_house()
         except StoreError as error:
             log.error("housekeeping could not use the store", reason=str(error))
+
+    # ------------------------------------------------------------------------------------------ the bot
+
+    def _listen(self) -> asyncio.Task[None] | None:
+        """Begin to listen to the chat, where the configuration has a bot. Its failures are its own."""
+        settings = self._written.bot
+        if settings is None or settings.token is None:
+            return None
+        from alerts.bot.opened import Bot
+
+        self._bot = Bot(
+            settings,
+            self._db,
+            self._clock,
+            config=lambda: self._steps.kit.config,
+            adopt=self.take_over_chats,
+            stopping=self._steps.stopping,
+            tell=self._tell_of_bot,
+            doers={},
+        )
+        return asyncio.create_task(self._bot.run())
+
+    async def take_over_chats(self) -> None:
+        """What was changed in a chat takes effect: watchlists, channels, routes. Raises StoreError, or ConfigError."""
+        async with self._reloading:
+            await self._adopt(overlaid(self._written, await self._db.read(chat_book)))
+
+    def _tell_of_bot(self, condition: str, remedy: str) -> None:
+        """The operators hear of a bot that hears nobody, and of its recovery: once for each change."""
+        now = self._clock()
+        notice = health.bot_changed(condition, remedy, now)
+        drafts = health.to_operators(notice, self._steps.kit.desk.operators, now)
+        task = asyncio.create_task(self._write_notices(drafts, now))
+        self._reloads.add(task)
+        task.add_done_callback(self._reloads.discard)
+
+    async def _write_notices(self, drafts: tuple[outbox.Draft, ...], now: datetime) -> None:
+        with suppress(StoreError):  # the log has it, too
+            await self._db.write(lambda conn: outbox.put(conn, drafts, now))
 
     # ----------------------------------------------------------------------------- a changed configuration
 
@@ -202,8 +263,11 @@ class Service:
                 fresh = await asyncio.to_thread(self._reread)
                 if fresh.storage != self._steps.kit.config.storage:
                     refused = "[storage] has changed: that needs a restart"
+                elif _ear(fresh) != _ear(self._written):
+                    refused = "the bot's token or server has changed: that needs a restart"
                 else:
-                    await self._adopt(fresh)
+                    await self._adopt(overlaid(fresh, await self._db.read(chat_book)))
+                    self._written = fresh
             except ConfigError as error:
                 for problem in error.problems:
                     log.error("configuration", problem=str(problem))
@@ -266,6 +330,8 @@ class Service:
 
     async def aclose(self) -> None:
         """Close every connection. What is under way is cut off: `run` and `once` have waited for it."""
+        if self._bot is not None:
+            await self._bot.aclose()
         await self._steps.tools.fetcher.aclose()
         for kit in (*self._retired, self._steps.kit):
             await kit.channels.aclose()
@@ -307,6 +373,9 @@ class Service:
         while await self._steps.start_articles() or self._steps.articles:
             if not await self._steps.finished(self._steps.articles):
                 return
+        while await self._steps.start_rereads() or self._steps.rereads:
+            if not await self._steps.finished(self._steps.rereads):
+                return
         while await self._steps.start_looks() or self._steps.looks:
             if not await self._steps.finished(self._steps.looks):
                 return
@@ -342,10 +411,16 @@ async def open_service(
 
     `reread` reads the configuration again at SIGHUP; without it, SIGHUP is not heeded.
     """
-    kit = outfit(config, db, clock, console=console)
+    kit = outfit(overlaid(config, await db.read(chat_book)), db, clock, console=console)
     fetcher = Fetcher(config.fetch, StoredShelf(db))
     parsers = parsers or ParsePool()
-    service = Service(kit, db, fetcher, parsers, clock, reread)
+    service = Service(kit, db, fetcher, parsers, clock, reread, written=config)
     stack.push_async_callback(parsers.aclose)
     stack.push_async_callback(service.aclose)
     return service
+
+
+def _ear(config: Configuration) -> tuple[str, str] | None:
+    """With which token, at which server, the bot listens."""
+    bot = config.bot
+    return None if bot is None or bot.token is None else (bot.token.reveal(), bot.api_base)

@@ -12,6 +12,7 @@ from typing import cast
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
+from alerts.bot import watches
 from alerts.bot.access import EVERYWHERE, Role
 from alerts.bot.schema import bot_mark, chat, enrolment, membership, person
 
@@ -42,6 +43,19 @@ class Chat:
     def channel(self) -> str:
         """The id of the channel that it is where the configuration has none for it."""
         return f"chat:{self.id}" if self.topic is None else f"chat:{self.id}:{self.topic}"
+
+
+@dataclass(frozen=True, slots=True)
+class ChatBook:
+    """What was made in the chats: those that are enrolled, and everything that they watch."""
+
+    chats: tuple[Chat, ...] = ()
+    watches: tuple[watches.Watch, ...] = ()
+
+
+def chat_book(conn: Connection) -> ChatBook:
+    """What is in force of all that was made in the chats."""
+    return ChatBook(enrolled(conn), watches.everywhere(conn))
 
 
 # --------------------------------------------------------------------------------------------------- chats

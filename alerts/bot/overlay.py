@@ -9,10 +9,10 @@ its route sees nothing else (`alerts/model.py`, `owner`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any, TypeVar
 
-from alerts.bot.chats import Chat
+from alerts.bot.chats import Chat, ChatBook
 from alerts.bot.watches import Watch
 from alerts.model import Actor, Keywords, Route
 from alerts.route import EVERYTHING
@@ -22,14 +22,6 @@ T = TypeVar("T")
 
 OWN = "watchlist"
 """The last part of the name of a chat's route: people read "this chat's watchlist"."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChatBook:
-    """What was made in the chats: those that are enrolled, and everything that they watch."""
-
-    chats: tuple[Chat, ...] = ()
-    watches: tuple[Watch, ...] = ()
 
 
 def overlaid(config: Configuration, book: ChatBook) -> Configuration:

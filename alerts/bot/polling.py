@@ -21,7 +21,7 @@ from telegram.error import Conflict
 
 from alerts.bot import buttons, chats
 from alerts.bot.incoming import Event, Moved, read
-from alerts.bot.line import Line
+from alerts.bot.line import LONG_POLL, Line
 from alerts.bot.reception import Reception
 from alerts.errors import ChannelDown, DeliveryError, TryLater
 from scraper import sources
@@ -38,7 +38,7 @@ REMEDIES: dict[Condition, str] = {
     "conflict": "another program listens with the same token: stop it, or give one of them a bot of its own",
     "away": "Telegram cannot be reached: is there a network?",
 }
-_FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0
+_FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 _CONFLICT_WAIT = 30.0
 """Seconds after a 409: the other one is left alone meanwhile."""
 AWAY_AFTER = timedelta(minutes=2)
@@ -61,11 +61,14 @@ class Polling:
         clock: Callable[[], datetime],
         stopping: asyncio.Event,
         tell: Callable[[Condition, str], None],
+        *,
+        longest_wait: float = LONGEST_WAIT,
     ) -> None:
-        """`tell` is called once for each change of its condition, with the remedy."""
+        """`tell` is called once for each change of its condition, with the remedy. `longest_wait` (seconds) is between two tries."""
         self._line, self._reception, self._db, self._clock = line, reception, db, clock
         self._stopping = stopping
         self._tell = tell
+        self._longest = longest_wait
         self._queues: dict[str, asyncio.Queue[Event]] = {}
         self._workers: dict[str, asyncio.Task[None]] = {}
         self.condition: Condition = "ok"
@@ -78,7 +81,8 @@ class Polling:
         wait = _FIRST_WAIT
         while not self._stopping.is_set():
             try:
-                updates = await self._unless_stopped(self._line.hear(last + 1))
+                seconds = LONG_POLL if self._failing_since is None else 0  # whether it is well again is known at once
+                updates = await self._unless_stopped(self._line.hear(last + 1, seconds=seconds))
             except DeliveryError as error:
                 wait = self._trouble(error, wait)
                 await self._rest(wait)
@@ -172,15 +176,15 @@ class Polling:
         self._failing_since = self._failing_since or now
         if isinstance(error, ChannelDown):
             self._become("revoked")
-            return _LONGEST_WAIT
+            return self._longest
         if isinstance(error.__cause__, Conflict):
             self._become("conflict")
-            return _CONFLICT_WAIT
+            return min(_CONFLICT_WAIT, self._longest)
         if isinstance(error, TryLater) and error.after is not None:
             return min(error.after.total_seconds(), 3_600.0)
         if now - self._failing_since >= AWAY_AFTER:
             self._become("away")
-        return min(wait * 2, _LONGEST_WAIT)
+        return min(wait * 2, self._longest)
 
     def _well(self) -> None:
         self._failing_since = None

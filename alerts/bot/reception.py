@@ -42,7 +42,7 @@ class Reception:
     """Receives events, one after the other for each chat; holds only which strangers were told that the bot is private."""
 
     def __init__(self, house: House, line: Line) -> None:
-        self._house = house
+        self.house = house
         self._line = line
         self._told: OrderedDict[str, datetime] = OrderedDict()
 
@@ -78,7 +78,7 @@ class Reception:
             return
         if role is None:
             return
-        await self._house.db.write(
+        await self.house.db.write(
             lambda conn: chats.seen(conn, asked.sender.person, asked.sender.name, asked.language, here.now)
         )
         if asked.command in ("help", "start"):
@@ -110,7 +110,7 @@ class Reception:
             return found
 
         if code:
-            found = await self._house.db.write(use)
+            found = await self.house.db.write(use)
             if found is not None:
                 log.info("enrolled", person=person, role=found.role, by=found.made_by)
                 await self._say(asked, plain(here.say("welcome", role=here.say(found.role))))
@@ -143,7 +143,7 @@ class Reception:
 
     async def _pressed(self, pressed: Pressed) -> None:
         here, role = await self._here(pressed)
-        found = await self._house.db.read(
+        found = await self.house.db.read(
             lambda conn: buttons.look(conn, pressed.data, pressed.chat, pressed.sender.person, here.now)
         )
         press = None if found is None else PRESSES.get(found.action)
@@ -157,7 +157,7 @@ class Reception:
             await self._line.nod(pressed.query, here.say("not_yours", role=here.say(press.needs)), loud=True)
             return
         if press.once:
-            found = await self._house.db.write(
+            found = await self.house.db.write(
                 lambda conn: buttons.take(conn, pressed.data, pressed.chat, pressed.sender.person, here.now)
             )
             if found is None:
@@ -180,39 +180,39 @@ class Reception:
     # --------------------------------------------------------------------------------------- membership
 
     async def _joined(self, joined: Joined) -> None:
-        now = self._house.clock()
-        await self._house.db.write(lambda conn: chats.joined(conn, joined.chat, joined.kind, joined.title, now))
+        now = self.house.clock()
+        await self.house.db.write(lambda conn: chats.joined(conn, joined.chat, joined.kind, joined.title, now))
         log.info("the bot was added to a chat", chat=joined.chat, by=joined.sender.person)
 
     async def _left(self, left: Left) -> None:
-        now = self._house.clock()
-        was = await self._house.db.read(lambda conn: chats.find(conn, left.chat))
-        await self._house.db.write(lambda conn: chats.left(conn, left.chat, now))
+        now = self.house.clock()
+        was = await self.house.db.read(lambda conn: chats.find(conn, left.chat))
+        await self.house.db.write(lambda conn: chats.left(conn, left.chat, now))
         log.warning("the bot is in a chat no more", chat=left.chat, by=left.sender.person)
         if was is not None and was.enrolled_at is not None:
-            await self._house.adopt()
+            await self.house.adopt()
 
     async def _moved(self, moved: Moved) -> None:
-        now = self._house.clock()
-        await self._house.db.write(lambda conn: chats.moved(conn, moved.old, moved.new, now))
+        now = self.house.clock()
+        await self.house.db.write(lambda conn: chats.moved(conn, moved.old, moved.new, now))
         log.info("a group became a supergroup", old=moved.old, new=moved.new)
-        await self._house.adopt()
+        await self.house.adopt()
 
     # ----------------------------------------------------------------------------------------- together
 
     async def _here(self, asked: Asked | Pressed) -> tuple[Here, Role | None]:
         """Where something is asked, and the role of who asks: looked up anew each time."""
-        config = self._house.config()
+        config = self.house.config()
 
         def read(conn: Connection) -> tuple[dict[tuple[str, str], Role], chats.Chat | None]:
             return chats.roles(conn), chats.find(conn, asked.chat)
 
-        given, chat = await self._house.db.read(read)
+        given, chat = await self.house.db.read(read)
         book = Book(configured(config), given)
         role = role_of(asked.sender, asked.chat, book)
         here = Here(
-            house=self._house,
-            now=self._house.clock(),
+            house=self.house,
+            now=self.house.clock(),
             chat=asked.chat,
             person=asked.sender.person,
             role=role or "viewer",
@@ -224,7 +224,7 @@ class Reception:
         return here, role
 
     async def _sorry(self, event: Event, key: str) -> None:
-        language = self._house.config().language
+        language = self.house.config().language
         try:
             if isinstance(event, Asked):
                 here, role = await self._here(event)

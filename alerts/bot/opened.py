@@ -1,0 +1,85 @@
+"""The bot put together for the service: its line, its reception, its listening, its menus.
+
+The service hands over what only it may call; everything else the bot finds in the store and in the configuration in force.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from alerts.bot.commands import House
+from alerts.bot.line import LONG_POLL, Line
+from alerts.bot.polling import Condition, Polling
+from alerts.bot.reception import COMMANDS, Reception, menus
+from alerts.channels.telegram import Client
+from alerts.errors import DeliveryError
+from alerts.settings import BotSettings, Configuration
+from scraper.db import Database
+from scraper.errors import StoreError
+
+log = structlog.get_logger(__name__)
+
+
+class Bot:
+    """A bot that listens from `run` until `stopping` is set."""
+
+    def __init__(
+        self,
+        settings: BotSettings,
+        db: Database,
+        clock: Callable[[], datetime],
+        *,
+        config: Callable[[], Configuration],
+        adopt: Callable[[], Awaitable[None]],
+        stopping: asyncio.Event,
+        tell: Callable[[Condition, str], None],
+        doers: Mapping[str, Callable[..., Awaitable[Any]]],
+    ) -> None:
+        """`adopt` makes what a chat changed take effect; `doers` are what only the service may call, by name."""
+        assert settings.token is not None
+        self.settings = settings
+        self._line = Line(Client(settings.token, settings.api_base, answer_timeout=LONG_POLL / 2))
+        self._config = config
+        house = House(db=db, clock=clock, config=config, adopt=adopt, doers=doers)
+        self._reception = Reception(house, self._line)
+        self._polling = Polling(self._line, self._reception, db, clock, stopping, tell)
+
+    @property
+    def condition(self) -> Condition:
+        """Whether it hears."""
+        return self._polling.condition
+
+    async def run(self) -> None:
+        """Listen. A store that refuses is said and tried again: the bot must not take the service with it."""
+        while True:
+            try:
+                await self._polling.run(self._introduced)
+                return
+            except StoreError as error:
+                log.error("the bot could not use the store; it listens again in a minute", reason=str(error))
+                await asyncio.sleep(60)
+
+    async def keep_house(self) -> None:
+        """Once a minute."""
+        await self._polling.keep_house()
+
+    async def aclose(self) -> None:
+        """Close its connections."""
+        await self._line.aclose()
+
+    async def _introduced(self, me: str) -> None:
+        self._reception.house = replace(self._reception.house, me=me)
+        config = self._config()
+        admins = [str(person) for person in config.bot.admins] if config.bot else []
+        for where, listed in menus(COMMANDS, admins, config.language).items():
+            try:
+                await self._line.menu({where: listed})
+            except DeliveryError as error:  # an admin who never wrote to the bot has no chat with it yet
+                log.info("a menu of commands could not be set", where=where, reason=str(error))
+        log.info("the bot listens", name=me)

@@ -1,0 +1,217 @@
+"""The bot end to end: a whole bayan that listens to the strict Bot API server, and people who write to it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from alerts.bot.commands import House as Desk
+from alerts.bot.line import Line
+from alerts.bot.polling import Polling
+from alerts.bot.reception import Reception
+from alerts.channels.telegram import Client
+from alerts.settings import BotSettings, Configuration
+from scraper.db import open_database
+from scraper.secret import Secret
+from tests.fake_botapi import TOKEN
+from tests.street import Clock, House, configuration, eventually, house, phone
+from tests.strict_botapi import StrictBotApi, strict_botapi
+
+pytestmark = pytest.mark.shared
+
+ADMIN, EDITOR, STRANGER = 11, 12, 66
+DESK = -1001000000001
+
+
+@pytest.fixture(scope="module")
+def server(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StrictBotApi]:
+    with strict_botapi(shared, tmp_path_factory.mktemp("botapi")) as running:
+        yield running
+
+
+@pytest.fixture
+def api(server: StrictBotApi) -> StrictBotApi:
+    server.order("reset")
+    for number, name in ((ADMIN, "Anna"), (EDITOR, "Bert"), (STRANGER, "Mallory")):
+        server.order("users", id=number, first_name=name, started=True)
+    server.order(
+        "chats", id=DESK, type="supergroup", title="Desk", bot_status="member", members={str(ADMIN): "creator"}
+    )
+    return server
+
+
+class Chat:
+    """A bayan that listens, and the people around it."""
+
+    def __init__(self, api: StrictBotApi, running: House) -> None:
+        self.api = api
+        self.house = running
+
+    async def write(self, person: int, text: str, chat: int | None = None, **extra: Any) -> None:
+        await asyncio.to_thread(self.api.order, "message", chat_id=chat or person, user_id=person, text=text, **extra)
+
+    async def answers(self, chat: int, count: int) -> list[dict[str, Any]]:
+        """What the bot said in a chat, once it is `count` messages."""
+        found = await asyncio.to_thread(self.api.seen, "wait", count=count, chat_id=chat, timeout=20)
+        deliveries = found["deliveries"] if isinstance(found, dict) and "deliveries" in found else found
+        assert isinstance(deliveries, list) and len(deliveries) >= count, deliveries
+        return deliveries
+
+    async def heard(self) -> None:
+        """Wait until everything written so far was handled: an admin's own question is answered."""
+        before = len(await asyncio.to_thread(self.api.seen, "deliveries", chat_id=ADMIN))
+        await self.write(ADMIN, "/help")
+        await self.answers(ADMIN, before + 1)
+
+
+@asynccontextmanager
+async def listening(api: StrictBotApi, folder: Path, **more: Any) -> AsyncIterator[Chat]:
+    bot = BotSettings(token=Secret(TOKEN), api_base=api.url, admins=(ADMIN,))
+    config: Configuration = configuration(
+        folder, sources=(), channels=(phone("ops", api.url, str(ADMIN)),), bot=bot, **more
+    )
+    async with house(config) as running:
+        task = asyncio.create_task(running.service.run())
+        try:
+            yield Chat(api, running)
+        finally:
+            running.service.stop()
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait_for(task, 20)
+
+
+async def test_an_admin_is_answered_and_sees_what_can_be_done(api: StrictBotApi, tmp_path: Path) -> None:
+    async with listening(api, tmp_path) as chat:
+        await chat.write(ADMIN, "/start")
+        (answer,) = await chat.answers(ADMIN, 1)
+    assert answer["text"].startswith("What you can do here as admin:")
+    assert "/enroll" in answer["text"] and "/chats" in answer["text"]
+
+
+async def test_strangers_are_met_with_silence_but_for_one_line_to_a_private_start(
+    api: StrictBotApi, tmp_path: Path
+) -> None:
+    async with listening(api, tmp_path) as chat:
+        for text in ("/start", "/start WRONGCODE1", "/help", "/enroll", "/role 66 admin", "/start"):
+            await chat.write(STRANGER, text)
+        for text in ("/start", "/help", "/enroll", "/enroll admin"):
+            await chat.write(STRANGER, text, DESK)
+        await chat.heard()
+        said = api.texts(STRANGER)
+    assert said == ["This bot works for its own team only."]
+    assert api.texts(DESK) == []
+
+
+async def test_a_code_enrols_one_person_once(api: StrictBotApi, tmp_path: Path) -> None:
+    async with listening(api, tmp_path) as chat:
+        await chat.write(ADMIN, "/enroll editor")
+        (answer,) = await chat.answers(ADMIN, 1)
+        code = answer["text"].partition("/start ")[2].split()[0]
+        await chat.write(EDITOR, f"/start {code}")
+        assert "You are editor now" in (await chat.answers(EDITOR, 1))[0]["text"]
+        await chat.write(STRANGER, f"/start {code}")
+        await chat.write(EDITOR, "/chats")
+        assert "needs the role admin" in (await chat.answers(EDITOR, 2))[1]["text"]
+        await chat.heard()
+    assert api.texts(STRANGER) == ["This bot works for its own team only."]
+
+
+async def test_a_group_is_enrolled_by_an_admin_inside_it_and_becomes_a_channel(
+    api: StrictBotApi, tmp_path: Path
+) -> None:
+    async with listening(api, tmp_path) as chat:
+        await chat.write(ADMIN, "/enroll", DESK)
+        assert "This chat is enrolled" in (await chat.answers(DESK, 1))[0]["text"]
+        channels = [channel.id for channel in chat.house.service.configuration.channels]
+    assert channels == ["ops", f"chat:{DESK}"]
+
+
+async def test_an_enrolled_chat_is_one_after_a_restart(api: StrictBotApi, tmp_path: Path) -> None:
+    async with listening(api, tmp_path) as chat:
+        await chat.write(ADMIN, "/enroll", DESK)
+        await chat.answers(DESK, 1)
+    async with listening(api, tmp_path) as chat:
+        channels = [channel.id for channel in chat.house.service.configuration.channels]
+    assert channels == ["ops", f"chat:{DESK}"]
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"edited": True},
+        {"extra": {"forward_origin": {"type": "user", "date": 1, "sender_user": {"id": 5, "is_bot": False, "first_name": "X"}}}},
+        {"extra": {"sender_chat": {"id": DESK, "type": "supergroup", "title": "Desk"}}},
+        {"extra": {"via_bot": {"id": 9, "is_bot": True, "first_name": "Y"}}},
+    ],
+)  # fmt: skip
+async def test_a_command_that_is_no_persons_own_present_word_changes_nothing(
+    api: StrictBotApi, tmp_path: Path, extra: dict[str, Any]
+) -> None:
+    async with listening(api, tmp_path) as chat:
+        await chat.write(ADMIN, "/enroll", DESK, **extra)
+        await chat.heard()
+        channels = [channel.id for channel in chat.house.service.configuration.channels]
+    assert api.texts(DESK) == [] and channels == ["ops"]
+
+
+async def test_a_group_that_nobody_enrolled_is_left_after_fifteen_minutes(api: StrictBotApi, tmp_path: Path) -> None:
+    async with listening(api, tmp_path) as chat:
+        await asyncio.to_thread(api.order, "membership", chat_id=DESK, status="left")
+        await asyncio.to_thread(api.order, "membership", chat_id=DESK, status="member")
+        await chat.heard()
+        chat.house.clock.now += timedelta(minutes=16)
+        await chat.house.service.keep_house()
+        calls = await asyncio.to_thread(api.seen, "calls", method="leaveChat")
+    assert len(calls) == 1
+
+
+def _nothing() -> Any:
+    raise AssertionError("nobody asks for this here")
+
+
+@pytest.mark.parametrize("trouble", ["revoked", "conflict"])
+async def test_a_bot_that_hears_nobody_says_so_once_and_hears_again_by_itself(
+    api: StrictBotApi, tmp_path: Path, trouble: str
+) -> None:
+    told: list[str] = []
+    stopping = asyncio.Event()
+    database = open_database(f"sqlite:///{tmp_path}/bayan.db")
+    line = Line(Client(Secret(TOKEN), api.url))
+    nowhere = Reception(Desk(db=database, clock=Clock(), config=_nothing, adopt=_nothing), line)
+    polling = Polling(
+        line, nowhere, database, Clock(), stopping, lambda condition, _: told.append(condition), longest_wait=0.05
+    )
+
+    async def introduced(me: str) -> None:
+        told.append(me)
+
+    def fault() -> None:
+        if trouble == "revoked":
+            api.order("token", token=TOKEN, revoked=True)
+        else:
+            words = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+            api.order("faults", kind="error", code=409, description=words, count=3, methods=["getUpdates"])
+
+    task = asyncio.create_task(polling.run(introduced))
+    try:
+        await eventually(lambda: told)
+        await asyncio.to_thread(fault)
+        await asyncio.to_thread(
+            api.order, "message", chat_id=STRANGER, user_id=STRANGER, text="wakes the open question"
+        )
+        await eventually(lambda: trouble in told)
+        if trouble == "revoked":
+            await asyncio.to_thread(api.order, "token", token=TOKEN, revoked=False)
+        await eventually(lambda: told[-1] == "ok")
+    finally:
+        stopping.set()
+        await asyncio.wait_for(task, 20)
+        await line.aclose()
+        database.close()
+    assert told[1:] == [trouble, "ok"]
