@@ -289,6 +289,24 @@ def test_alerts_are_listed_and_explained(bayan: Bayan, site: FakeSite) -> None:
     assert bayan("alerts", "explain", str(one["id"]), "--json").json["statement"]["matches"]
 
 
+def test_an_alert_is_explained_with_its_whole_record_and_what_did_not_ring(bayan: Bayan, site: FakeSite) -> None:
+    site.pages["/feed"] = site.feed(OLD)
+    bayan.configure(source("agency", f"{site.origin}/feed"), '[actors.other]\ntype = "person"\nname = "Salim Marwani"\n'
+                    'weak_aliases = ["first matter"]\ncontext = ["Nobody"]\n')  # fmt: skip
+    bayan("run", "--once")
+    site.pages["/feed"] = site.feed(RINGS)
+    bayan("run", "--once", "--source", "agency")
+    ran = bayan("alerts", "explain", "1")
+    assert "as 'Qais al-Khazali'; the speaker" in ran.out
+    assert "did not ring:" in ran.out
+    assert "a weak alias alone" in ran.out
+    row = bayan("alerts", "explain", "1", "--json").json
+    assert (row["matches"][0]["pattern"], row["matches"][0]["tier"]) == ("Qais al-Khazali", "A")
+    assert [(one["actor"], one["surface"]) for one in row["suppressed"]] == [("other", "first matter")]
+    bayan.file.write_text(bayan.file.read_text("utf-8").replace("Nobody", "Anybody"), "utf-8")
+    assert "the watchlist was changed since" in bayan("alerts", "explain", "1").out
+
+
 def test_a_story_is_shown_exported_counted_and_explained_by_its_tag(bayan: Bayan, site: FakeSite) -> None:
     site.pages["/feed"] = site.pages["/other"] = site.feed(OLD)
     bayan.configure(source("agency", f"{site.origin}/feed"), source("relay", f"{site.origin}/other"))

@@ -48,11 +48,11 @@ def test_a_person_reads_what_hit_where_and_by_which_spelling(watchlist: Path) ->
     done = run(watchlist, "-", "--title", "وقيس الخزعلي", text=b"Threats by QAIS AL KHAZALI.")
     assert done.exit_code == 0
     assert done.stdout.splitlines() == [
-        "@khazali  title 0-12  “\u2068وقيس الخزعلي\u2069” as “\u2068قيس الخزعلي\u2069” (clitic wa-)",
+        "@khazali  tier A  title 0-12  “\u2068وقيس الخزعلي\u2069” as “\u2068قيس الخزعلي\u2069” (clitic wa-), only mentioned",
         "    \u2068[وقيس الخزعلي]\u2069",
-        "threats  body 0-7  “Threats” as “threat*” (folded, star)",
+        "threats  rule  body 0-7  “Threats” as “threat*” (folded, star)",
         "    [Threats] by QAIS AL KHAZALI.",
-        "@khazali  body 11-26  “QAIS AL KHAZALI” as “Qais Al-Khazali” (folded)",
+        "@khazali  tier A  body 11-26  “QAIS AL KHAZALI” as “Qais Al-Khazali” (folded), the speaker",
         "    Threats by [QAIS AL KHAZALI].",
     ]
 
@@ -66,9 +66,15 @@ def test_a_person_reads_what_did_not_ring_and_why(watchlist: Path, tmp_path: Pat
         "Nothing rings.",
         "",
         "Did not ring:",
-        "@khazali  body 0-7  “Khazali”",
+        "@khazali  tier A  body 0-7  “Khazali”",
         "    a weak alias alone: neither a full name nor a word of context in this text",
     ]
+
+
+def test_a_text_may_stand_in_the_command_itself(watchlist: Path) -> None:
+    done = run(watchlist, "--text", "قيس الخزعلي")
+    assert "@khazali  tier A  body 0-11" in done.stdout
+    assert run(watchlist, "-", "--text", "both").exit_code == 2
 
 
 def test_a_hostile_text_does_not_drive_the_terminal(watchlist: Path) -> None:

@@ -178,7 +178,8 @@ def explain(
     data_dir: DataOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Why an alert rang: what matched where, which route took it, and how each step of its way went.
+    """Why an alert rang: what matched where, by which steps, what was found and did not ring, which route
+    took it, and how each step of its way went.
 
     \b
     bayan alerts explain 7
@@ -186,13 +187,15 @@ def explain(
     """
     from alerts import outbox, verdicts
     from alerts.cli.carried import as_carried, told_story
+    from alerts.cli.why import near_misses, record_row, told_misses, told_record
     from alerts.message import tagged
     from scraper import store, stories
 
     tag = tagged(alert)
     if tag is None and not (alert.isascii() and alert.isdecimal() and len(alert) < 19):
         raise typer.BadParameter("neither the number nor the tag of an alert", param_hint="ALERT")
-    with opened(load(config, data_dir)) as database:
+    configuration = load(config, data_dir)
+    with opened(configuration) as database:
         if tag is None:
             found = database.read_now(lambda conn: outbox.entries(conn, delivery_id=int(alert)))
         else:
@@ -218,12 +221,15 @@ def explain(
             if story is not None:
                 which = story
                 carried = database.read_now(lambda conn: stories.members(conn, which))
+    version, missed = near_misses(configuration, statement) if statement is not None else ("", ())
     if json_:
         from alerts.cli.statements import as_row
 
         whole = {"schema": 1, "alert": _as_json(one)}
         if statement is not None:
             whole["statement"] = {**as_row(statement, matches, story), "carried": as_carried(carried)}
+            whole["matches"] = [record_row(match) for match in matches]
+            whole["suppressed"] = [{**record_row(miss.match), "reason": miss.reason} for miss in missed]
         typer.echo(json.dumps(whole, ensure_ascii=False))
         return
     typer.echo(
@@ -234,11 +240,9 @@ def explain(
     else:
         typer.echo(f"statement {statement.id} of source {statement.source}: {statement.title}")
         for match in matches:
-            steps = f"; {', '.join(match.steps)}" if match.steps else ""
-            where = f"{match.field} {match.start}-{match.end}"
-            typer.echo(
-                f"  {match.watch} (tier {match.tier}): {match.surface!r} at {where}, as {match.pattern!r}{steps}"
-            )
+            typer.echo(f"  {told_record(match)}")
+        for line in told_misses(version, judgements[-1][3] if judgements else "", missed):
+            typer.echo(line)
         for line in told_story(carried, statement.id):
             typer.echo(f"story: {line}")
         typer.echo(f"route{'s' if len(one.routes) != 1 else ''}: {', '.join(one.routes) or '-'}")

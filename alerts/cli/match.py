@@ -30,6 +30,7 @@ def match(
         Path | None,
         typer.Option("--watchlist", "-w", metavar="FILE.toml", help="Only this file's [actors.ID] and [keywords.ID]."),
     ] = None,
+    words: Annotated[str | None, typer.Option("--text", help="The text itself, instead of a file.")] = None,
     title: Annotated[str, typer.Option("--title", "-t", help="The headline of the text.")] = "",
     language: Annotated[str | None, typer.Option("--language", "-l", help="The text's language, such as ar.")] = None,
     config: ConfigOption = None,
@@ -40,20 +41,18 @@ def match(
     Without --watchlist it is the configuration's own. Rows of a batch: {"id", "text", "title"?,
     "language"?, "source"?, "url"?}.
 
-    Example:  echo 'وقال الشيخ قيس الخزعلي' | bayan match -
+    \b
+    bayan match statement.txt
+    bayan match --text 'وقال الشيخ قيس الخزعلي'
     """
-    if (file is None) == (batch is None):
-        raise typer.BadParameter("give FILE, - for stdin, or --batch TEXTS.jsonl", param_hint="FILE")
+    if [file, batch, words].count(None) != 2:
+        raise typer.BadParameter("give FILE, - for stdin, --text TEXT or --batch TEXTS.jsonl", param_hint="FILE")
     if batch is not None:
         with _opened(str(batch)) as rows:
             if not answer_batch(_compiled(watchlist, config), rows):
                 raise typer.Exit(PARTIAL)
         return
-    with _opened(str(file)) as stream:
-        raw = stream.read(MOST_BYTES + 1)
-    if len(raw) > MOST_BYTES:
-        raise typer.BadParameter(f"more than {MOST_BYTES // 1024**2} MiB of text", param_hint="FILE")
-    text = raw.decode("utf-8-sig", "replace")
+    text = words if words is not None else _read(str(file))
     explanation = _compiled(watchlist, config).explain(title, text, language=language)
     typer.echo(_as_json(explanation) if json_ else told(explanation, title, text))
 
@@ -103,12 +102,14 @@ def told(explanation: Explanation, title: str, text: str) -> str:
 
 
 def _headline(one: Match) -> str:
-    """`@aah  body 10-13  “AAH” as “AAH” (acronym: with ...)`."""
+    """`@aah  tier A  body 10-13  “AAH” (acronym: with ...), the speaker`."""
+    role = {"speaker": ", the speaker", "mentioned": ", only mentioned"}.get(one.role or "", "")
     steps = f" ({', '.join(map(_fit, one.steps))})" if one.steps else ""
     pattern = "" if one.pattern == one.surface else f" as “{_fit(one.pattern)}”"
     if not one.surface:
         return f"{one.watch}  {_fit(one.pattern)}"
-    return f"{one.watch}  {one.field} {one.start}-{one.end}  “{_fit(one.surface)}”{pattern}{steps}"
+    tier = f"tier {one.tier}" if one.actor is not None else "rule"
+    return f"{one.watch}  {tier}  {one.field} {one.start}-{one.end}  “{_fit(one.surface)}”{pattern}{steps}{role}"
 
 
 def _passage(one: Match, text: str) -> str:
@@ -190,6 +191,15 @@ def _compiled(watchlist: Path | None, config: Path | None) -> Watchlist:
         return compile_watchlist(*load_watchlists(watchlist))
     configuration = load(config)
     return compile_watchlist(configuration.actors, configuration.keywords)
+
+
+def _read(name: str) -> str:
+    """The text of a file."""
+    with _opened(name) as stream:
+        raw = stream.read(MOST_BYTES + 1)
+    if len(raw) > MOST_BYTES:
+        raise typer.BadParameter(f"more than {MOST_BYTES // 1024**2} MiB of text", param_hint="FILE")
+    return raw.decode("utf-8-sig", "replace")
 
 
 def _opened(name: str) -> BinaryIO:
