@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from alerts.watch.names import is_article, is_name_article, with_signs
 from alerts.watch.namewords import is_common, is_filler, is_particle, is_title, is_whole_title
 from alerts.watch.tokens import name_readings
 from alerts.watch.translated import is_legal_form, translations
-from scraper.text import Folded
+from scraper.text import Folded, fold
 
 _LOOSE = re.compile(r"[\s._\u200c'’‘ʿʾ`-]*")
 _LISTED = re.compile(r"[\s._,\u200c-]*")
@@ -57,6 +58,22 @@ def _belongs_before(folded: Folded, at: int, *, person: bool) -> bool:
     return any(
         is_title(form) if person else any(map(is_filler, translations(form)))
         for form in {reading.form for reading in name_readings(word)}
+    )
+
+
+def is_written_small(name: str, surface: str) -> bool:
+    """Whether a group's name of general words alone, written large, stands in the text in part small: "the Islamic state"."""
+    if not surface[:1].isupper() or not surface.isascii() or " " not in name:
+        return False
+    return any(word[:1].islower() for word in surface.split() if len(word) > 3) and _is_general_name(name)
+
+
+@lru_cache(maxsize=8_192)
+def _is_general_name(name: str) -> bool:
+    words = [word for word in name.split() if len(word) > 3]
+    forms = fold(name).words
+    return all(word[:1].isupper() for word in words) and all(
+        len(form) <= 3 or is_filler(form) or bool(translations(form)) for form in forms
     )
 
 

@@ -98,7 +98,10 @@ def _doubt(
     if not (missing or slips or turned or between):
         if consonants < FEWEST_CONSONANTS and not _is_plain(spelling, laid, text, plain, between):
             return f"fewer than {FEWEST_CONSONANTS} consonants, and not all letters agree"
-        if not telling and _stands_in_a_name(text, laid[0].first, laid[-1].behind):
+        if not telling and (
+            _stands_in_a_name(text, laid[0].first, laid[-1].behind)
+            or (not spelling.person and _goes_on(text, laid[-1].behind))
+        ):
             return "common names alone, inside a longer name"
     else:
         told = evidence(text, spelling, laid, missing, between, turned=turned)
@@ -189,6 +192,17 @@ def _has_capitals(text: Text, at: int) -> bool:
 def _stands_in_a_name(text: Text, first: int, behind: int) -> bool:
     """Whether a name word stands right before or behind: "Muhammad Abbas" is not who "Muhammad Abbas Turkmani" is."""
     return _name_before(text, first) or _name_behind(text, first, behind)
+
+
+def _goes_on(text: Text, behind: int) -> bool:
+    """Whether "of" and a name follow: the Revolutionary Guard of Grenada is another."""
+    words = text.words
+    return (
+        behind + 1 < len(words)
+        and words[behind] in ("of", "for", "in", "de", "du")
+        and words[behind].isascii()
+        and text.folded.original[text.folded.span(behind + 1, behind + 2)[0]].isupper()
+    )
 
 
 def _name_before(text: Text, first: int) -> bool:

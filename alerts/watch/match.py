@@ -18,7 +18,7 @@ from typing import NamedTuple
 from alerts.model import Actor, Field, Keywords, Match, Tier
 from alerts.watch.attribution import attribute
 from alerts.watch.automaton import Automaton, Hit, Joins, Node
-from alerts.watch.extent import extent
+from alerts.watch.extent import extent, is_written_small
 from alerts.watch.names import is_article, name_parts, short_forms
 from alerts.watch.parts import SoundHit
 from alerts.watch.patterns import Kind, Pattern, add_name
@@ -260,6 +260,8 @@ def _judge_names(hits: Iterable[_Found], met: list[_Found], silent: list[tuple[_
                 continue
             if (other := next((one for one in others if _holds(one, hit)), None)) is not None:
                 silent.append((hit, f"stands in “{other.pattern.text}”, who is not meant"))
+            elif kind == "alias" and is_written_small(hit.pattern.text, hit.surface()):
+                silent.append((hit, "written small, it is a thing and no name"))
             elif kind == "acronym" and hit.pattern.text not in hit.surface():
                 silent.append((hit, f"not written as “{hit.pattern.text}”"))
             else:

@@ -96,6 +96,7 @@ class Spellings(Generic[T]):
         self._surnames: dict[str, list[tuple[str, Spelling[T], Slot]]] = {}
         self._words: _Remembered[str, _Word] = _Remembered(self._look_at)
         self._ones: _Remembered[str, tuple[_Anchored[T], ...]] = _Remembered(self._in_one)
+        self._titles: _Remembered[str, bool] = _Remembered(_is_title)
         self._twos: _Remembered[tuple[str, str], tuple[_Anchored[T], ...]] = _Remembered(self._in_two)
 
     def add(self, parts: Sequence[Part], found: T, *, person: bool, owner: str) -> None:
@@ -143,7 +144,9 @@ class Spellings(Generic[T]):
     def _titled(self, text: Text) -> Iterator[SoundHit[T]]:
         """Surnames behind a listed title ("Sheikh al-Khazali", السيد نصر الله), where one watched person alone has it."""
         words, listed = text.words, titles()
-        for title in [at for at, word in enumerate(words) if word in listed and is_whole_title(words, at)]:
+        for title in compress(range(len(words)), map(self._titles.__getitem__, words)):
+            if words[title] in listed and not is_whole_title(words, title):
+                continue
             at = title + 1
             if at < len(words) and words[at] in _ARTICLES:
                 at += 1
@@ -289,6 +292,12 @@ class Spellings(Generic[T]):
             slot = second if later else first
             found[id(first), id(second)] = _Anchored(spelling, slot, heard, likeness, later)
         return tuple(found.values())
+
+
+def _is_title(word: str) -> bool:
+    """Whether a word is a title, behind a clitic too (والسيد)."""
+    listed = titles()
+    return word in listed or (not word.isascii() and any(heard.form in listed for heard in heard_as(word)))
 
 
 def _stems(parts: Sequence[Part], *, person: bool) -> list[str]:
