@@ -7,6 +7,7 @@ Every function takes the `Connection` of a transaction (`scraper/db.py`) and ope
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -162,6 +163,7 @@ def _new_row(source_id: str, fresh: NewStatement, silent: bool, now: datetime, *
         extent=_extent(item),
         baseline=silent,
         article_due_at=now if fresh.wants_article and follow else None,
+        context=_context(item),
         **_published(item.published),
     )
 
@@ -192,10 +194,18 @@ def _revise(conn: Connection, changed: ChangedStatement, now: datetime, *, judge
             digest=changed.digest,
             revision=row.revision + 1,
             extent=extent,
+            context=_context(item) or row.context,
         )
     )
     if judged:
         conn.execute(insert(unjudged).values(statement=row.id, revision=row.revision + 1, extent=extent, queued_at=now))
+
+
+def _context(item: Item) -> str | None:
+    """What a message says of itself beside its words, as JSON; None where it says nothing of the kind."""
+    said = {"edited": item.edited, "forwarded_from": item.forwarded_from, "reply_to": item.reply_to}
+    kept = {name: value for name, value in said.items() if value}
+    return json.dumps(kept, ensure_ascii=False) if kept else None
 
 
 def _extent(item: Item) -> Extent:
@@ -418,6 +428,7 @@ def _statement(row: Any) -> Statement:
         extent=row.extent,
         baseline=bool(row.baseline),
         removed_at=row.removed_at,
+        **json.loads(row.context or "{}"),
     )
 
 

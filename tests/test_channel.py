@@ -112,6 +112,12 @@ def test_the_page_of_a_message_that_was_removed_says_that_it_is_gone() -> None:
     assert refused(body.format("Please open Telegram to view this post")).detail.startswith("preview off")
 
 
+def test_the_page_of_a_message_that_stands_shows_it_alone() -> None:
+    found = parse(answer(recorded("channel-post.html"), SOURCE.url), SOURCE)
+    assert [item.guid for item in found.items] == ["example_channel/2"]
+    assert refused(recorded("channel-post-gone.html")).outcome == "gone"
+
+
 def test_older_messages_are_offered_where_there_are_any(listed: Listed) -> None:
     assert listed.next_page == "https://t.me/s/example_channel?before=1"
     assert parse(answer(preview(("c/1", "first"))), SOURCE).next_page is None

@@ -74,6 +74,19 @@ def test_a_source_of_each_kind_is_tried_polled_and_rings_once(bayan: Bayan, site
         assert len(database.read_now(lambda conn: store.find(conn))) == 2
 
 
+def test_whose_words_a_message_passes_on_and_what_it_answers_are_kept_and_shown(bayan: Bayan, site: FakeSite) -> None:
+    bayan.configure(of_kind("channel", site.origin))
+    site.pages["/s/c"] = recorded("channel.html").decode()
+    assert bayan("run", "--once").code == 0
+    shown = bayan("statements", "show", "2").out
+    for line in ("from Another Channel", "reply to   example_channel/2", "it says so itself"):
+        assert line in shown
+    row = bayan("statements", "show", "2", "--json").json
+    said = (row["edited"], row["forwarded_from"], row["reply_to"])
+    assert said == (True, "Another Channel", "example_channel/2")
+    assert bayan("statements", "show", "1", "--json").json["forwarded_from"] is None
+
+
 def test_trying_a_sitemap_says_how_much_its_keys_leave_out(bayan: Bayan, site: FakeSite) -> None:
     bayan.configure(of_kind("sitemap", site.origin))
     site.pages["/sitemap.xml"] = urlset("<loc>/press/1</loc><lastmod>2019-01-01</lastmod>", "<loc>/about</loc>")

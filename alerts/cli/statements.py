@@ -47,7 +47,9 @@ def show(
         story = database.read_now(lambda conn: stories.stories_of(conn, [statement])).get(statement)
         carried = () if story is None else database.read_now(lambda conn: stories.members(conn, story))
     if json_:
-        typer.echo(json.dumps({**as_row(found, matches, story), "carried": as_carried(carried)}, ensure_ascii=False))
+        beside = {"edited": found.edited, "forwarded_from": found.forwarded_from, "reply_to": found.reply_to}
+        row = {**as_row(found, matches, story), **beside, "carried": as_carried(carried)}
+        typer.echo(json.dumps(row, ensure_ascii=False))
         return
     typer.echo(found.title or "(no headline)")
     typer.echo(f"source     {found.source}" + (f"  {found.url}" if found.url else ""))
@@ -56,6 +58,12 @@ def show(
         typer.echo(f"said on    {found.said_on.at:%d %b %Y} ({found.said_on.method})")
     typer.echo(f"first seen {found.first_seen_at:%d %b %Y, %H:%M:%S} UTC" + (" (baseline)" if found.baseline else ""))
     typer.echo(f"revision   {found.revision}, {found.extent}" + (f", {found.language}" if found.language else ""))
+    if found.forwarded_from:
+        typer.echo(f"forwarded  from {found.forwarded_from}: their words, not the channel's")
+    if found.reply_to:
+        typer.echo(f"reply to   {found.reply_to}")
+    if found.edited:
+        typer.echo("edited     it says so itself")
     for line in _absence(absence):
         typer.echo(line)
     for line in told_story(carried, found.id):
