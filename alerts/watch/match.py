@@ -20,7 +20,8 @@ from alerts.watch.attribution import attribute
 from alerts.watch.automaton import Automaton, Hit, Joins, Node
 from alerts.watch.extent import extent, is_written_small
 from alerts.watch.names import is_article, name_parts, short_forms
-from alerts.watch.parts import SoundHit
+from alerts.watch.nearly import NearMisses
+from alerts.watch.parts import Refused, SoundHit
 from alerts.watch.patterns import Kind, Pattern, add_name
 from alerts.watch.rules import Rulebook, Statement, compile_rule
 from alerts.watch.spellings import Spellings
@@ -104,6 +105,7 @@ class Watchlist:
         self._names = Automaton(names, name_readings, is_article) if actors else None
         self._spellings = spellings
         self._rulebook = rulebook
+        self._near_misses: NearMisses[Pattern] | None = None
 
     def match(
         self,
@@ -135,7 +137,9 @@ class Watchlist:
         url: str | None = None,
     ) -> Explanation:
         """`match`, and what was found but does not ring, each with its reason."""
-        met, silent, statement = self._judge(title, body, language, source, url)
+        nearly: list[tuple[_Found, str]] = []
+        met, silent, statement = self._judge(title, body, language, source, url, nearly)
+        silent = _once_each([*silent, *_not_told(nearly, met, silent)])
         suppressed = [(found.match(), reason) for found, reason in _limited(silent)]
         if self._rulebook is not None:
             met += self._rulebook.judge(statement, MOST_MATCHES)
@@ -144,7 +148,13 @@ class Watchlist:
         return Explanation(tuple(sorted(met, key=_as_read)), tuple(Suppressed(*pair) for pair in suppressed))
 
     def _judge(
-        self, title: str, body: str, language: str | None, source: str | None, url: str | None
+        self,
+        title: str,
+        body: str,
+        language: str | None,
+        source: str | None,
+        url: str | None,
+        nearly: list[tuple[_Found, str]] | None = None,
     ) -> tuple[list[Match], list[tuple[_Found, str]], Statement]:
         """The actors that ring, those that do not, and the statement as rules look at it."""
         names: list[_Found] = []
@@ -160,7 +170,16 @@ class Watchlist:
             if self._names is not None:
                 joins = _name_joins(folded, whole) if folded.links else whole
                 written = list(_collected(self._names.find(folded, joins), order, folded))
-                names += [*written, *_not_among(written, _collected(self._spellings.find(folded), order, folded))]
+                refused: list[Refused[Pattern]] | None = None if nearly is None else []
+                heard = list(_collected(self._spellings.find(folded, refused), order, folded))
+                names += [*written, *_not_among(written, heard)]
+                if nearly is not None:
+                    self._near_misses = self._near_misses or NearMisses(self._spellings.every)
+                    nearly += [
+                        (_Found(order, one.first, one.behind, one.found, one.steps, folded, "C"), one.reason)
+                        for one in self._near_misses.find(folded, refused or ())
+                        if one.found.kind == "alias"
+                    ]
         found: list[_Found] = []
         silent: list[tuple[_Found, str]] = []
         if names:
@@ -189,12 +208,12 @@ class _Found(NamedTuple):
         return "body" if self.order else "title"
 
     def surface(self) -> str:
-        start, end = self._span()
+        start, end = self.span()
         return self.folded.original[start:end]
 
     def match(self) -> Match:
         """The hit as it is told, with every step between the configured spelling and the text's."""
-        start, end = self._span()
+        start, end = self.span()
         surface = self.folded.original[start:end]
         steps = [] if self.pattern.text in surface else ["folded"]
         steps += self.steps
@@ -211,7 +230,7 @@ class _Found(NamedTuple):
             steps=noted(steps, surface),
         )
 
-    def _span(self) -> tuple[int, int]:
+    def span(self) -> tuple[int, int]:
         """The place of the hit; for a name with what people count to it (`extent.py`)."""
         if self.pattern.kind not in ("alias", "weak"):
             return self.folded.span(self.first, self.behind)
@@ -244,6 +263,29 @@ def _not_among(written: Sequence[_Found], heard: Iterable[_Found]) -> list[_Foun
             _holds(one, hit) and one.pattern.kind == hit.pattern.kind for one in known.get(hit.pattern.watch, ())
         )
     ]
+
+
+def _not_told(
+    nearly: Iterable[tuple[_Found, str]], met: Iterable[Match], silent: Iterable[tuple[_Found, str]]
+) -> list[tuple[_Found, str]]:
+    """The near misses where nothing of the same actor was found."""
+    told = [one for one, _ in silent]
+    return [
+        (near, reason)
+        for near, reason in nearly
+        if not any(_touch(near, one) for one in told if one.pattern.watch == near.pattern.watch)
+        and not any(
+            one.actor == near.pattern.watch
+            and one.field == near.field
+            and one.start < near.span()[1]
+            and near.span()[0] < one.end
+            for one in met
+        )
+    ]
+
+
+def _touch(one: _Found, other: _Found) -> bool:
+    return one.order == other.order and one.first < other.behind and other.first < one.behind
 
 
 def _judge_names(hits: Iterable[_Found], met: list[_Found], silent: list[tuple[_Found, str]]) -> None:

@@ -89,6 +89,7 @@ class Spellings(Generic[T]):
     """All watched names, by how two of their parts sound one after the other."""
 
     def __init__(self) -> None:
+        self.every: list[Spelling[T]] = []
         self._pairs: dict[str, list[tuple[Spelling[T], Slot, Slot]]] = {}
         self._joins: dict[str, list[tuple[Spelling[T], Slot]]] = {}
         self._after: dict[str, set[str]] = {}
@@ -104,6 +105,7 @@ class Spellings(Generic[T]):
         spelling = Spelling(_stems(parts, person=person), found, person=person)
         if len(spelling.stems) < 2:
             return
+        self.every.append(spelling)
         for one, other in spelling.pairs():
             for first, second in product(_keys_of(one), _keys_of(other)):
                 if first[-1] == second[-1] == "~":
