@@ -57,6 +57,7 @@ def parse(page: Page, source: Source) -> Article:
     if not (chosen and chosen.text):
         names = author.split(", ") if author else ()
         text = body.own_lines(text, blocks, title=title, authors=names, is_date=_is_date(page))
+        text = f"{body.standfirst(tree, said, title, text)}\n{text}".strip() if text else text
     walls.refuse(title, text)
     text = text or clean(said.meta("og:description", "description", "twitter:description"), MAX_TEXT)
     if not text:

@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from scraper.parsers.metadata import words
+from scraper.parsers.metadata import Said, same_title, words
 from scraper.text import clean_line
 
 MAX_LINKS = 200
 _MAX_BLOCK = 4_000
+_SURE = 40
+"""So many letters at the start of two texts tell that they are one."""
 _INLINE = frozenset(
     {
         "a",
@@ -100,6 +102,39 @@ def own_lines(
             break
     kept = "\n".join(line for line, k in zip(lines, keep, strict=True) if k).strip()
     return kept if 2 * len(kept) > len(text) else text
+
+
+def standfirst(tree: Any, said: Said, title: str, text: str) -> str:
+    """The paragraph over an article that sums it up, where the page shows it and the `text` found so far lacks it, else "".
+
+    It is known by this: it is what the page says of itself in its description, and it is shown.
+    """
+    whole = letters(text)
+    wanted = {
+        start
+        for name in ("og:description", "description", "twitter:description")
+        if len(start := letters(said.meta(name)[:300])[:_SURE]) == _SURE and start not in whole
+    }
+    if not wanted:
+        return ""
+    openings = {start[:8] for start in wanted}
+    # A description that stands before the headline or under the text is the site's.
+    under = not any(same_title(heading.text, title) for heading in said.headings)
+    for element in tree.iter("h1", "h2", "h3", "p", "div", "h4", "span", "strong", "section", "li", "td"):
+        if not under and element.tag in ("h1", "h2", "h3"):
+            under = same_title(words(element, 600), title)
+        elif under and element.text and letters(element.text[:60])[:8] in openings:
+            shown = words(element, _MAX_BLOCK)
+            if len(shown) < 1_000 and letters(shown)[:_SURE] in wanted:
+                return shown
+        elif (
+            under
+            and element.tag == "p"
+            and len(element.text or "") > 80
+            and letters(element.text[:120])[:_SURE] in whole
+        ):
+            break
+    return ""
 
 
 def _is_label(line: str) -> bool:

@@ -123,7 +123,8 @@ def decode(body: bytes, charset: str = "", language: str | None = None) -> Decod
 
 def _valid_utf8(body: bytes, text: str, charset: str) -> Decoded:
     """Valid UTF-8. Only an encoding of many bytes a letter may say otherwise, and only where the text is too short to tell."""
-    high = sum(c > "\x7f" for c in text[:_SAMPLE]) if not text.isascii() else 0
+    sample = text[:_SAMPLE]
+    high = len(sample) - len(sample.encode("ascii", "ignore"))
     for codec, how in _claims(body, charset):
         if codec == "utf-8":
             return Decoded(text, codec, how)

@@ -108,8 +108,10 @@ def published(
 
     `zone` (IANA) holds for times without an offset, `fetched_at` (aware) is what "7 hours ago" is counted back from.
     """
-    reader = _Reader(fetched_at, zone, language, last_resort)
-    return _decide(list(candidates(said, url, headline, reader)), zone_of(zone))
+    found = list(candidates(said, url, headline, _Reader(fetched_at, zone, language, last_resort=False)))
+    if not found and last_resort:
+        found = list(candidates(said, url, headline, _Reader(fetched_at, zone, language, last_resort=True)))
+    return _decide(found, zone_of(zone))
 
 
 def modified(said: Said) -> Iterator[str]:
