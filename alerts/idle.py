@@ -10,7 +10,7 @@ from datetime import datetime
 
 from alerts import holds, outbox, troubles
 from alerts.settings import Configuration
-from scraper import absences, sources, store
+from scraper import absences, rereads, sources, store
 from scraper import holds as held
 from scraper.db import Connection
 
@@ -28,6 +28,8 @@ def is_at_rest(conn: Connection, config: Configuration, now: datetime) -> bool:
     if any(state.due_at <= now for state in states):
         return False
     if any(case.source in mine for case in absences.due(conn, now, 100)):
+        return False
+    if any(task.source in mine for task in rereads.due(conn, now, 100)):
         return False
     if store.articles_due(conn, now, 1) or store.waiting(conn, 1):
         return False

@@ -19,7 +19,7 @@ from alerts.deliver import Drained
 from alerts.judge import Judged
 from alerts.judge import judge as judge_next
 from alerts.outfit import Outfit
-from scraper import absences, marks, sources, store
+from scraper import absences, marks, rereads, sources, store
 from scraper import holds as held
 from scraper.copies import RESTORED
 from scraper.db import Connection, Database
@@ -28,6 +28,7 @@ from scraper.follow import Followed, follow
 from scraper.model import Source
 from scraper.poll import Polled, Tools, poll
 from scraper.removal import Absence
+from scraper.reread import reread
 from scraper.verify import verify
 
 log = structlog.get_logger(__name__)
@@ -72,6 +73,7 @@ class Steps:
         """The moment of the backup that this store was put back from, until a person decided about its deliveries."""
         self.polls: dict[str, asyncio.Task[Any]] = {}
         self.articles: dict[int, asyncio.Task[Any]] = {}
+        self.rereads: dict[int, asyncio.Task[Any]] = {}
         self.looks: dict[int, asyncio.Task[Any]] = {}
         """For statements that are missing from their lists."""
         self.drains: dict[str, asyncio.Task[Any]] = {}
@@ -149,6 +151,29 @@ class Steps:
         await self.judge()
         if not self.stopping.is_set():
             await self.start_drains()
+
+    async def start_rereads(self) -> int:
+        """Begin to read articles again, where no article waits for its first reading."""
+        room = ARTICLES_AT_ONCE - len(self.rereads)
+        if room <= 0 or self.articles:
+            return 0
+        now, kit = self._clock(), self.kit
+        due = await self._db.read(lambda conn: rereads.due(conn, now, ARTICLES_AT_ONCE + len(self.rereads)))
+        if self._is_changed(kit):
+            return 0
+        chosen = [task for task in due if task.statement not in self.rereads and task.source in kit.sources]
+        for task in chosen[:room]:
+            self._begin(self.rereads, task.statement, self._reread(kit.sources[task.source], task))
+        return len(chosen[:room])
+
+    async def _reread(self, source: Source, task: rereads.RereadTask) -> None:
+        read = await reread(source, task, self.tools)
+        log.debug("article read again", source=source.id, statement=task.statement, outcome=read.outcome)
+        if read.edited:
+            log.info("edited", source=source.id, statement=task.statement)
+            await self.judge()
+            if not self.stopping.is_set():
+                await self.start_drains()
 
     async def start_looks(self) -> int:
         """Begin to look for statements that are missing from their lists, a few at a time."""
@@ -280,7 +305,7 @@ class Steps:
 
     async def wind_up(self) -> None:
         """Polls and articles are dropped (they are due again); sends under way are waited for, then left unconfirmed."""
-        for task in (*self.polls.values(), *self.articles.values(), *self.looks.values()):
+        for task in (*self.polls.values(), *self.articles.values(), *self.rereads.values(), *self.looks.values()):
             task.cancel()
         drains = [task for task in self.drains.values() if not task.done()]
         if drains:
@@ -292,6 +317,7 @@ class Steps:
         await asyncio.gather(
             *self.polls.values(),
             *self.articles.values(),
+            *self.rereads.values(),
             *self.looks.values(),
             *self.drains.values(),
             return_exceptions=True,

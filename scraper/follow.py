@@ -1,7 +1,7 @@
 """The story of one article: the page behind an item.
 
     task -> fetch -> parse -> record
-                              the body joins its statement and is judged; it is no edit
+                              the body joins its statement and is judged; it is no edit (`scraper/reread.py` finds those)
 
 The statement was stored and judged by its headline when the poll found it, so a page that never comes costs the body
 and not the alert. It is tried again for a day and a half, then the headline stands alone.
@@ -11,10 +11,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scraper import schedule, store
+from scraper import rereads, schedule, store
+from scraper.db import Connection
 from scraper.errors import FetchError, SourceError
 from scraper.model import Outcome, Source, Unchanged
 from scraper.poll import Tools
+from scraper.reread import next_at
 from scraper.store import ArticleTask
 
 
@@ -39,7 +41,15 @@ async def follow(source: Source, task: ArticleTask, tools: Tools) -> Followed:
     except SourceError as failure:
         return await _failed(source, task, failure, tools)
     now = tools.clock()
-    await tools.db.write(lambda conn: store.record_article(conn, task.statement, article, now))
+    validators = answer.validators
+
+    def record(conn: Connection) -> None:
+        store.record_article(conn, task.statement, article, now)
+        again_at = next_at(now, 0, now, tools.changes.reread_for)
+        if again_at is not None:
+            rereads.begin(conn, task.statement, source.id, validators, again_at)
+
+    await tools.db.write(record)
     return Followed(task.statement, source.id, "ok")
 
 

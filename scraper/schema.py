@@ -212,6 +212,7 @@ rereading = Table(
     Column("reads", Integer, nullable=False, default=0),
     Column("etag", String, nullable=False, default=""),
     Column("last_modified", String, nullable=False, default=""),
+    Column("doubt", String, nullable=False, default=""),
 )
 """Articles that are read again for a while, to find what was edited in them."""
 

@@ -1,4 +1,4 @@
-"""The story of one missing statement: is it gone, or only out of sight?
+"""The story of one missing statement: its own page is asked whether it is gone or only out of sight.
 
     case -> is its source well? -> its own page -> another page of the site -> weigh -> record
                                                                                |        proof, removal or neither: one commit

@@ -31,7 +31,8 @@ WIRING = ("alerts/service.py", "alerts/steps.py", "alerts/cli/*")
 """Where the program is put together: the only rooms of `alerts` that may call what `scraper` does, and ask the clock."""
 
 VALUES_OF_SCRAPER = (
-    "model", "text", "letters", "errors", "settings", "secret", "db", "schema", "store", "sources", "difference", "holds", "absences",
+    "model", "text", "letters", "errors", "settings", "secret", "db", "schema", "store", "sources", "difference", "holds",
+    "absences", "rereads",
     "stories", "likeness",
 )  # fmt: skip
 """What every room of `alerts` may import from `scraper`."""
@@ -50,7 +51,7 @@ ALSO_FROM_SCRAPER: dict[str, tuple[str, ...]] = {
 """Single exceptions: `guard` and `target` touch no network, and an address in the file is judged by the same rules; `condition`,
 `habits` and `gap` are pure."""
 
-FILES_OF_SQL_IN_SCRAPER = ("stories", "store", "sources", "shelf", "marks", "holds", "absences")
+FILES_OF_SQL_IN_SCRAPER = ("stories", "store", "sources", "shelf", "marks", "holds", "absences", "rereads")
 """Here `alerts` only reads: what inserts, updates or deletes is not for it."""
 
 WRITERS_FOR_ALERTS = ("judged", "record")
@@ -62,7 +63,7 @@ ROOMS_OF = {
     "aiohttp": ("scraper/net/*",),
     "sqlalchemy": (
         "scraper/db.py", "scraper/schema.py", "scraper/store.py", "scraper/sources.py", "scraper/shelf.py", "scraper/marks.py",
-        "scraper/holds.py", "scraper/absences.py",
+        "scraper/holds.py", "scraper/absences.py", "scraper/rereads.py",
         "scraper/copies.py", "scraper/upgrade.py", "scraper/migrations/*",
         "scraper/stories.py", "alerts/rung.py", "alerts/schema.py", "alerts/outbox.py", "alerts/verdicts.py",
         "alerts/bot/schema.py", "alerts/bot/chats.py", "alerts/bot/enrolled.py", "alerts/bot/watches.py", "alerts/bot/buttons.py", "alerts/bot/deeds.py", "alerts/mutes.py",

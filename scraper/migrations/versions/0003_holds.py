@@ -69,6 +69,7 @@ def upgrade() -> None:
         sa.Column("reads", sa.Integer, nullable=False),
         sa.Column("etag", sa.String, nullable=False),
         sa.Column("last_modified", sa.String, nullable=False),
+        sa.Column("doubt", sa.String, nullable=False),
         sa.PrimaryKeyConstraint("statement", name="pk_rereading"),
         sa.ForeignKeyConstraint(["statement"], ["statement.id"], name="fk_rereading_statement"),
     )
