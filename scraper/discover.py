@@ -43,6 +43,8 @@ _PREVIEW = re.compile(
 _SITEMAP_LINE = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 _CHANNEL_POST = re.compile(rb"""data-post=["']([A-Za-z][A-Za-z0-9_]{3,31})/\d+["']""")
 
+_NO_ANSWER = frozenset({"timeout", "network_error"})
+
 Told = Callable[[str], None]
 """Called with each address before it is asked, for progress on a terminal."""
 
@@ -75,6 +77,8 @@ class _Asker:
         self._fetcher = fetcher
         self._on = on
         self._pages: dict[str, Page | SourceError] = {}
+        self._unanswered = 0
+        self._enough = ""
         self.like = like
         self.requests = 0
 
@@ -83,7 +87,9 @@ class _Asker:
         known = self._pages.get(url)
         if known is None:
             if self.requests >= MOST_REQUESTS:
-                raise FetchError("rate_limited", f"not asked: {MOST_REQUESTS} requests are enough for one look")
+                self._enough = f"{MOST_REQUESTS} requests are enough for one look"
+            if self._enough:
+                raise FetchError("rate_limited", f"not asked: {self._enough}")
             self.requests += 1
             self._on(url)
             try:
@@ -93,6 +99,11 @@ class _Asker:
                 known = answer
             except SourceError as error:
                 known = error
+                self._unanswered += error.outcome in _NO_ANSWER
+                if error.outcome == "rate_limited":
+                    self._enough = "the site asked for fewer requests"
+                elif self._unanswered >= 2:
+                    self._enough = "the site does not answer"
             self._pages[url] = known
         if isinstance(known, SourceError):
             raise known
@@ -118,7 +129,8 @@ async def discover(
     clock: Callable[[], datetime],
     on: Told = lambda _: None,
 ) -> Discovery:
-    """What `url` (absolute) offers. `like` is a source whose language, time zone, headers and permissions every try has.
+    """What `url` (absolute) offers. `like` is a source whose language, time zone and manners every try has; its
+    `url` is of the origin to which its headers and permissions belong.
 
     `robots` gives the robots.txt of an address's site, as far as the fetcher has read it. Raises SourceError where the address
     itself gives nothing and nothing else of its site does either.
@@ -139,10 +151,12 @@ class _Search:
     async def run(self, url: str, robots: Callable[[str], str]) -> Discovery:
         offers, failure = Offers(), None
         try:
-            page = await self._asker.fetch(replace(self._like, url=url), url, clock=self._clock)
+            page = await self._asker.fetch(self._source("listing", url), url, clock=self._clock)
             url = page.url
             offers = await self._itself(page)
         except SourceError as error:
+            if error.outcome in _NO_ANSWER or error.outcome in ("blocked", "rate_limited"):
+                raise
             failure = error
             self._refused.append(Refused(url, error.outcome, error.detail))
         if not self._offers or self._offers[0].source.kind in ("listing", "page"):
@@ -160,14 +174,14 @@ class _Search:
             await self._try(kind, page.url, "the address itself", page)
             return Offers()
         try:
-            listed = await self._parsers.listed(page, replace(self._like, kind="feed", url=page.url))
+            listed = await self._parsers.listed(page, self._source("feed", page.url))
             self._add("feed", page.url, "the address itself", listed)
             return Offers()
         except ParseError as error:
             if error.outcome != "suspect":
                 self._refused.append(Refused(page.url, error.outcome, error.detail))
         try:
-            offers = await self._parsers.offers(page, replace(self._like, url=page.url))
+            offers = await self._parsers.offers(page, self._source("listing", page.url))
         except ParseError as error:
             self._refused.append(Refused(page.url, error.outcome, error.detail))
             return Offers()
@@ -252,10 +266,21 @@ class _Search:
             self._refused.append(Refused(url, "empty", "it can be read and lists nothing"))
 
     def _source(self, kind: Kind, url: str, page: Page | None = None) -> Source:
-        """The source that a try polls. A channel has its name from its posts where the address is not Telegram's own."""
+        """The source that a try polls. A channel has its name from its posts where the address is not Telegram's own.
+
+        What was allowed for the address that was asked for, and its secrets, count for its own origin alone.
+        """
         channel = ""
         if kind == "channel":
             post = _CHANNEL_POST.search(page.body) if page is not None else None
             channel = url.removeprefix(endpoint.PREVIEWS) if url.startswith(endpoint.PREVIEWS) else ""
             channel = channel or (post[1].decode() if post else "channel")
-        return replace(self._like, kind=kind, url=url, channel=channel)
+        own = urlsplit(url)[:2] == urlsplit(self._like.url)[:2]
+        return replace(
+            self._like,
+            kind=kind,
+            url=url,
+            channel=channel,
+            allow_private=self._like.allow_private and own,
+            headers=self._like.headers if own else {},
+        )

@@ -112,8 +112,8 @@ class Stage:
             case "channel":
                 self._preview(said)
             case "json":
-                rows = [{"n": one.number, "at": self._page(one), "head": one.title, "said": one.text} for one in said]
-                self.site.pages["/api"] = json.dumps({"data": {"posts": rows}})
+                posts = [{"n": one.number, "at": self._page(one), "head": one.title, "said": one.text} for one in said]
+                self.site.pages["/api"] = json.dumps({"data": {"posts": posts}})
             case "page":
                 rows = "".join(f"<p>{one.title}. {one.text}</p>" for one in said)
                 self.site.pages["/about"] = (

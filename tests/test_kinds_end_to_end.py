@@ -6,6 +6,8 @@ said in the table below, not passed over in silence.
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -16,6 +18,7 @@ import pytest
 
 from alerts import outbox
 from scraper import sources, store
+from scraper.keys import SOURCE_KINDS
 from scraper.model import Statement
 from scraper.sources import SourceState
 from tests.command import Bayan
@@ -198,6 +201,13 @@ async def test_a_listing_that_is_found_by_itself_survives_a_redesign_of_its_mark
         )
         await play.poll()
         assert (len(play.statements), play.alerts) == (7, 1)
+
+
+def test_the_manual_shows_an_example_of_every_kind() -> None:
+    manual = (Path(__file__).parent.parent / "docs" / "writing-a-source.md").read_text("utf-8")
+    tables = [tomllib.loads(block) for block in re.findall(r"^```toml\n(.*?)^```$", manual, re.MULTILINE | re.DOTALL)]
+    shown = {source["kind"] for table in tables for source in table.get("sources", {}).values()}
+    assert shown == set(SOURCE_KINDS)
 
 
 # ----------------------------------------------------------------------------------------- through the real command

@@ -11,15 +11,19 @@ from typing import Any
 import pytest
 
 from alerts.cli import written
-from scraper.discover import MOST_REQUESTS, meant
+from scraper.discover import MOST_REQUESTS, discover, meant
 from scraper.model import Item, Listed, Moment, Select
+from scraper.net.fetch import Fetcher
+from scraper.net.robots import MemoryShelf
 from scraper.parsers import offers
 from scraper.ranking import offer, ranked
+from scraper.settings import FetchSettings
 from tests.answers import answer, asking
 from tests.command import Bayan, source
 from tests.command import bayan as bayan
 from tests.command import site as site
 from tests.fake_site import Asked, FakeSite
+from tests.street import InProcess, local
 from tests.test_channel import preview
 from tests.test_cli_run import closed_port
 from tests.test_wordpress import post
@@ -116,7 +120,9 @@ def tried(
     kind: Any, count: int, *, dated: bool = True, newest: datetime = NOW, url: str = "https://m.example.org/x"
 ) -> Any:
     moment = Moment(newest, "second", "feed") if dated else None
-    items = tuple(Item(None, f"https://m.example.org/{kind}/{n}", f"The {kind} said {n}", published=moment) for n in range(count))
+    items = tuple(
+        Item(None, f"https://m.example.org/{kind}/{n}", f"The {kind} said {n}", published=moment) for n in range(count)
+    )
     return offer(asking(kind, url), "", Listed(items))
 
 
@@ -261,6 +267,33 @@ def test_a_private_address_is_not_probed_without_leave(bayan: Bayan, site: FakeS
     ran = bayan.plain("sources", "probe", site.origin, "--config", str(bayan.file))
     assert (ran.code, site.asked) == (1, [])
     assert "allow_private" in ran.out
+
+
+def test_a_site_that_asks_for_fewer_requests_is_not_asked_further(bayan: Bayan, site: FakeSite) -> None:
+    quick(bayan)
+    site.pages["/"] = page()
+    site.pages["/feed/"] = 429
+    row = probe(bayan, site.origin + "/").json
+    assert row["proposed"]["kind"] == "listing"
+    assert [asked.path for asked in site.asked] == ["/robots.txt", "/", "/feed/"]
+
+
+async def test_leave_and_secrets_count_for_the_origin_that_was_asked_for_alone() -> None:
+    async with FakeSite() as mine, FakeSite() as other:
+        other.pages["/feed"] = feed(other)
+        mine.pages["/"] = page(f'<link rel="alternate" type="application/rss+xml" href="{other.origin}/feed">')
+        like = local("s", mine.origin + "/", kind="listing", headers={"X-Secret": "one"})
+        fetcher = Fetcher(FetchSettings(per_host_delay=timedelta(0)), MemoryShelf())
+        workers: Any = InProcess()
+        try:
+            found = await discover(
+                mine.origin + "/", like=like, fetcher=fetcher, parsers=workers, robots=lambda _: "", clock=lambda: NOW
+            )
+        finally:
+            await fetcher.aclose()
+        assert other.asked == []
+        assert [one.outcome for one in found.refused if one.url == f"{other.origin}/feed"] == ["blocked"]
+        assert [asked.headers.get("x-secret") for asked in mine.asked if asked.path == "/"] == ["one"]
 
 
 def test_a_site_that_cannot_be_reached_ends_with_69_and_one_that_offers_nothing_with_1(
