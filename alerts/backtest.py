@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -41,6 +41,9 @@ class Plan:
     after: Watchlist
     before: Watchlist | None = None
     sources: Mapping[str, Source] = field(default_factory=dict)
+    sieve: tuple[Watchlist, ...] = ()
+    """What is tried, and what it takes the place of, each by itself: a statement in which none of these rings is the same
+    before and after, and is not looked at further. Empty: every statement is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +132,31 @@ def plan(
     mine = {f"@{one.id}" for one in tried_actors} | {one.id for one in tried_keywords} | set(watched)
     before = compile_watchlist(actors, keywords)
     by_id = {source.id: source for source in sources}
+    sieve = _sieve(actors, keywords, tried_actors, tried_keywords, mine)
     if not tried_actors and not tried_keywords:
-        return Plan(frozenset(mine), before, None, by_id)
+        return Plan(frozenset(mine), before, None, by_id, sieve)
     all_actors = {one.id: one for one in (*actors, *tried_actors)}
     all_keywords = {one.id: one for one in (*keywords, *tried_keywords)}
     after = compile_watchlist(list(all_actors.values()), list(all_keywords.values()))
-    return Plan(frozenset(mine), after, before, by_id)
+    return Plan(frozenset(mine), after, before, by_id, sieve)
+
+
+def _sieve(
+    actors: Sequence[Actor],
+    keywords: Sequence[Keywords],
+    tried_actors: Sequence[Actor],
+    tried_keywords: Sequence[Keywords],
+    watched: Collection[str],
+) -> tuple[Watchlist, ...]:
+    """The watches that decide whether a statement can differ; () where a rule among them asks for other actors.
+
+    Alone, an actor is found wherever it is found in company: others only take hits away.
+    """
+    mine = ([one for one in actors if f"@{one.id}" in watched], [one for one in keywords if one.id in watched])
+    if any("@" in one.query for one in (*tried_keywords, *mine[1])):
+        return ()
+    pairs = [(tried_actors, tried_keywords), mine]
+    return tuple(compile_watchlist(*pair) for pair in pairs if pair[0] or pair[1])
 
 
 def with_alias(actor: Actor, alias: str, *, weak: bool = False) -> Actor:
@@ -272,6 +294,9 @@ class Tally:
         )
 
     def _add(self, statement: Statement) -> None:
+        sieve = self._plan.sieve
+        if sieve and not any(_matches(one, statement, {}) for one in sieve):
+            return
         after = _matches(self._plan.after, statement, self._plan.sources)
         rings = _by_watch(after)
         mine = {watch: found for watch, found in rings.items() if watch in self._plan.watched}

@@ -309,3 +309,24 @@ def test_a_mistyped_question_ends_with_2_and_what_to_write(filled: Bayan, words:
 def test_a_file_with_mistakes_is_told_as_the_configuration_is(filled: Bayan) -> None:
     (filled.folder / "bad.toml").write_text("[actors.X]\n", "utf-8")
     assert filled("backtest", str(filled.folder / "bad.toml")).code == 78
+
+
+# -------------------------------------------------------------------------------------------------------------- the sieve
+
+
+@pytest.mark.parametrize(
+    "tried",
+    [
+        plan([KHAZALI, AAH], [THREATS], watched=["@khazali"]),
+        plan([KHAZALI, AAH], [THREATS], watched=["threats"]),
+        plan([KHAZALI], [THREATS], tried_actors=[AAH]),
+        plan([KHAZALI], [THREATS], tried_actors=[with_alias(KHAZALI, "Somebody")]),
+        plan([KHAZALI], [THREATS], tried_actors=[without_alias(KHAZALI, "Khazali")]),
+        plan([KHAZALI], [THREATS], tried_actors=[Actor("other", "person", "Qais al-Khazali al-Tamimi")]),
+        plan([KHAZALI], [THREATS], tried_keywords=[replace(THREATS, any=("rain",))]),
+        plan([KHAZALI], [THREATS], tried_keywords=[Keywords("rule", query="@khazali AND threat*")]),
+    ],
+)
+def test_what_the_sieve_passes_over_changes_nothing(tried: trial.Plan) -> None:
+    more = [statement(20, "Qais al-Khazali al-Tamimi spoke", ""), statement(21, "AAH and Asaib Ahl al-Haq", "")]
+    assert tallied(tried, [*STATEMENTS, *more]) == tallied(replace(tried, sieve=()), [*STATEMENTS, *more])
