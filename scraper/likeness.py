@@ -56,12 +56,12 @@ class Limits:
     """Of both, within one source, which repeats its own background and formulas more than others do."""
     headline: float = 0.80
     """Of all words of two headlines without bodies, or where one has no body."""
-    headline_with_body: float = 0.60
-    """Of all words of two headlines whose bodies share `some`."""
+    together: float = 1.20
+    """What headlines and bodies share, added up, where both share something: `some` of the bodies at least."""
     some: float = 0.30
     headline_words: int = 5
     """A shorter headline says too little alone."""
-    about: float = 0.25
+    about: float = 0.30
     """Of the longer text's headline in all of the shorter one, where that has under `brief` words: else it is a round-up of many."""
     brief: int = 60
 
@@ -165,7 +165,7 @@ def likeness(a: Print, b: Print, *, same_source: bool = False, limits: Limits = 
         return _NONE
     if shared >= limits.whole and _near_the_beginning(short, long):
         return Likeness(f"its text stands in the other: {shared:.0%} of the words in a row", shared)
-    if shared >= limits.some and titles >= limits.headline_with_body and figures and _tells(a, b, limits):
+    if shared >= limits.some and shared + titles >= limits.together and figures and _tells(a, b, limits):
         return Likeness(f"headlines agree by {titles:.0%}, texts by {shared:.0%}", (shared + titles) / 2)
     return _NONE
 
@@ -181,7 +181,9 @@ def _by_headline(a: Print, b: Print, titles: float, limits: Limits) -> Likeness:
 
 def _is_about(long: Print, short: Print, limits: Limits) -> bool:
     """Whether the longer text is about what the short one says, by its headline; a round-up names one of many things there."""
-    return len(long.title) < 3 or len(long.title & short.said) >= limits.about * len(long.title)
+    if long.words <= short.words * 3 // 2:
+        return True
+    return len(long.title & short.said) >= limits.about * len(long.title)
 
 
 def _figures_fit(short: Print, long: Print) -> bool:
