@@ -47,6 +47,7 @@ def decided(
     text: Text, spelling: Spelling[T], laid: Sequence[Laid], missing: Sequence[int], *, turned: bool
 ) -> SoundHit[T] | Refused[T]:
     """Whether what was laid is the name, and in which tier; else why not."""
+    missing = _inner_first(spelling, laid, missing)
     words = text.words
     first, behind = laid[0].first, laid[-1].behind
     covered = {at for one in laid for at in range(one.first, one.behind)}
@@ -68,6 +69,14 @@ def decided(
     apart = sum(one.likeness.apart for one in laid)
     opens = 0 in missing, len(spelling.stems) - 1 in missing
     return SoundHit(first, behind, spelling.found, "C" if slips or missing else "B", taken, apart, opens)
+
+
+def _inner_first(spelling: Spelling[T], laid: Sequence[Laid], missing: Sequence[int]) -> Sequence[int]:
+    """What is missing, where a part stands twice in the name: the inner one (Othman Ahmed Othman al-Ghamdi is Othman al-Ghamdi)."""
+    if 0 not in missing:
+        return missing
+    twice = next((at for one in laid for at in _parts(one) if spelling.stems[at] == spelling.stems[0]), None)
+    return missing if twice is None else sorted([twice, *(at for at in missing if at)])
 
 
 def _doubt(

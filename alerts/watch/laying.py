@@ -39,6 +39,7 @@ def laid_around(text: Text, spelling: Spelling[T], anchor: Laid, heard: Heard) -
         if not missing:
             before, missing_behind, turned = before + moved, [], True
     laid = [*reversed(before), anchor, *behind]
+    turned = turned and not _is_translated(text, laid)
     if (missing_before or missing_behind) and not (heard.first or heard.last) and count > 2:
         mixed, left = _in_any_order(text, spelling, anchor)
         if len(left) < len(missing_before) + len(missing_behind):

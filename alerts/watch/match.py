@@ -18,6 +18,7 @@ from typing import NamedTuple
 from alerts.model import Actor, Field, Keywords, Match, Tier
 from alerts.watch.attribution import attribute
 from alerts.watch.automaton import Automaton, Hit, Joins, Node
+from alerts.watch.disguise import name_joins
 from alerts.watch.extent import extent, is_written_small
 from alerts.watch.names import is_article, name_parts, short_forms
 from alerts.watch.nearly import NearMisses
@@ -26,7 +27,7 @@ from alerts.watch.patterns import Kind, Pattern, add_name
 from alerts.watch.rules import Rulebook, Statement, compile_rule
 from alerts.watch.spellings import Spellings
 from alerts.watch.tokens import LOOK_ALIKE, name_readings
-from alerts.watch.written import HIDDEN, noted
+from alerts.watch.written import noted
 from scraper.text import Folded, fold
 
 MOST_MATCHES = 50
@@ -168,7 +169,7 @@ class Watchlist:
             }
             texts[order] = folded, whole
             if self._names is not None:
-                joins = _name_joins(folded, whole) if folded.links else whole
+                joins = name_joins(folded, whole)
                 written = list(_collected(self._names.find(folded, joins), order, folded))
                 refused: list[Refused[Pattern]] | None = None if nearly is None else []
                 heard = list(_collected(self._spellings.find(folded, refused), order, folded))
@@ -410,21 +411,3 @@ def _is_disguise(surface: str) -> bool:
     """Whether look-alikes stand beside Latin letters: words all in Cyrillic or Greek disguise nothing."""
     foreign = any("\u0370" <= letter <= "\u058f" for letter in surface)
     return not foreign or any(letter.isalpha() and letter < "\u0250" for letter in surface)
-
-
-def _name_joins(folded: Folded, wholes: Joins) -> Joins:
-    """Words that a hyphen or an unseen space parts, as one: "Kh-azali" and "Kh\u200bazali" beside `wholes`."""
-    joins = {first: list(wider) for first, wider in wholes.items()}
-    run = behind = -1
-    for at, kind in folded.links:
-        if kind == "hyphen":
-            joins.setdefault(at, []).append((at + 2, "".join(folded.words[at : at + 2]), "joined"))
-            continue
-        if at + 1 != behind or at - run > _LONGEST_RUN:
-            run = at
-        behind = at + 2
-        joins.setdefault(run, []).append((behind, "".join(folded.words[run:behind]), HIDDEN))
-    return joins
-
-
-_LONGEST_RUN = 40

@@ -28,6 +28,14 @@ _HEBREW_PREFIXES = frozenset("והבלמשכ")
 _ABD = re.compile(r"abd[aeou](?:l|r|s|sh|n|z|t|d)")
 _CYRILLIC_TWINS = str.maketrans("aeopcxykmtbhisj", "аеорсхукмтвніѕј")
 _MOST_DISGUISES = 8
+DIGITS = "signs for letters"
+_DIGIT_LETTERS = str.maketrans("0134578", "oieastb")
+
+
+def undigited(word: str) -> str:
+    """A word with digits among its letters as it would be with the letters that they look like: kh4z4li is khazali."""
+    letters = sum(letter.isalpha() for letter in word)
+    return word.translate(_DIGIT_LETTERS) if letters * 3 >= len(word) >= 3 else word
 
 
 class Reading(NamedTuple):
@@ -54,7 +62,10 @@ def rule_readings(word: str) -> tuple[Reading, ...]:
 def name_readings(word: str) -> tuple[Reading, ...]:
     """Every reading of a folded word for names: plain and spelled out (ş as s and sh), and with look-alikes undone."""
     if word.isascii() and APOSTROPHE not in word:
-        return (Reading(word), Reading("abd", "article")) if _ABD.fullmatch(word) else (Reading(word),)
+        if _ABD.fullmatch(word):
+            return Reading(word), Reading("abd", "article")
+        plain = undigited(word) if not word.isalpha() else word
+        return (Reading(word), Reading(plain, DIGITS)) if plain != word else (Reading(word),)
     found: list[Reading] = []
     for spell in (spell_name, spell_rule) if spell_name(word) != spell_rule(word) else (spell_name,):
         whole = spell(word)

@@ -12,6 +12,9 @@ from alerts.watch.tokens import LOOK_ALIKE
 from scraper.letters import has_hidden, is_disguised
 
 HIDDEN = "hidden characters"
+TATWEEL = "tatweel"
+MARKS = "combining marks"
+_OVERLAID = re.compile(r"[^\W\d_][\u0300-\u036f\u0489\u20d0-\u20f0]")
 _UNEVEN = re.compile(r"[^\S ]|  |[\ud800-\udfff]")
 
 
@@ -19,6 +22,8 @@ def noted(steps: Sequence[str], surface: str) -> tuple[str, ...]:
     """The steps, each once, and whether look-alikes or unseen characters stand in what was found."""
     more = [LOOK_ALIKE] if is_disguised(surface) else []
     more += [HIDDEN] if has_hidden(surface) else []
+    more += [TATWEEL] if "\u0640" in surface else []
+    more += [MARKS] if _OVERLAID.search(surface) and _OVERLAID.search(unicodedata.normalize("NFC", surface)) else []
     return tuple(dict.fromkeys((*steps, *more)))
 
 
