@@ -20,6 +20,7 @@ from scraper.values import (
     Channel,
     Duration,
     DurationOrZero,
+    FilledText,
     Glob,
     Headers,
     Language,
@@ -100,7 +101,7 @@ class FetchKeys(Keys):
     max_retry_after: Duration = Field(FETCH.max_retry_after, description="A longer Retry-After is cut to this.")
     max_interval: Duration = Field(
         FETCH.max_interval,
-        description="Quiet sources are polled less and less often, by what they did in the last four weeks, down to this. "
+        description="Quiet sources are polled less and less often, by what they did in the last twelve weeks, down to this. "
         "The same as `interval`: always at the interval.",
     )
     allow_private: list[Text] = Field(
@@ -136,7 +137,10 @@ class SelectKeys(Keys):
         examples=['"a[rel=next]@href"'],
     )
     max_pages: int = Field(
-        SELECT.max_pages, ge=1, le=20, description="How many pages are read then, the first included; it needs `next_page`."
+        SELECT.max_pages,
+        ge=1,
+        le=20,
+        description="How many pages are read then, the first included; it needs `next_page`.",
     )
 
 
@@ -289,7 +293,7 @@ class DirectoryKeys(SourceKeys):
     """Local files: manual entry, and the output of other programs."""
 
     kind: Annotated[Literal["directory"], REQUIRED] = Field("directory", description='`"directory"`.')
-    path: Annotated[Text, REQUIRED] = Field(
+    path: Annotated[FilledText, REQUIRED] = Field(
         SOURCE.path, description="The folder; a relative one is resolved against this file's.", examples=['"inbox"']
     )
     glob: Glob = Field(

@@ -255,7 +255,7 @@ async def _disbelief(
     source: Source, state: SourceState, harvest: Harvest, behind: backfill.Reached, now: datetime, tools: Tools
 ) -> str:
     """Why the new items of this poll are not believed; "" where they are. What is read back after an outage is."""
-    if len(harvest.new) <= tools.flood.items:
+    if len(harvest.new) <= tools.flood.items or source.kind == "directory":  # whoever puts files there means it
         return ""
     standing = await tools.db.read(lambda conn: holds.standing(conn, source.id, now))
     looked_at = harvest.items + len(behind.items)

@@ -14,6 +14,8 @@ from scraper.errors import FetchError, ParseError
 from scraper.model import Item, Source, Statement
 from scraper.parsers.files import LARGEST, bundle, parse
 from tests.answers import answer, asking
+from tests.command import Bayan
+from tests.command import bayan as bayan
 from tests.street import House, InProcess, configuration, house
 
 NOW = datetime(2026, 6, 20, 12, 0, tzinfo=UTC)
@@ -231,3 +233,69 @@ async def test_a_folder_in_which_nothing_changed_is_not_read_again(tmp_path: Pat
         await poll(bayan)
         await poll(bayan)
         assert [(one.healthy, one.items) for one in bayan.service.report.polled] == [(True, 1), (True, 0)]
+
+
+async def test_many_files_at_once_are_meant_and_no_flood(tmp_path: Path) -> None:
+    folder = tmp_path / "inbox"
+    put(folder, "first.txt", "The first words")
+    async with house(configuration(tmp_path, sources=(inbox(folder),))) as bayan:
+        await poll(bayan)
+        for number in range(60):
+            put(folder, f"{number}.txt", f"Qais al-Khazali speaks of matter number {number}", age=30)
+        await poll(bayan)
+        assert len(bayan.service.report.polled[-1].new) == 60
+
+
+# ------------------------------------------------------------------------------------------------------ the command
+
+
+def configured(bayan: Bayan) -> None:
+    bayan.configure('[sources.tips]\nkind = "directory"\npath = "inbox"\n')
+
+
+def test_a_directory_is_tried_and_tells_what_it_passes_over(bayan: Bayan) -> None:
+    configured(bayan)
+    put(bayan.folder / "inbox", "a.txt", "A statement of today")
+    put(bayan.folder / "inbox", "b.json", "{")
+    ran = bayan("sources", "test", "tips")
+    assert ran.code == 0
+    assert "tips: ok, 1 items" in ran.out
+    assert "1 more that are too fresh, too large or in no form that is read" in ran.out
+    assert "nothing: the source holds the texts itself" in ran.out
+
+
+def test_a_folder_that_is_not_there_is_named_by_the_trial_and_by_the_doctor(bayan: Bayan) -> None:
+    configured(bayan)
+    ran = bayan("sources", "test", "tips")
+    assert (ran.code, "inbox cannot be read: No such file or directory" in ran.out) == (69, True)
+    assert "inbox: No such file or directory" in bayan("doctor", "--offline").out
+    (bayan.folder / "inbox").mkdir()
+    assert "inbox can be read" in bayan("doctor", "--offline").out
+
+
+def test_what_is_in_force_reads_back(bayan: Bayan) -> None:
+    configured(bayan)
+    shown = bayan.plain("config", "show", "--config", str(bayan.file))
+    assert f'path = "{bayan.folder}/inbox"' in shown.out
+    assert "file://" not in shown.out
+
+
+def test_a_rehearsal_has_no_directories(bayan: Bayan) -> None:
+    configured(bayan)
+    series = bayan.folder / "series.jsonl"
+    series.write_text('{"source": "tips", "url": "", "file": "a", "fetched_at": "2026-06-20T10:00:00Z"}\n')
+    assert bayan.plain("rehearse", str(series), "--config", str(bayan.file)).code == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('glob = "../*.txt"', "is no pattern of file names"), ('glob = "/etc/*"', "is no pattern of file names"),
+        ('path = ""', "must not be empty"), ('url = "https://x.example/"', 'must be ""'),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_the_table_is_named(bayan: Bayan, line: str, said: str) -> None:
+    path = "" if line.startswith("path") else 'path = "inbox"\n'
+    bayan.configure(f'[sources.tips]\nkind = "directory"\n{path}{line}\n')
+    ran = bayan.plain("config", "check", "--config", str(bayan.file))
+    assert (ran.code, said in ran.out + ran.err) == (78, True), ran.out + ran.err

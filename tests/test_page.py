@@ -18,6 +18,8 @@ from scraper.errors import ParseError
 from scraper.model import Item, Statement
 from scraper.parsers.page import parse
 from tests.answers import FETCHED, answer, asking
+from tests.command import Bayan
+from tests.command import bayan as bayan
 from tests.fake_site import FakeSite
 from tests.street import Clock, House, configuration, house, local
 
@@ -247,3 +249,28 @@ async def test_an_outage_and_a_redesign_are_no_change_and_the_recovery_tells_wha
         await poll(bayan)
         assert outcome(bayan) == "ok"
         assert "+ The spokesman of the office is Qais al-Khazali." in bayan.shown
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("ignore = ['(?<=a)b']", "is no regular expression that RE2 can read"), ("ignore = ['']", "must not be empty"),
+        ("minimum_change = 20", 'must be an amount in quotes, as in "20 characters"'),
+        ("minimum_change = '3 words'", "must be an amount"), ("watch = 'main['", "is not a CSS selector"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_the_table_is_named(bayan: Bayan, line: str, said: str) -> None:
+    bayan.configure(f'[sources.office]\nkind = "page"\nurl = "https://office.example.org/about"\n{line}\n')
+    ran = bayan.plain("config", "check", "--config", str(bayan.file))
+    assert (ran.code, said in ran.out + ran.err) == (78, True), ran.out + ran.err
+
+
+def test_what_is_in_force_reads_back(bayan: Bayan) -> None:
+    table = (
+        'kind = "page"\nurl = "https://office.example.org/about"\nwatch = "main"\n'
+        "ignore = ['\\d+ visitors']\nminimum_change = \"1 character\"\n"
+    )
+    bayan.configure(f"[sources.office]\n{table}")
+    shown = bayan.plain("config", "show", "--config", str(bayan.file)).out
+    assert 'ignore = ["\\\\d+ visitors"]' in shown
+    assert 'minimum_change = "1 character"' in shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -83,6 +84,7 @@ def _look(configuration: Configuration, *, robots: bool, offline: bool) -> Itera
     yield _folder(configuration.storage.data_dir)
     yield _disk(configuration.storage.data_dir)
     yield from _store(configuration)
+    yield from (_inbox(source) for source in configuration.sources if source.enabled and source.kind == "directory")
     yield _clock()
     yield _authorities()
     if not offline:
@@ -152,6 +154,16 @@ def _folder(data_dir: Path) -> Finding:
     except OSError as error:
         return Finding("data folder", "bad", f"{data_dir} cannot be written: {error.strerror}", remedy)
     return Finding("data folder", "ok", str(data_dir) if there == data_dir else f"{data_dir}, made at the first run")
+
+
+def _inbox(source: Source) -> Finding:
+    """Whether the directory of a source can be listed."""
+    try:
+        with os.scandir(source.path):
+            return Finding(f"source {source.id}", "ok", f"{source.path} can be read")
+    except OSError as error:
+        remedy = f"make it, or let bayan's user read it; or set `path` in [sources.{source.id}]"
+        return Finding(f"source {source.id}", "bad", f"{source.path}: {error.strerror}", remedy)
 
 
 def _disk(data_dir: Path) -> Finding:
@@ -235,7 +247,7 @@ async def _networks(configuration: Configuration, robots: bool) -> list[Finding]
     hosts = _hosts(enabled)
     asked += [_name(host) for host in hosts[:NAMES_TRIED]]
     if robots:
-        asked += [_robots(configuration, source) for source in enabled]
+        asked += [_robots(configuration, source) for source in enabled if source.kind != "directory"]
     return list(await asyncio.gather(*asked))
 
 
@@ -322,5 +334,7 @@ def _hosts(chosen: list[Source]) -> list[str]:
     from scraper.net.guard import read_literal
     from scraper.net.target import read_target
 
-    hosts = dict.fromkeys(read_target(source.url).origin.host for source in chosen if not source.proxy)
+    hosts = dict.fromkeys(
+        read_target(source.url).origin.host for source in chosen if not source.proxy and source.path == ""
+    )
     return [host for host in hosts if read_literal(host) is None]

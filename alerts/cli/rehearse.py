@@ -46,7 +46,7 @@ def rehearse(
     import tempfile
 
     configuration = load(config)
-    series = _read(captures, {source.id for source in configuration.sources})
+    series = _read(captures, {source.id for source in configuration.sources if source.kind != "directory"})
     with tempfile.TemporaryDirectory(prefix="bayan-rehearse-") as folder:
         url = f"sqlite:///{folder}/bayan.db"
         alone = replace(configuration, storage=replace(configuration.storage, url=url, data_dir=Path(folder)))
