@@ -2,22 +2,25 @@
 
     words -> two, one after the other, that sound like two parts of a name -> laid along the words (`laying.py`) -> hit
 
-What a word can be, and what may follow it in a name, is worked out once and remembered; a text is asked for all its
-neighbours at once, and only where two words may be two parts of one name is anything compared.
+What a word can be is worked out once and remembered as a number (`lexicon.py`); a text is asked for all its neighbours
+at once (`neighbours.py`), and only where two words may be two parts of one name is anything compared.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from enum import Enum
-from itertools import compress, count, islice, product
-from operator import and_, not_
+from itertools import product
 from typing import Generic, NamedTuple, TypeVar
 
+import numpy as np
+
 from alerts.watch.laying import fit, laid_around
+from alerts.watch.lexicon import Lexicon, Numbers
 from alerts.watch.likeness import Heard, Likeness, heard_as, sounds_alike, stem_of, without_article
 from alerts.watch.names import Part, is_article
 from alerts.watch.namewords import is_common, is_filler, is_particle, is_title, is_whole_title, titles
+from alerts.watch.neighbours import FREE, NAMED, OTHER, WALL, Neighbours
 from alerts.watch.parts import Laid, Refused, Slot, SoundHit, Spelling, Text
 from alerts.watch.skeleton import GOD, Sound, weight
 from scraper.text import Folded
@@ -29,7 +32,6 @@ _REMEMBERED = 100_000
 _SURNAME_APART = 0.25
 _AROUND = 5
 """Words looked at on either side of two that are read as one."""
-_NONE: frozenset[str] = frozenset()
 _TIED = GOD | {"الدين", "دين", "din", "deen", "eddine", "uddin", "eddin", "aldin"}
 _ARTICLES = frozenset({
     "al", "el", "ul", "il", "ol", "as", "es", "ash", "esh", "ad", "ed", "at", "et", "an", "en", "ar", "er", "az", "ez",
@@ -41,6 +43,10 @@ _GIVEN_TITLES = frozenset({
     "khan", "سيد", "امام", "حافظ",
 })  # fmt: skip
 """Titles that are given names as well."""
+_RANK, _TWO_PARTS, _TIES, _IS_TITLE = 3, 4, 8, 16
+"""In the number of a word: its rank; whether it says two parts of a name, is tied to the word before, is a title."""
+_KIND = 5
+"""Bits of a word's number below those of its kind (`neighbours.py`)."""
 _OF_ABD = GOD | {"lah", "la"}
 
 
@@ -52,23 +58,6 @@ class _Anchored(NamedTuple, Generic[T]):
     heard: Heard
     likeness: Likeness
     second: bool
-
-
-class Rank(Enum):
-    """What a word is between the parts of a name: skipped without counting, a common name or title, or neither."""
-
-    FREE = "free"
-    NAMED = "named"
-    OTHER = "other"
-
-
-class _Word(NamedTuple):
-    """What is known about a word of a text: the keys that parts have, marked with ~ where by a slip, and the keys of what
-    may follow it in a name."""
-
-    keys: frozenset[str]
-    followers: frozenset[str]
-    rank: Rank
 
 
 class _Remembered(dict[K, V]):
@@ -94,10 +83,10 @@ class Spellings(Generic[T]):
         self._joins: dict[str, list[tuple[Spelling[T], Slot]]] = {}
         self._after: dict[str, set[str]] = {}
         self._part_keys: set[str] = set()
+        self._neighbours = Neighbours(self._after)
+        self._lexicon = Lexicon(self.number)
         self._surnames: dict[str, list[tuple[str, Spelling[T], Slot]]] = {}
-        self._words: _Remembered[str, _Word] = _Remembered(self._look_at)
         self._ones: _Remembered[str, tuple[_Anchored[T], ...]] = _Remembered(self._in_one)
-        self._titles: _Remembered[str, bool] = _Remembered(_is_title)
         self._twos: _Remembered[tuple[str, str], tuple[_Anchored[T], ...]] = _Remembered(self._in_two)
 
     def add(self, parts: Sequence[Part], found: T, *, person: bool, owner: str) -> None:
@@ -123,16 +112,20 @@ class Spellings(Generic[T]):
             for key in {sound.key for sound in slot.sounds}:
                 self._joins.setdefault(key, []).append((spelling, slot))
 
-    def find(self, folded: Folded, refused: list[Refused[T]] | None = None) -> Iterator[SoundHit[T]]:
+    def find(
+        self, folded: Folded, numbers: Numbers | None = None, refused: list[Refused[T]] | None = None
+    ) -> Iterator[SoundHit[T]]:
         """Every name that sounds like what stands in the text; one for each name and place.
 
-        What was laid and is not the name is added to `refused`, where there is such a list.
+        `numbers` are those of its words, where they are known. What was laid and is not the name is added to `refused`,
+        where there is such a list.
         """
         if not self._pairs:
             return
+        numbers = self._lexicon.numbers(folded.words) if numbers is None else numbers
         text = Text(folded)
         seen: set[tuple[int, int, int]] = set()
-        for first, behind, anchored in self._anchors(folded):
+        for first, behind, anchored in self._anchors(folded, numbers):
             anchor = Laid(anchored.slot, first, behind, anchored.likeness, anchored.heard.step)
             hit = laid_around(text, anchored.spelling, anchor, anchored.heard)
             if isinstance(hit, Refused):
@@ -141,12 +134,12 @@ class Spellings(Generic[T]):
             elif (key := (id(anchored.spelling), hit.first, hit.behind)) not in seen:
                 seen.add(key)
                 yield hit
-        yield from self._titled(text)
+        yield from self._titled(text, np.flatnonzero(numbers & _IS_TITLE).tolist())
 
-    def _titled(self, text: Text) -> Iterator[SoundHit[T]]:
+    def _titled(self, text: Text, marked: Sequence[int]) -> Iterator[SoundHit[T]]:
         """Surnames behind a listed title ("Sheikh al-Khazali", السيد نصر الله), where one watched person alone has it."""
         words, listed = text.words, titles()
-        for title in compress(range(len(words)), map(self._titles.__getitem__, words)):
+        for title in marked:
             if words[title] in listed and not is_whole_title(words, title):
                 continue
             at = title + 1
@@ -176,90 +169,76 @@ class Spellings(Generic[T]):
                 steps = (f"title: {words[title]}", f"skeleton {slot.sounds[0].key}")
                 yield SoundHit(at, behind, spelling.found, "C", steps, fits[0].apart)
 
-    def _anchors(self, folded: Folded) -> Iterator[tuple[int, int, _Anchored[T]]]:
+    def _anchors(self, folded: Folded, numbers: Numbers) -> Iterator[tuple[int, int, _Anchored[T]]]:
         """The words that are like a part of a name with another behind or before them, as (word, word behind, part).
 
         Neighbours without what is always skipped, without common names and titles between, and with any one word between.
         A hyphen, God's name and "the faith" join two words (نصر الله is نصرالله).
         """
         words = folded.words
-        ones = list(map(self._ones.__getitem__, words))
-        for at in compress(range(len(words)), ones):
-            for anchored in ones[at]:
+        for at in np.flatnonzero(numbers & _TWO_PARTS).tolist():
+            for anchored in self._ones[words[at]]:
                 yield at, at + 1, anchored
-        for first, second, anchored in self._in_row(words):
-            at = second if anchored.second else first
-            yield at, at + 1, anchored
         joined = [at for at, kind in folded.links if kind == "hyphen" and not is_article(words[at], words[at + 1])]
-        if not _TIED.isdisjoint(words):
-            joined += [at - 1 for at in range(1, len(words)) if words[at] in _TIED]
-        for at in joined:
-            left, right = words[at], words[at + 1]
-            both = left + ("allah" if right in GOD and right.isascii() else right)
-            for anchored in self._ones[both]:
+        joined += [at - 1 for at in np.flatnonzero(numbers & _TIES).tolist() if at]
+        rows, row_of = self._rows(words, numbers, joined)
+        pairs = self._neighbours.pairs(rows >> _KIND, rows & _RANK)
+        found: list[list[tuple[int, int]]] = [[] for _ in range(len(joined) + 1)]
+        for pair in zip(*pairs, strict=True):
+            found[row_of(pair[0])].append(pair)
+        for first, second in found[0]:
+            for anchored in self._twos[words[first], words[second]]:
+                at = second if anchored.second else first
+                yield at, at + 1, anchored
+        start = len(words)
+        for at, of_row in zip(joined, found[1:], strict=True):
+            both = _as_one(words, at)
+            for anchored in self._ones[both] if self._lexicon[both] & _TWO_PARTS else ():
                 yield at, at + 2, anchored
             begin = max(0, at - _AROUND)
-            for first, second, anchored in self._in_row([*words[begin:at], both, *words[at + 2 : at + 2 + _AROUND]]):
-                found = begin + (second if anchored.second else first)
-                yield found + (found > at), found + 1 + (found >= at), anchored
+            for places in of_row:
+                first, second = (begin + place - start - WALL for place in places)
+                if not first <= at <= second:
+                    continue  # both on one side of what is joined: found before
+                one, other = both if first == at else words[first], both if second == at else words[second + 1]
+                for anchored in self._twos[one, other]:
+                    place = second if anchored.second else first
+                    yield place + (place > at), place + 1 + (place >= at), anchored
+            start += WALL + min(at + 2 + _AROUND, len(words)) - begin - 1
 
-    def _in_row(self, words: Sequence[str]) -> Iterator[tuple[int, int, _Anchored[T]]]:
-        """Two words are looked at only where one may follow the other: that is asked for a whole row at once."""
-        if len(words) < 2:
-            return
-        keys, followers, ranks = zip(*map(self._words.__getitem__, words), strict=True)
-        kept = [at for at, rank in enumerate(ranks) if rank is not Rank.FREE]
-        yield from self._in_turn(words, keys, followers, kept, 1)
-        yield from self._in_turn(words, keys, followers, kept, 2)
-        if Rank.NAMED in ranks:
-            yield from self._across_fathers(words, keys, followers, kept, [ranks[at] is Rank.NAMED for at in kept])
-            kept = [at for at in kept if ranks[at] is not Rank.NAMED]
-            yield from self._in_turn(words, keys, followers, kept, 1)
+    def _rows(
+        self, words: Sequence[str], numbers: Numbers, joined: Sequence[int]
+    ) -> tuple[Numbers, Callable[[int], int]]:
+        """The numbers of all words, and behind them, for each place where two are read as one, of those around it; and in
+        which of these rows a word stands."""
+        rows = [numbers]
+        starts = [0]
+        at_end = len(numbers)
+        wall = np.full(WALL, OTHER, np.int64)
+        for at in joined:
+            begin = max(0, at - _AROUND)
+            both = np.array((self._lexicon[_as_one(words, at)],), np.int64)
+            row = [wall, numbers[begin:at], both, numbers[at + 2 : at + 2 + _AROUND]]
+            rows += row
+            starts.append(at_end)
+            at_end += sum(map(len, row))
+        return np.concatenate(rows) if joined else numbers, lambda place: bisect_right(starts, place) - 1
 
-    def _across_fathers(
-        self,
-        words: Sequence[str],
-        keys: Sequence[frozenset[str]],
-        followers: Sequence[frozenset[str]],
-        kept: Sequence[int],
-        named: Sequence[bool],
-    ) -> Iterator[tuple[int, int, _Anchored[T]]]:
-        """Words with two or three common names between, where one of them is a common name too (Yahya Ibrahim Hasan Sinwar)."""
-        for at in compress(range(1, len(kept) - 2), map(and_, named[1:], named[2:])):
-            for last in (at + 2, at + 3) if named[at + 2] else (at + 2,):
-                if last < len(kept) and not followers[kept[at - 1]].isdisjoint(keys[kept[last]]):
-                    for anchored in self._twos[words[kept[at - 1]], words[kept[last]]]:
-                        yield kept[at - 1], kept[last], anchored
-
-    def _in_turn(
-        self,
-        words: Sequence[str],
-        keys: Sequence[frozenset[str]],
-        followers: Sequence[frozenset[str]],
-        kept: Sequence[int],
-        step: int,
-    ) -> Iterator[tuple[int, int, _Anchored[T]]]:
-        apart = map(
-            frozenset.isdisjoint, map(followers.__getitem__, kept), map(keys.__getitem__, islice(kept, step, None))
-        )
-        for at in compress(count(), map(not_, apart)):
-            first, second = kept[at], kept[at + step]
-            for anchored in self._twos[words[first], words[second]]:
-                yield first, second, anchored
-
-    def _look_at(self, word: str) -> _Word:
+    def number(self, word: str) -> int:
+        """What is known about a word of a text: its kind, from the keys of parts that it may be (marked with ~ where by a
+        slip), its rank, and its marks."""
         heard = heard_as(word)
         keys = {sound.key for each in heard for sound in each.sounds}
         slips = {
             f"{key}~" for each in heard if each.form.isascii() for sound in each.sounds for key in _slips_of(sound)
         }
-        sets = [self._after[key] for key in (keys | slips) & self._after.keys()]
-        rank = Rank.OTHER
+        rank = OTHER
         if is_particle(word) or is_filler(word) or word in _ARTICLES:
-            rank = Rank.FREE
+            rank = FREE
         elif is_title(word) or any(is_common(each.form, 0.25) for each in heard if not each.first):
-            rank = Rank.NAMED
-        return _Word(frozenset((keys | slips) & self._part_keys) or _NONE, frozenset().union(*sets) or _NONE, rank)
+            rank = NAMED
+        marks = (bool(self._in_one(word)) and _TWO_PARTS) | (word in _TIED and _TIES) | (_is_title(word) and _IS_TITLE)
+        return self._neighbours.kind(frozenset((keys | slips) & self._part_keys)) << _KIND | marks | rank
 
     def _in_one(self, word: str) -> tuple[_Anchored[T], ...]:
         """The names of which one word says two parts."""
@@ -279,9 +258,9 @@ class Spellings(Generic[T]):
 
     def _in_two(self, words: tuple[str, str]) -> tuple[_Anchored[T], ...]:
         """The names of which two words say a part each."""
-        one, other = self._words[words[0]], self._words[words[1]]
+        one, other = (self._neighbours.keys(self._lexicon[word] >> _KIND) for word in words)
         known = self._pairs
-        keys = [f"{first} {second}" for first in one.keys for second in other.keys]
+        keys = [f"{first} {second}" for first in one for second in other]
         found: dict[tuple[int, int], _Anchored[T]] = {}
         for spelling, first, second in (pair for key in keys if key in known for pair in known[key]):
             if (id(first), id(second)) in found:
@@ -300,6 +279,11 @@ def _is_title(word: str) -> bool:
     """Whether a word is a title, behind a clitic too (والسيد)."""
     listed = titles()
     return word in listed or (not word.isascii() and any(heard.form in listed for heard in heard_as(word)))
+
+
+def _as_one(words: Sequence[str], at: int) -> str:
+    """Two words read as one."""
+    return words[at] + ("allah" if words[at + 1] in GOD and words[at + 1].isascii() else words[at + 1])
 
 
 def _stems(parts: Sequence[Part], *, person: bool) -> list[str]:
