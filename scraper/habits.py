@@ -19,8 +19,8 @@ from datetime import UTC, datetime, timedelta
 DAY = timedelta(days=1)
 WATCHED_ENOUGH = DAY
 """How long a source is watched before it is ever asked more seldom than its interval says."""
-WINDOW = timedelta(days=28)
-"""How far back the rate looks: four weeks, so that every day of the week counts the same."""
+WINDOW = timedelta(days=84)
+"""How far back the rate looks: twelve weeks, so that what comes once a month has a rate, and every weekday counts the same."""
 KEPT = 240
 """Arrivals that are remembered, the latest."""
 APART = timedelta(minutes=5)
