@@ -409,14 +409,15 @@ def sample_of(statement: Statement, first: Match, found: Sequence[Match]) -> Sam
 
 
 def _matches(watch: Watchlist, statement: Statement, sources: Mapping[str, Source]) -> tuple[Match, ...]:
+    source = sources.get(statement.source)
     found = watch.match(
         statement.title,
         statement.text or statement.summary,
         language=statement.language,
         source=statement.source,
         url=statement.url,
+        tags=source.tags if source is not None else (),
     )
-    source = sources.get(statement.source)
     return spoken_by(source.speaks_for, found) if found and source is not None and source.speaks_for else found
 
 

@@ -122,8 +122,9 @@ def load(path: Path, environ: Mapping[str, str], *, data_dir: Path | None = None
     fetch = read_fetch(tables["fetch"], checker)
     sources = read_sources(joined["sources"], fetch, first.timezone, around, checker)
     actors = read_actors(joined["actors"], checker)
+    tags = _tags(document.data.get("sources")) + _tags({id_: part.raw for id_, part in joined["sources"].items()})
     keywords = read_keywords(
-        joined["keywords"], joined["actors"], _raw_ids(document, "sources") + tuple(joined["sources"]), checker
+        joined["keywords"], joined["actors"], _raw_ids(document, "sources") + tuple(joined["sources"]), checker, tags
     )
     channels = tuple(_channel(id_, part, around, checker) for id_, part in joined["channels"].items())
     known = wiring.Known(
@@ -131,9 +132,7 @@ def load(path: Path, environ: Mapping[str, str], *, data_dir: Path | None = None
         joined["actors"],
         joined["keywords"],
         {**dict.fromkeys(_raw_ids(document, "channels"), top), **joined["channels"]},
-        dict.fromkeys(
-            _tags(document.data.get("sources")) + _tags({id_: part.raw for id_, part in joined["sources"].items()})
-        ),
+        dict.fromkeys(tags),
         top,
         joined["quiet_hours"],
     )

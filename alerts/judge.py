@@ -93,14 +93,15 @@ def _weigh_all(waiting: Sequence[Statement], bench: Bench) -> tuple[Judged, ...]
 
 def weigh(statement: Statement, bench: Bench) -> Judged:
     """Match and route one statement: pure."""
+    source = bench.sources.get(statement.source)
     matches = bench.watchlist.match(
         statement.title,
         statement.text or statement.summary,
         language=statement.language,
         source=statement.source,
         url=statement.url,
+        tags=source.tags if source is not None else (),
     )
-    source = bench.sources.get(statement.source)
     if source is not None and source.speaks_for:
         matches = spoken_by(source.speaks_for, matches)
     rings = route(

@@ -34,10 +34,15 @@ def read_actors(parts: Mapping[str, Part], checker: Checker) -> tuple[Actor, ...
 
 
 def read_keywords(
-    parts: Mapping[str, Part], actors: Collection[str], sources: Collection[str] | None, checker: Checker
+    parts: Mapping[str, Part],
+    actors: Collection[str],
+    sources: Collection[str] | None,
+    checker: Checker,
+    tags: Collection[str] | None = None,
 ) -> tuple[Keywords, ...]:
     """`[keywords.ID]`, in the order of the files. `actors` are the ids that rules may name; `sources` those that filters
-    should, None where they are not known."""
+    should, and `tags` the tags that some source has; None where they are not known."""
+    known: dict[str, Collection[str] | None] = {"source": sources, "tag": tags}
     lists = []
     good = []
     for id_, part in parts.items():
@@ -54,7 +59,7 @@ def read_keywords(
                 checker.findings.problem(
                     part.at(key), "cannot stand beside `query`", f"write it into the rule: {_SO[key]}"
                 )
-        if "query" not in bad and _check_query(keys.query, part.at("query"), actors, sources, checker) and not bad:
+        if "query" not in bad and _check_query(keys.query, part.at("query"), actors, known, checker) and not bad:
             good.append((compile_rule(one, actors), part))
     _foresee(good, checker)
     return tuple(lists)
@@ -75,7 +80,7 @@ def _check_any(part: Part, checker: Checker) -> None:
 
 
 def _check_query(
-    query: str, part: Part, actors: Collection[str], sources: Collection[str] | None, checker: Checker
+    query: str, part: Part, actors: Collection[str], known: Mapping[str, Collection[str] | None], checker: Checker
 ) -> bool:
     """Whether the rule can be read."""
     tree = read_query(query, actors)
@@ -85,10 +90,11 @@ def _check_query(
         checker.findings.problem(part, where + tree.message, tree.hint)
         return False
     for leaf in leaves(tree):
-        if isinstance(leaf, Filter) and leaf.about == "source" and sources is not None and leaf.value not in sources:
-            checker.findings.warn(
-                part, f'there is no source "{leaf.value}"', checker.intended.hint(leaf.value, sources)
-            )
+        if not isinstance(leaf, Filter) or (values := known.get(leaf.about)) is None:
+            continue
+        if leaf.value not in {value.lower() for value in values}:
+            said = "there is no source" if leaf.about == "source" else "no source has the tag"
+            checker.findings.warn(part, f'{said} "{leaf.value}"', checker.intended.hint(leaf.value, values))
     return True
 
 

@@ -30,17 +30,18 @@ BRIGADE = Actor("dawn-brigade", "group", "Dawn Brigade", aliases=("لواء ال
 SITE = """[sources.wire]
 kind = "feed"
 url = "https://wire.example/feed"
+tags = ["wires", "ports"]
 [channels.screen]
 kind = "console"
 """
 
 
-def told(query: str, body: str, title: str = "", **about: str | None) -> tuple[Match, ...]:
+def told(query: str, body: str, title: str = "", **about: Any) -> tuple[Match, ...]:
     watch = compile_watchlist((BRIGADE,), (Keywords("rule", query=query),))
     return tuple(match for match in watch.match(title, body, **about) if match.rule == "rule")
 
 
-def surfaces(query: str, body: str, title: str = "", **about: str | None) -> list[str]:
+def surfaces(query: str, body: str, title: str = "", **about: Any) -> list[str]:
     return [match.surface for match in told(query, body, title, **about)]
 
 
@@ -181,6 +182,7 @@ def test_no_phrase_and_no_near_runs_from_the_title_into_the_body() -> None:
 def test_filters_look_at_language_source_and_host() -> None:
     assert told("lang:ar", "x", language="AR-iq") and not told("lang:ar", "x", language="arz")
     assert told("source:WIRE", "x", source="wire") and not told("source:wire", "x", source="wire-2")
+    assert told("tag:Iraq", "x", tags=("wire", "iraq")) and not told("tag:iraq", "x", tags=("iraqi",))
     assert told("site:example.org", "x", url="https://a.Example.org:8443/b")
     assert told("site:пример.рф", "x", url="https://xn--e1afmkfd.xn--p1ai/")
     for url in ("https://notexample.org/", "https://example.org@other.example/", "http://[", "", None):
@@ -419,6 +421,7 @@ def test_the_command_refuses_with_its_own_exit_code_and_answers_with_a_filter_by
         ("port (ship OR boat) -ship -boat", "can never match: “ship” must be there and must not"),
         ("port lang:ar lang:fa", "can never match: “lang:ar” and “lang:fa” never hold together"),
         ("port source:wires", 'there is no source "wires"; did you mean "wire"?'),
+        ("port tag:wirse", 'no source has the tag "wirse"; did you mean "wires"?'),
         ("the", "fires on nearly everything in English"),
         ("/[a-z]/", "fires on nearly everything in English, Turkish"),
     ],
@@ -429,7 +432,15 @@ def test_what_can_never_match_or_matches_nearly_everything_is_told(tmp_path: Pat
 
 @pytest.mark.parametrize(
     "query",
-    ["port -title:port", "ports -port", "port (ship OR boat) -ship", "lang:ar lang:ar-IQ", "source:wire", "port"],
+    [
+        "port -title:port",
+        "ports -port",
+        "port (ship OR boat) -ship",
+        "lang:ar lang:ar-IQ",
+        "source:wire",
+        "tag:wires tag:ports",
+        "port",
+    ],
 )
 def test_what_makes_sense_is_not_warned_of(tmp_path: Path, query: str) -> None:
     assert warnings(tmp_path, query) == []

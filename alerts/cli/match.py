@@ -39,7 +39,7 @@ def match(
     """What the watchlists make of a text: what rings, where, by which spelling; and what nearly did.
 
     Without --watchlist it is the configuration's own. Rows of a batch: {"id", "text", "title"?,
-    "language"?, "source"?, "url"?}.
+    "language"?, "source"?, "url"?, "tags"?}.
 
     \b
     bayan match statement.txt
@@ -150,6 +150,9 @@ def _answer(watch: Watchlist, line: bytes, number: int) -> dict[str, Any]:
         for name, value in fields.items():
             if not (isinstance(value, str) or (value is None and name != "text")):
                 raise ValueError(f"`{name}` is no text" if name in row else f"`{name}` is missing")
+        tags = row.get("tags") or []
+        if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+            raise ValueError("`tags` is no list of texts")
     except (ValueError, RecursionError) as error:
         return {"schema": 1, "id": id_, "error": "bad_row", "message": f"row {number}: {error}"}
     found = watch.match(
@@ -158,6 +161,7 @@ def _answer(watch: Watchlist, line: bytes, number: int) -> dict[str, Any]:
         language=fields["language"],
         source=fields["source"],
         url=fields["url"],
+        tags=tags,
     )
     return {"schema": 1, "id": id_, "matches": [match_row(one) for one in found]}
 

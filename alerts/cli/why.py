@@ -35,12 +35,14 @@ def near_misses(configuration: Configuration, statement: Statement) -> tuple[str
     from alerts.watch.match import compile_watchlist
 
     watch = compile_watchlist(configuration.actors, configuration.keywords)
+    tags = next((source.tags for source in configuration.sources if source.id == statement.source), ())
     explained = watch.explain(
         statement.title,
         statement.text or statement.summary,
         language=statement.language,
         source=statement.source,
         url=statement.url,
+        tags=tags,
     )
     return watch.version, explained.suppressed
 

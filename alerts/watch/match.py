@@ -116,14 +116,15 @@ class Watchlist:
         language: str | None = None,
         source: str | None = None,
         url: str | None = None,
+        tags: Sequence[str] = (),
     ) -> tuple[Match, ...]:
         """What rings: ordered by field, the title first, and start; one for each place and watch, the longest.
 
         `body` is the article's text, or the summary while there is none. `language` is a BCP 47 tag or None; `source` is
-        the source's id and `url` the statement's address, for rules that ask for them. Positions are code points of
-        `title` and `body` as given. At most `MOST_MATCHES` of one watch.
+        the source's id, `url` the statement's address and `tags` the source's, for rules that ask for them. Positions are
+        code points of `title` and `body` as given. At most `MOST_MATCHES` of one watch.
         """
-        met, _, statement = self._judge(title, body, language, source, url)
+        met, _, statement = self._judge(title, body, Said(language, source, url, tags))
         if self._rulebook is not None:
             met += self._rulebook.judge(statement, MOST_MATCHES)
         return tuple(sorted(met, key=_as_read))
@@ -136,10 +137,11 @@ class Watchlist:
         language: str | None = None,
         source: str | None = None,
         url: str | None = None,
+        tags: Sequence[str] = (),
     ) -> Explanation:
         """`match`, and what was found but does not ring, each with its reason."""
         nearly: list[tuple[_Found, str]] = []
-        met, silent, statement = self._judge(title, body, language, source, url, nearly)
+        met, silent, statement = self._judge(title, body, Said(language, source, url, tags), nearly)
         silent = _once_each([*silent, *_not_told(nearly, met, silent)])
         suppressed = [(found.match(), reason) for found, reason in _limited(silent)]
         if self._rulebook is not None:
@@ -152,9 +154,7 @@ class Watchlist:
         self,
         title: str,
         body: str,
-        language: str | None,
-        source: str | None,
-        url: str | None,
+        said: Said,
         nearly: list[tuple[_Found, str]] | None = None,
     ) -> tuple[list[Match], list[tuple[_Found, str]], Statement]:
         """The actors that ring, those that do not, and the statement as rules look at it."""
@@ -172,7 +172,7 @@ class Watchlist:
                 joins = name_joins(folded, whole)
                 written = list(_collected(self._names.find(folded, joins), order, folded))
                 refused: list[Refused[Pattern]] | None = None if nearly is None else []
-                heard = list(_collected(self._spellings.find(folded, refused), order, folded))
+                heard = list(_collected(self._spellings.find(folded, refused=refused), order, folded))
                 names += [*written, *_not_among(written, heard)]
                 if nearly is not None:
                     self._near_misses = self._near_misses or NearMisses(self._spellings.every)
@@ -186,8 +186,17 @@ class Watchlist:
         if names:
             _judge_names(names, found, silent)
             found.sort(key=_reading_order)
-        met = attribute(title, body, language, [one.match() for one, _ in _limited([(one, "") for one in found])])
-        return met, _once_each(silent), Statement((texts[0], texts[1]), met, language, source, url)
+        met = attribute(title, body, said.language, [one.match() for one, _ in _limited([(one, "") for one in found])])
+        return met, _once_each(silent), Statement((texts[0], texts[1]), met, *said)
+
+
+class Said(NamedTuple):
+    """What rules may ask about a statement besides its text: its language, its source, its address, its source's tags."""
+
+    language: str | None
+    source: str | None
+    url: str | None
+    tags: Sequence[str]
 
 
 class _Found(NamedTuple):

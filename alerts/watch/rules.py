@@ -63,6 +63,8 @@ class Statement:
     language: str | None = None
     source: str | None = None
     url: str | None = None
+    tags: Sequence[str] = ()
+    """The tags of its source."""
 
 
 def compile_rule(keywords: Keywords, actors: Iterable[str]) -> Rule:
@@ -316,6 +318,8 @@ class _View:
                 return self._speaks(one.value)
             case "source":
                 return (self._statement.source or "").lower() == one.value
+            case "tag":
+                return one.value in {tag.lower() for tag in self._statement.tags}
         host = _host(self._statement.url or "")
         return host == one.value or host.endswith("." + one.value)
 

@@ -138,4 +138,6 @@ def _is_within(one: Filter, other: Filter) -> bool:
 
 
 def _clash(one: Filter, other: Filter) -> bool:
+    if "tag" in (one.about, other.about):
+        return False  # a source has several
     return one.about == other.about and not _is_within(one, other) and not _is_within(other, one)

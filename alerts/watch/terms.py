@@ -33,8 +33,14 @@ _STARRED = re.compile(r"(\*+)")
 _TAG = re.compile(r"[a-z]{2,8}(?:-[a-z0-9]{1,8})*")
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*")
 _ID = re.compile(r"[\w.-]+")
+_LABEL = re.compile(r"[^\W_][\w.:-]{0,63}")
 _FIELDS: dict[str, Field] = {"title": "title", "body": "body"}
-_FILTERS: dict[str, Literal["lang", "source", "site"]] = {"lang": "lang", "source": "source", "site": "site"}
+_FILTERS: dict[str, Literal["lang", "source", "tag", "site"]] = {
+    "lang": "lang",
+    "source": "source",
+    "tag": "tag",
+    "site": "site",
+}
 _SIGNS = {
     "||": "write OR in capitals, with spaces around it",
     "|": "write OR in capitals, with spaces around it",
@@ -227,9 +233,7 @@ def _field(text: str, at: int, written: str) -> Token:
             raise Refused(at, f"nothing stands directly behind “{name}:”", f"write {name}:word")
         return Token("field", at, end, name)
     if name not in _FILTERS:
-        hint = (
-            'the fields are title:, body:, lang:, source: and site:; a colon in a text stands in quotes, as in "12:30"'
-        )
+        hint = 'the fields are title:, body:, lang:, source:, tag: and site:; a colon in a text stands in quotes, as in "12:30"'
         raise Refused(at, f"there is no field “{one_line(written, 30)}”", hint)
     value = found[0] if (found := _BARE.match(text, end)) else ""
     about = _FILTERS[name]
@@ -240,15 +244,15 @@ def _field(text: str, at: int, written: str) -> Token:
         )
     if "*" in plain or "?" in plain:
         raise Refused(at, f"there is no star or question mark in {name}:", "write it whole, or several with OR")
-    if not {"lang": _TAG, "source": _ID, "site": _HOST}[about].fullmatch(plain):
+    if not {"lang": _TAG, "source": _ID, "tag": _LABEL, "site": _HOST}[about].fullmatch(plain):
         raise Refused(at, f"“{one_line(value, 40)}” is no {_WHAT[about]}", f"write for example {_EXAMPLES[about]}")
     if about == "site":
         plain = host_form(plain)
     return Token("term", at, end + len(value), Filter(about, plain, written + value))
 
 
-_EXAMPLES = {"lang": "lang:ar", "source": "source:ina-ar", "site": "site:example.org"}
-_WHAT = {"lang": "language", "source": "source", "site": "host"}
+_EXAMPLES = {"lang": "lang:ar", "source": "source:ina-ar", "tag": "tag:iraq", "site": "site:example.org"}
+_WHAT = {"lang": "language", "source": "source", "tag": "tag", "site": "host"}
 
 
 def host_form(host: str) -> str:

@@ -62,9 +62,9 @@ class Regex:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Not about the text: its language, its source, the host it was found on. `value` is in lower case."""
+    """Not about the text: its language, its source, a tag of that, the host it was found on. `value` is in lower case."""
 
-    about: Literal["lang", "source", "site"]
+    about: Literal["lang", "source", "tag", "site"]
     value: str
     text: str
 
