@@ -297,14 +297,15 @@ async def _changed_page(source: Source, state: SourceState, page: Page, listed: 
 
 
 async def _with_a_remedy(source: Source, page: Page, failure: ParseError, tools: Tools) -> ParseError:
-    """The same failure; where selectors find nothing on a page that loads, it names others that find the list again."""
-    if source.kind != "listing" or source.select is None or failure.outcome not in ("suspect", "parse_error"):
+    """The same failure; where no list is found on a page that loads, it names selectors that find the known one again."""
+    if source.kind != "listing" or failure.outcome not in ("suspect", "parse_error"):
         return failure
     known = await tools.db.read(lambda conn: store.known_statements(conn, absences.last_page(conn, source.id)))
     said = repair.hint(source, await repair.propose(source, page, known, tools.parsers)) if known else ""
     if not said:
         return failure
-    return ParseError(failure.outcome, f"the selectors find nothing. {said}", condition=failure.condition)
+    found = "the selectors find nothing" if source.select else "no list is found by itself"
+    return ParseError(failure.outcome, f"{found}. {said}", condition=failure.condition)
 
 
 async def _run(work: Callable[[], T], *, aside: bool) -> T:

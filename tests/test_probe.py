@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from alerts.cli import written
 from scraper.discover import MOST_REQUESTS, discover, meant
+from scraper.errors import ParseError
 from scraper.model import Item, Listed, Moment, Select
 from scraper.net.fetch import Fetcher
 from scraper.net.robots import MemoryShelf
-from scraper.parsers import offers
+from scraper.parsers import PARSERS, offers
 from scraper.ranking import offer, ranked
 from scraper.settings import FetchSettings
 from tests.answers import answer, asking
@@ -363,9 +367,45 @@ def test_selectors_are_replaced_with_comments_and_order_kept() -> None:
     )
 
 
-def test_selectors_that_stand_in_no_table_of_their_own_are_not_guessed_at() -> None:
-    with pytest.raises(ValueError, match="no table of its own"):
-        written.with_selectors(FILE, "b", Select("li"))
+def test_a_source_without_selectors_gets_a_table_behind_its_own() -> None:
+    behind = '\n  [sources.b.select]\n  item = "li"\n'
+    assert written.with_selectors(FILE, "b", Select("li")) == FILE + behind
+    more = FILE + "\n# the next one\n[sources.c]\n"
+    assert written.with_selectors(more, "b", Select("li")) == FILE + behind + "\n# the next one\n[sources.c]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[sources.b]\nselect = { item = "li" }\n', "no table of its own"), ('[sources]\nb.kind = "feed"\n', "no table of its own"),
+        ('[sources.b.select]\nitem = """li"""\n', "line 2 is written"),
+    ],
+)  # fmt: skip
+def test_selectors_that_are_not_one_line_each_are_not_guessed_at(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        written.with_selectors(text, "b", Select("ul > li"))
+
+
+_selectors = st.text(alphabet="abc.#>\"'\\ =[]", min_size=1, max_size=20)
+
+
+@given(_selectors, _selectors, st.sampled_from([FILE, FILE.replace("\n\n[sources.b]", "\n[sources.b]")]))
+def test_whatever_is_written_is_read_back_and_the_rest_is_as_it_was(item: str, title: str, text: str) -> None:
+    after = written.with_selectors(text, "a", Select(item, title=title))
+    changed, before = tomllib.loads(after)["sources"], tomllib.loads(text)["sources"]
+    assert changed["a"].pop("select") == {"item": item, "title": title}
+    before["a"].pop("select")
+    assert changed == before
+    assert [line.partition("#")[2] for line in after.splitlines() if "# " in line and "=" not in line] == [
+        line.partition("#")[2] for line in text.splitlines() if "# " in line and "=" not in line
+    ]
+
+
+@given(st.text(max_size=400), st.sampled_from(["listing", "page"]))
+def test_whatever_a_page_holds_nothing_but_a_parse_error_comes_out(markup: str, kind: Any) -> None:
+    for parse in (offers.parse, PARSERS[kind]):
+        with suppress(ParseError):
+            parse(answer(f"<html><main>{markup}"), asking(kind))
 
 
 def test_an_id_is_free_and_fits() -> None:

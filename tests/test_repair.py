@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
+from alerts.settings import HealthSettings
+from alerts.shown import JOINER
 from scraper import repair, sources, store
 from scraper.model import Select
 from scraper.novelty import Known
@@ -13,7 +16,7 @@ from tests.command import Bayan
 from tests.command import bayan as bayan
 from tests.command import site as site
 from tests.fake_site import FakeSite
-from tests.street import InProcess
+from tests.street import InProcess, configuration, house, local
 from tests.test_probe import feed
 
 TITLES = [f"The minister speaks of matter number {n} before the council" for n in range(1, 9)]
@@ -202,7 +205,39 @@ def test_selectors_that_work_are_left_alone(bayan: Bayan, site: FakeSite) -> Non
     assert (ran.code, "nothing to repair" in ran.out) == (0, True)
 
 
-def test_what_has_no_selectors_cannot_be_repaired(bayan: Bayan, site: FakeSite, tmp_path: Path) -> None:
+def test_a_listing_without_selectors_gets_some_where_its_list_is_no_longer_found_by_itself(
+    bayan: Bayan, site: FakeSite
+) -> None:
+    bayan.configure(
+        f'[sources.ministry]\nkind = "listing"\nurl = "{site.origin}/press"\nallow_private = true\nfull_text = false\n'
+    )
+    site.pages["/press"] = old(TITLES)
+    assert bayan("run", "--once").code == 0
+    rows = "".join(f'<div class="press-row"><a href="/p/{n}">{t[-24:]}</a></div>' for n, t in enumerate(TITLES))
+    site.pages["/press"] = f"<html><head><title>Press</title></head><body><form>{rows}</form></body></html>"
+    assert bayan("run", "--once", "--source", "ministry").code == 1
+    ran = bayan("sources", "repair", "ministry")
+    assert ran.code == 1  # neither the addresses nor the headlines are those that were known
+    assert "no list was found on the page" in ran.out
+
+
+async def test_the_notice_to_the_operators_holds_the_proposal_once(tmp_path: Path) -> None:
+    async with FakeSite() as here:
+        here.pages["/press"] = old(TITLES)
+        ministry = local("ministry", f"{here.origin}/press", kind="listing", select=Select("ul.news > li", "a@href"))
+        config = configuration(tmp_path, sources=(ministry,), health=HealthSettings(failures=2, notify=("screen",)))
+        async with house(config) as bayan:
+            await bayan.service.once(only=["ministry"], patience=timedelta())
+            here.pages["/press"] = new(TITLES)
+            for _ in range(5):
+                bayan.clock.advance(hours=7)
+                await bayan.service.once(only=["ministry"], patience=timedelta())
+            assert bayan.shown.count("bayan sources repair ministry") == 1
+            shown = bayan.shown.replace(JOINER, "")
+            assert 'item = "article.teaser" finds 8, 8 of the last 8 again' in shown
+
+
+def test_what_is_no_listing_cannot_be_repaired(bayan: Bayan, site: FakeSite, tmp_path: Path) -> None:
     bayan.configure(source(site, f'[sources.other]\nkind = "feed"\nurl = "{site.origin}/feed"\nallow_private = true\n'))
     assert bayan("sources", "repair", "other").code == 78
     assert bayan("sources", "repair", "nobody").code == 78

@@ -97,8 +97,10 @@ def _source(configuration: Configuration, id_: str) -> Source:
     found = next((one for one in configuration.sources if one.id == id_), None)
     if found is None:
         said = "there is no such source; `bayan sources list` shows them"
-    elif found.kind != "listing" or found.select is None:
-        said = "has no selectors that could be repaired; `bayan sources probe URL` looks for another way to the site"
+    elif found.kind != "listing":
+        said = (
+            "is no listing: it has no selectors to repair; `bayan sources probe URL` looks for another way to the site"
+        )
     else:
         return found
     raise ConfigError([Problem(configuration.path.name, 0, 0, f"sources.{id_}", said)])
@@ -230,7 +232,8 @@ def _accept(configuration: Configuration, source: Source, proposal: Repair, path
 
 def _told(source: Source, found: Found, proposal: Repair | None) -> list[str]:
     if found.works:
-        return [f"{source.id}: its selectors find {found.works} items. There is nothing to repair."]
+        what = "its selectors find" if source.select else "its list is found by itself:"
+        return [f"{source.id}: {what} {found.works} items. There is nothing to repair."]
     lines = [f"{source.id}: {fit(found.trouble)}"]
     if found.remedy:
         lines.append(f"  next: {found.remedy}")

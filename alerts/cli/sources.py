@@ -71,7 +71,7 @@ def list_(config: ConfigOption = None, data_dir: DataOption = None, json_: JsonO
     for row in rows:
         stands = "off" if not row["enabled"] else row["outcome"] or "not yet polled"
         stands += f" x{row['failures']}" if row["failures"] else ""
-        typer.echo(f"{row['id']:<28} {row['kind']:<8} {stands:<18} {row['items']:>5} items  {row['url']}")
+        typer.echo(f"{row['id']:<28} {row['kind']:<9} {stands:<18} {row['items']:>5} items  {row['url']}")
         if row["failures"]:
             typer.echo(f"{'':28} {row['detail']}; {row['remedy']}")
         if not row["enabled"] and row["note"]:

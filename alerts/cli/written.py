@@ -60,37 +60,63 @@ def with_table(text: str, table: str) -> str:
 def with_selectors(text: str, source: str, select: Select) -> str:
     """`text` with the selectors of `[sources.SOURCE.select]` replaced; comments, order and all other keys stay.
 
-    Raises ValueError where the selectors stand in no table of their own and so cannot be replaced line by line.
+    Where the source has no such table, it gets one behind its own. Raises ValueError where selectors stand in no table of
+    their own, or in a form of which one line is not one selector.
     """
-    new = dict(chosen(select))
     lines = text.split("\n")
-    header = re.compile(
-        rf"^\s*\[\s*sources\s*\.\s*(?:{re.escape(source)}|\"{re.escape(source)}\"|'{re.escape(source)}')\s*\.\s*select\s*\]"
-    )
-    start = next((number for number, line in enumerate(lines) if header.match(line)), None)
+    start = _header(lines, source, "select")
     if start is None:
-        raise ValueError(f"[sources.{source}.select] is no table of its own in this file")
-    end = next((n for n in range(start + 1, len(lines)) if re.match(r"^\s*\[", lines[n])), len(lines))
+        return _with_new_selectors(lines, source, select)
+    new = dict(chosen(select))
+    end = _end(lines, start)
     kept: list[str] = []
     written: set[str] = set()
-    indent = re.match(r"\s*", lines[start])[0]  # type: ignore[index]
-    last = start
+    last = 0
     for number in range(start + 1, end):
-        found = re.match(r"""^(\s*)(\w+)(\s*=\s*)("(?:[^"\\]|\\.)*"|'[^']*')(.*)$""", lines[number])
-        if found is None or found[2] not in SELECT_KEYS:
-            if re.match(r"^\s*(?:item|link|title|date|summary)\s*=", lines[number]):
-                raise ValueError(f"line {number + 1} is written in a way that is not replaced by a program")
+        found = _SELECTOR.match(lines[number])
+        if found is None:
+            if re.match(rf"^\s*(?:{'|'.join(SELECT_KEYS)})\s*=", lines[number]):
+                raise ValueError(f"line {number + 1} is written in a way that a program does not replace")
             kept.append(lines[number])
-        elif found[2] in new:
-            kept.append(f"{found[1]}{found[2]}{found[3]}{quoted(new[found[2]])}{found[5]}")
-            written.add(found[2])
+        elif found["key"] in new:
+            kept.append(f"{found['before']}{quoted(new[found['key']])}{found['behind']}")
+            written.add(found["key"])
         else:
             continue
-        if lines[number].strip():
-            last = start + len(kept)
-    at = last - start
+        last = len(kept) if lines[number].strip() else last
+    indent = lines[start][: len(lines[start]) - len(lines[start].lstrip())]
     more = [f"{indent}{key} = {quoted(value)}" for key, value in new.items() if key not in written]
-    return "\n".join([*lines[: start + 1], *kept[:at], *more, *kept[at:], *lines[end:]])
+    return "\n".join([*lines[: start + 1], *kept[:last], *more, *kept[last:], *lines[end:]])
+
+
+_SELECTOR = re.compile(
+    rf"""^(?P<before>\s*(?P<key>{"|".join(SELECT_KEYS)})\s*=\s*)(?:"(?:[^"\\]|\\.)*"|'[^']*')(?P<behind>\s*(?:\#.*)?)$"""
+)
+
+
+def _with_new_selectors(lines: list[str], source: str, select: Select) -> str:
+    start = _header(lines, source)
+    if start is None:
+        raise ValueError(f"[sources.{source}] is no table of its own in this file")
+    end = _end(lines, start)
+    if any(re.match(r"^\s*select\b", line) for line in lines[start:end]):
+        raise ValueError(f"[sources.{source}.select] is no table of its own in this file")
+    while not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#"):
+        end -= 1
+    table = ["", f"  [sources.{source}.select]", *(f"  {key} = {quoted(value)}" for key, value in chosen(select))]
+    return "\n".join([*lines[:end], *table, *lines[end:]])
+
+
+def _header(lines: list[str], source: str, *below: str) -> int | None:
+    """The line of `[sources.SOURCE]`, or of a table below it; None where there is none of its own."""
+    keys = [rf"(?:{re.escape(key)}|\"{re.escape(key)}\"|'{re.escape(key)}')" for key in ("sources", source, *below)]
+    header = re.compile(r"^\s*\[\s*" + r"\s*\.\s*".join(keys) + r"\s*\]")
+    return next((number for number, line in enumerate(lines) if header.match(line)), None)
+
+
+def _end(lines: list[str], start: int) -> int:
+    """The line of the next header behind `start`."""
+    return next((number for number in range(start + 1, len(lines)) if re.match(r"^\s*\[", lines[number])), len(lines))
 
 
 def difference(before: str, after: str, name: str) -> str:
