@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
+from typing import Self
 
 CUT = 0
 WINDOW = 60
@@ -50,7 +51,7 @@ class FakeSite:
     origin: str = ""
     _server: asyncio.Server | None = None
 
-    async def __aenter__(self) -> FakeSite:
+    async def __aenter__(self) -> Self:
         await self.start()
         return self
 
