@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
+
+from rapidfuzz.distance import JaroWinkler
 
 from alerts.watch.names import is_article
 from alerts.watch.skeleton import CYRILLIC, sounds, vowels_apart
@@ -40,7 +42,11 @@ dawla دولة|muqawama مقاومة|hurr حر|adl عدل|rida رضا|reza رض�
 ayman أيمن|bilal بلال|fadil فاضل|ghazi غازي|habib حبيب|hashim هاشم|hisham هشام|ihsan إحسان|iyad إياد|jalal جلال|jamal جمال
 jasim جاسم|jawad جواد|kamal كمال|munir منير|murtada مرتضى|nabil نبيل|naji ناجي|nizar نزار|osama أسامة|usama أسامة|rafiq رفيق
 ramadan رمضان|sabah صباح|sadiq صادق|sami سامي|shakir شاكر|sharif شريف|taha طه|thamir ثامر|wisam وسام|yasin ياسين|yunis يونس
-ziyad زياد|zawahiri ظواهري|mulla ملا|haji حاج|rayan ريان|kildani كلداني|shibl شبل|muslim مسلم|bin بن|ibn ابن|umm أم
+wali ولي|zaki زكي|hani هاني|mubarak مبارك|khalifa خليفة|ubaidi عبيدي|tahir طاهر|talib طالب|izzat عزت|amir أمير|haqqani حقاني
+saddam صدام|abdul عبد|abdullah عبد.الله|yazid يزيد|haniyeh هنية|masoud مسعود|hamdan حمدان|zuhair زهير|awad عوض|imad عماد|isam عصام
+majeed مجيد|sharif شريف|thani ثاني|qaani قاآني|salami سلامي|rouhani روحاني|zarif ظريف|pezeshkian بزشكيان|araghchi عراقجي
+larijani لاريجاني|mojtaba مجتبى|ziyad زياد|zawahiri ظواهري|mulla ملا|haji حاج|rayan ريان|kildani كلداني|shibl شبل
+muslim مسلم|bin بن|ibn ابن|umm أم
 """
 """Latin spelling and Arabic one; a dot stands for a space. One spelling of each sound is enough: words are found by sound."""
 
@@ -80,6 +86,9 @@ _ROMAN = dict(zip(
     strict=True,
 ))  # fmt: skip
 _HEBREW_ROMAN = dict(zip("אבגדהוזחטיכךלמםנןסעפףצץקרשת", "abgdhwzhtykklmmnnsafftsqrst".ljust(27), strict=False))
+_LETTERS = re.compile(r"kh|gh|sh|th|dh|ch|dj|ph|zh|aa|ee|ii|oo|ou|uu|a[iyuw](?![aeiou])|e[iy](?![aeiou])|.")
+_KNOWN_ENOUGH = 0.8
+"""Jaro-Winkler likeness of two Latin spellings of one sound."""
 _SIGNS = "’‘`ʿʾʻʼ"
 _TURKISH_LETTERS: dict[int, str] = {ord("ş"): "sh", ord("ç"): "ch", ord("ğ"): "gh", ord("ı"): "i", ord("ə"): "a"}
 _VOWELS = "aeiou"
@@ -185,34 +194,61 @@ def _reversed() -> dict[str, str]:
 
 
 def _arabic_of(latin: str) -> tuple[str, bool]:
-    """The Arabic form of a Latin word, and whether it is a known one."""
+    """The Arabic form of a Latin word, and whether it is a known one: of the same sound, and written much alike."""
     plain = latin.replace("'", "")
-    best: tuple[float, bool, str] | None = None
+    best: tuple[float, float, str] | None = None
     for sound in sounds(plain):
         for known, arabic in _table().get(sound.key, ()):
             apart = min((vowels_apart(sound, other) for other in sounds(known) if other.key == sound.key), default=9.0)
-            rank = (apart, plain != known, arabic)
-            if apart <= 0.5 and (best is None or rank < best):
+            rank = (-JaroWinkler.similarity(_by_taste(plain), _by_taste(known)), apart, arabic)
+            if apart <= 0.5 and -rank[0] >= _KNOWN_ENOUGH and (best is None or rank < best):
                 best = rank
     if best is not None:
         return best[2], True
     return _by_letters(latin), False
 
 
+@lru_cache(maxsize=4096)
+def _by_taste(word: str) -> str:
+    """A Latin spelling without what differs from one transliteration to the next."""
+    for written, one in (
+        ("kh", "h"),
+        ("gh", "g"),
+        ("dh", "z"),
+        ("ou", "u"),
+        ("oo", "u"),
+        ("ee", "i"),
+        ("q", "k"),
+        ("y", "i"),
+    ):
+        word = word.replace(written, one)
+    return word.replace("w", "u").replace("e", "i").replace("o", "u")
+
+
 def _by_letters(latin: str) -> str:
-    """Letter by letter: short vowels inside a word are left out, those at its ends are written."""
-    body = latin
-    first = ""
-    if body[:1] in tuple(_VOWELS):
-        first = {"i": "إ", "e": "إ"}.get(body[0], "أ")
-        body = body[1:]
-    final = ""
-    if body[-1:] in ("a", "e", "i", "y", "o", "u") and len(body) > 1:
-        final = {"i": "ي", "y": "ي", "o": "و", "u": "و", "a": "ا", "e": "ه"}[body[-1]]
-        body = body[:-1]
-    body = re.sub(r"(.)\1", lambda pair: pair[0] if pair[1] in _VOWELS else pair[1], body)
-    body = re.sub(r"(?<![aeiou])[aeiou](?![aeiouyw])", "", body) if len(body) > 3 else body
-    return first + _spelled(body, _ARABIC) + final
+    """Letter by letter. Written are the vowels that are long as a rule: at the ends of a word, before its last consonant
+    (not the a of Hasan), and the a behind a doubled consonant (Abbas)."""
+    latin = latin.replace("yy", "y")
+    sounds_of = [found[0] for found in _LETTERS.finditer(latin)]
+    spoken = [at for at, one in enumerate(sounds_of) if one[0] not in _VOWELS]
+    nisba = len(spoken) > 1 and sounds_of[-1] in ("i", "y") and sounds_of[-1] == latin[-1]
+    out = ""
+    for at, one in enumerate(sounds_of):
+        if one[0] not in _VOWELS or len(one) > 1:
+            if one != (sounds_of[at - 1] if at else ""):
+                out += ("ع" if at == 0 and one == "ou" else "") + _spelled(one, _ARABIC)
+            continue
+        if at == 0:
+            out += {"u": "ع", "i": "ع", "o": "ع", "e": "إ"}.get(one, "أ")
+        elif at == len(sounds_of) - 1:
+            out += {"i": "ي", "o": "و", "u": "و", "a": "ا", "e": "ه"}[one]
+        elif spoken and at == spoken[-1] - 1:
+            before = [each for each in sounds_of[:at] if each[0] in _VOWELS]
+            doubled = at > 1 and sounds_of[at - 1] == sounds_of[at - 2]
+            is_long = one in "iuo" or doubled or nisba or (bool(before) and (len(spoken) > 3 or before[-1] != "a"))
+            written = _spelled(one, _ARABIC) if is_long else ""
+            out += "" if out.endswith(written) else written
+    return out
 
 
 def _latin_of(arabic: str) -> tuple[str, bool]:
