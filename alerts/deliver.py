@@ -21,7 +21,7 @@ from typing import Protocol
 
 import structlog
 
-from alerts import health, message, outbox, retry, rung
+from alerts import bundles, health, message, outbox, retry, rung
 from alerts.errors import ChannelDown, MessageRefused, RecipientGone, TryLater
 from alerts.model import Actor, Channel, Delivery, Receipt
 from alerts.outbox import ChannelState
@@ -190,6 +190,8 @@ async def _give_up(claimed: Delivery, reason: str, desk: Desk) -> str:
 
     def record(conn: Connection) -> None:
         outbox.settle_failed(conn, claimed, reason, now)
+        if claimed.kind == "digest":
+            bundles.scatter(conn, claimed.channel, claimed.subject, now)
         outbox.put(conn, health.to_operators(notice, desk.operators, now, but_not=claimed.channel), now)
 
     await desk.db.write(record)

@@ -57,6 +57,14 @@ class Storm:
     then: Literal["digest", "send"] = "digest"
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the route (or the chat itself) asks for one alert."""
+
+    quiet: QuietHours | None = None
+    digest: DigestTimes | None = None
+
+
 def quiet_until(quiet: QuietHours, now: datetime) -> datetime | None:
     """The moment (UTC) at which the quiet hours that hold at `now` end, None where it is not quiet.
 

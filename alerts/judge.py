@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from alerts import outbox, rung, verdicts
+from alerts.hush import Hush, Manners
 from alerts.model import DeliveryKind, Match, Ring, Route
 from alerts.outbox import Draft
 from alerts.route import route
@@ -51,6 +52,7 @@ class Bench:
     channels: tuple[str, ...]
     sources: Mapping[str, Source]
     body_wait: timedelta = timedelta()
+    manners: Manners = Manners()
     stuck: set[int] = field(default_factory=set)
 
 
@@ -123,16 +125,17 @@ def _record(
     pairs = [(one.statement, one.matches) for one in judgements]
     verdicts.record(conn, pairs, watchlist=bench.watchlist.version, now=now)
     stories.record(conn, placed, now)
+    hush = Hush(conn, bench.manners, bench.channels, now)
     for one, where in zip(judgements, placed, strict=True):
         for ring in one.rings:
-            outbox.put(conn, _ringing(conn, one, ring, where, bench, now), now)
+            outbox.put(conn, _ringing(conn, one, ring, where, bench, hush, now), now)
         outbox.put(conn, _following(conn, one.statement, now), now)
     outbox.hasten(conn, [one.statement.id for one in judgements if one.statement.extent == "text"], now)
     store.judged(conn, [one.statement for one in judgements])
 
 
 def _ringing(
-    conn: Connection, one: Judged, ring: Ring, where: Placed, bench: Bench, now: datetime
+    conn: Connection, one: Judged, ring: Ring, where: Placed, bench: Bench, hush: Hush, now: datetime
 ) -> tuple[Draft, ...]:
     """What one channel gets: an alert; or, of a copy, a word in the alert that it has of this story (issue 7)."""
     statement = one.statement
@@ -141,9 +144,11 @@ def _ringing(
     if ring.grouped and not where.news and (mine is None or mine.state == "pending"):
         told = rung.first_of_story(conn, ring.channel, where.story, but_not=statement.id)
     if told is None or (mine is not None and mine.id < told.id):
+        if mine is not None:
+            return ()  # it has its alert already, whatever became of it
         due_at = _due(conn, one, ring, bench, now)
         alert = Draft(ring.channel, "alert", str(statement.id), 1, ring.priority, due_at, statement.id, ring.routes)
-        return (alert,)
+        return (hush.hushed(alert, ring, one.matches, statement.source, where.story),)
     if mine is not None:
         rung.fold(conn, mine, told, now)
     others = [member for member in stories.members(conn, where.story) if member.id != statement.id]

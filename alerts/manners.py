@@ -15,9 +15,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from alerts.hours import DigestTimes, QuietHours, Storm, next_digest, quiet_until
+from alerts.hours import Plan, Storm, next_digest, quiet_until
 from alerts.model import Priority
 
+LATER = "later"
+"""The bundle whose alerts are sent each by itself when its moment comes."""
+STORM = "storm"
 Scope = Literal["all", "actor", "rule", "source", "story", "route"]
 
 
@@ -39,14 +42,6 @@ class About:
     source: str
     story: str
     routes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What the route (or the chat itself) asks for one alert."""
-
-    quiet: QuietHours | None = None
-    digest: DigestTimes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +81,9 @@ def fate(
         if all(one.then != "now" for one in later):
             told = [one for one in later if one.then == "held"]
             return min(told, key=lambda one: one.until or now) if told else later[0]
-    if storm is not None and storm.then == "digest" and recent >= storm.more_than:
-        return Fate("held", now + storm.within, "storm", f"more than {storm.more_than} alerts in a short time")
+    most = 0 if storm is None else storm.more_than * (2 if priority == "urgent" else 1)
+    if storm is not None and storm.then == "digest" and recent >= most:
+        return Fate("held", now + storm.within, STORM, f"more than {storm.more_than} alerts in a short time")
     return NOW
 
 
@@ -100,7 +96,7 @@ def _later(plan: Plan, now: datetime) -> Fate:
         return NOW
     if plan.quiet.then == "drop":
         return Fate("dropped", because=f"quiet hours: {plan.quiet.id}")
-    bundle = "" if plan.quiet.then == "send" else f"quiet:{plan.quiet.id}"
+    bundle = LATER if plan.quiet.then == "send" else f"quiet:{plan.quiet.id}"
     return Fate("held", ends, bundle, f"quiet hours until {_shown(ends)}")
 
 

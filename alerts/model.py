@@ -190,6 +190,14 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A text file with a plain name."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What a channel is handed: text and its spans, within 4,096 UTF-16 units, isolates balanced. Same in, same out."""
 
@@ -200,6 +208,8 @@ class Message:
     """The receipt of the message in whose place this one is put; "" where it is a message of its own."""
     reply_to: str = ""
     """The receipt of the message that this one answers; where that is gone, it stands alone."""
+    file: File | None = None
+    """A file that the message goes with: it then has at most 1,024 UTF-16 units."""
 
 
 @dataclass(frozen=True, slots=True)

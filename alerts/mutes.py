@@ -68,6 +68,12 @@ def end(conn: Connection, id_: int, now: datetime) -> bool:
     return conn.execute(update(mute).where(*holding).values(ends_at=now)).rowcount > 0
 
 
+def ending(conn: Connection, now: datetime) -> bool:
+    """Whether the time of some mute is over and nobody was told."""
+    over = (mute.c.ended_at.is_(None), mute.c.ends_at <= now)
+    return conn.execute(select(mute.c.id).where(*over).limit(1)).first() is not None
+
+
 def over(conn: Connection, now: datetime) -> tuple[Muted, ...]:
     """The mutes whose time is over and that nobody was told of. They are marked as told: write the report in the same transaction."""
     rows = conn.execute(select(mute).where(mute.c.ended_at.is_(None), mute.c.ends_at <= now).order_by(mute.c.id))

@@ -51,6 +51,10 @@ class Draft:
     statement: int | None = None
     routes: tuple[str, ...] = ()
     text: str = ""
+    state: DeliveryState = "pending"
+    bundle: str = ""
+    """What it is held in (`bundles.py`), "" where it is not."""
+    reason: str = ""
 
 
 def put(conn: Connection, drafts: Sequence[Draft], now: datetime) -> int:
@@ -71,7 +75,10 @@ def put(conn: Connection, drafts: Sequence[Draft], now: datetime) -> int:
                     subject=draft.subject,
                     revision=draft.revision,
                     statement=draft.statement,
-                    state="pending",
+                    state=draft.state,
+                    bundle=draft.bundle,
+                    reason=draft.reason,
+                    settled_at=now if draft.state == "dropped" else None,
                     rank=PRIORITIES.index(draft.priority),
                     routes=json.dumps(list(draft.routes), ensure_ascii=False),
                     text=draft.text,
@@ -119,7 +126,7 @@ def hold(conn: Connection, reason: str) -> int:
 def release(conn: Connection, now: datetime, ids: Sequence[int] | None = None) -> int:
     """Held deliveries are due at once; one that perhaps arrived is still marked. Returns how many."""
     anew = case((delivery.c.may_repeat, "unconfirmed"), else_="pending")
-    return _move(conn, "held", ids, state=anew, due_at=now, reason="")
+    return _move(conn, "held", ids, state=anew, due_at=now, reason="", bundle="")
 
 
 def drop(conn: Connection, now: datetime, ids: Sequence[int] | None = None) -> int:

@@ -12,6 +12,7 @@ from typing import TextIO
 
 from alerts.channels import Channels
 from alerts.deliver import Desk
+from alerts.hush import manners_of
 from alerts.judge import Bench
 from alerts.pace import Pace
 from alerts.settings import Configuration
@@ -57,6 +58,7 @@ def outfit(
         channels=tuple(channel.id for channel in config.channels),
         sources=sources,
         body_wait=config.delivery.body_wait,
+        manners=manners_of(config.routes, config.quiet_hours, config.own_plans, config.delivery.storm),
     )
     channels = Channels(config.channels, console=console)
     rate = config.delivery.per_chat_rate

@@ -85,7 +85,7 @@ def waiting_for(conn: Connection, channel: str, statement_id: int) -> tuple[int,
 
 def settle_along(conn: Connection, ids: Sequence[int], message_id: str, now: datetime) -> None:
     """What another message has told with itself is sent, too."""
-    still = (delivery.c.id.in_(list(ids)), delivery.c.state.in_(("pending", "unconfirmed")))
+    still = (delivery.c.id.in_(list(ids)), delivery.c.state.in_(("pending", "unconfirmed", "held")))
     conn.execute(
         update(delivery)
         .where(*still)

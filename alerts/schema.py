@@ -60,8 +60,11 @@ delivery = Table(
     Column("may_repeat", Boolean, nullable=False, default=False),
     Column("plain", Boolean, nullable=False, default=False),
     Column("reason", String, nullable=False, default=""),
+    Column("bundle", String, nullable=False, default="", server_default=""),
     UniqueConstraint("channel", "kind", "subject", "revision"),
     Index("ix_delivery_channel_state_due_at", "channel", "state", "due_at"),
+    Index("ix_delivery_channel_created_at", "channel", "created_at"),
+    Index("ix_delivery_state_due_at", "state", "due_at"),
 )
 
 channel_state = Table(

@@ -184,6 +184,7 @@ class Service:
             await self._steps.start_rereads()
             await self._steps.start_looks()
             await self._steps.judge()
+            await self._steps.tell_bundles()
             await self._steps.start_drains()
         except StoreError as error:
             log.error("the store refused; tried again at the next tick", reason=str(error))
@@ -351,6 +352,7 @@ class Service:
         try:
             await self._everything_due(only)
             await self._steps.tell_operators()
+            await self._steps.tell_bundles()
             await self._deliver_all(patience)
         finally:
             await self._steps.wind_up()

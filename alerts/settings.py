@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from alerts.hours import QuietHours, Storm
+from alerts.hours import Plan, QuietHours, Storm
 from alerts.model import Actor, Keywords, Route
 from scraper.model import Source
 from scraper.secret import Secret
@@ -112,5 +113,7 @@ class Configuration:
     bot: BotSettings | None = None
     """None where there is no `[bot]`: then nobody is listened to."""
     quiet_hours: tuple[QuietHours, ...] = ()
+    own_plans: Mapping[str, Plan] = field(default_factory=dict)
+    """When a chat itself wants to hear, by the id of its channel: what its people chose in the chat."""
     warnings: tuple[str, ...] = ()
     """Allowed, but worth a line: a plain secret in the file, a channel that no route names."""

@@ -14,11 +14,13 @@ from typing import Any
 
 import structlog
 
-from alerts import deliver, health, holds, outbox, troubles
+from alerts import bundles, deliver, health, holds, mutes, outbox, troubles
 from alerts.deliver import Drained
 from alerts.judge import Judged
 from alerts.judge import judge as judge_next
+from alerts.outbox import Draft
 from alerts.outfit import Outfit
+from alerts.words import en
 from scraper import absences, marks, rereads, sources, store
 from scraper import holds as held
 from scraper.copies import RESTORED
@@ -283,6 +285,21 @@ class Steps:
 
         self.restored = await self._db.write(settle)
         return self.restored is not None
+
+    async def tell_bundles(self) -> None:
+        """What waited to be told together is, when its moment has come; a silence that ended says what it held back."""
+        now = self._clock()
+
+        def settle(conn: Connection) -> int:
+            for over in mutes.over(conn, now):
+                if not bundles.waiting(conn, over.channel, [f"mute:{over.mute.id}"]):
+                    words = en.mute_over(over.mute.subject, over.held_back)
+                    subject = f"mute:{over.mute.id}:over"
+                    outbox.put(conn, [Draft(over.channel, "notice", subject, 1, "low", now, text=words)], now)
+            return sum(bundles.tell(conn, one, now) for one in bundles.due(conn, now))
+
+        if await self._db.read(lambda conn: bool(bundles.due(conn, now) or mutes.ending(conn, now))):
+            log.info("told together", alerts=await self._db.write(settle))
 
     async def keep_pace(self) -> None:
         """The pace goes on from what other processes sent in the last minute."""

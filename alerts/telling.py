@@ -4,6 +4,7 @@
     also       the same alert as its chat has it, brought up to date: it takes the place of the message that is there
     edit       a reply: what changed since the alert was drawn
     removal    a reply: that the statement is gone, and what was stored of it
+    digest     the alerts that waited for it, as they stand now
     notice     its own words
 
 An alert that is brought up to date shows the words that rang, not what they were changed to since; the reply tells that.
@@ -17,7 +18,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from alerts import followup, message, rung, verdicts
+from alerts import bundles, followup, message, rung, verdicts
+from alerts.digest import Line, draw_digest
 from alerts.model import Actor, Alert, Carried, Delivery, Message, owner
 from alerts.rung import Rung
 from alerts.words import en
@@ -69,6 +71,8 @@ def tell(conn: Connection, claimed: Delivery, lexicon: Lexicon) -> Told | Nothin
     if claimed.kind == "notice":
         mark = f"⚠️ {en.MAY_REPEAT}\n" if claimed.may_repeat else ""
         return Told(message.draw_notice(mark + claimed.text))
+    if claimed.kind == "digest":
+        return _digest(conn, claimed, lexicon)
     statement = store.get(conn, claimed.statement) if claimed.statement is not None else None
     if statement is None:
         return GONE
@@ -96,6 +100,22 @@ def _alert(conn: Connection, claimed: Delivery, statement: Statement, lexicon: L
     alert = _afresh(conn, alert, claimed.channel)
     along = rung.waiting_for(conn, claimed.channel, statement.id)
     return Told(drawn(alert, claimed.id, lexicon), along)
+
+
+def _digest(conn: Connection, claimed: Delivery, lexicon: Lexicon) -> Told | Nothing:
+    held = bundles.told_in(conn, claimed.channel, claimed.subject)
+    lines = []
+    for one in held:
+        statement = store.get(conn, one.statement)
+        if statement is not None:
+            alert = _composed(conn, statement, statement.revision, one.routes, lexicon)
+            first_hand = any(match.role == "speaker" for match in alert.matches)
+            lines.append(Line(alert, one.priority, first_hand))
+    if not lines:
+        return Nothing("everything that waited for it is told already")
+    bundle = claimed.subject.rpartition(" ")[0]
+    drawn = draw_digest(bundle, lines, timezone=lexicon.timezone, may_repeat=claimed.may_repeat)
+    return Told(drawn, tuple(one.id for one in held))
 
 
 def _brought_up_to_date(

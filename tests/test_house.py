@@ -66,7 +66,7 @@ ROOMS_OF = {
         "scraper/holds.py", "scraper/absences.py", "scraper/rereads.py",
         "scraper/copies.py", "scraper/upgrade.py", "scraper/migrations/*",
         "scraper/stories.py", "alerts/rung.py", "alerts/schema.py", "alerts/outbox.py", "alerts/verdicts.py",
-        "alerts/bot/schema.py", "alerts/bot/chats.py", "alerts/bot/enrolled.py", "alerts/bot/watches.py", "alerts/bot/buttons.py", "alerts/bot/deeds.py", "alerts/mutes.py",
+        "alerts/bot/schema.py", "alerts/bot/chats.py", "alerts/bot/enrolled.py", "alerts/bot/watches.py", "alerts/bot/buttons.py", "alerts/bot/deeds.py", "alerts/mutes.py", "alerts/bundles.py",
     ),
     "alembic": ("scraper/upgrade.py", "scraper/migrations/*"),
     "sqlite3": ("scraper/copies.py",),

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.hours import DigestTimes, QuietHours, Storm, next_digest, quiet_until
-from alerts.manners import NOW, About, Fate, Mute, Plan, fate
+from alerts.hours import DigestTimes, Plan, QuietHours, Storm, next_digest, quiet_until
+from alerts.manners import NOW, About, Fate, Mute, fate
 from alerts.model import Priority
 
 NIGHT = QuietHours("night", time(23), time(6, 30), "Asia/Baghdad")
@@ -104,6 +104,12 @@ def test_the_first_alerts_of_a_storm_arrive_and_the_rest_is_gathered() -> None:
     assert become(EVENING, storm=storm, recent=24) == NOW
     told = become(EVENING, storm=storm, recent=25)
     assert (told.then, told.bundle, told.until) == ("held", "storm", EVENING + timedelta(minutes=5))
+
+
+def test_urgent_alerts_pass_a_storm_until_they_are_one_themselves() -> None:
+    storm = Storm(more_than=25)
+    assert become(EVENING, priority="urgent", storm=storm, recent=49) == NOW
+    assert become(EVENING, priority="urgent", storm=storm, recent=50).then == "held"
 
 
 moments = st.datetimes(min_value=datetime(2020, 1, 1), max_value=datetime(2030, 1, 1)).map(

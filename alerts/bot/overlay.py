@@ -8,12 +8,15 @@ its route sees nothing else (`alerts/model.py`, `owner`).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from datetime import time
 from typing import Any, TypeVar
 
 from alerts.bot.chats import Chat, ChatBook
 from alerts.bot.watches import Watch
+from alerts.hours import EVERY_DAY, DigestTimes, Plan, QuietHours
 from alerts.model import Actor, Keywords, Route
 from alerts.route import EVERYTHING
 from alerts.settings import ChannelSettings, Configuration
@@ -44,7 +47,8 @@ def overlaid(config: Configuration, book: ChatBook) -> Configuration:
         keywords += [rule(watch) for watch in mine if watch.kind == "rule"]
         if mine:
             own.append(Route(name=own_id(chat.id, OWN), channels=(reached[chat.id],), proceed=True))
-    if not own and len(channels) == len(config.channels):
+    plans = {reached[chat.id]: plan_of(chat, config) for chat in book.chats if chat.quiet or chat.digest}
+    if not own and not plans and len(channels) == len(config.channels):
         return config
     return replace(
         config,
@@ -52,6 +56,7 @@ def overlaid(config: Configuration, book: ChatBook) -> Configuration:
         actors=tuple(actors),
         keywords=tuple(keywords),
         routes=(*routes, *own),
+        own_plans=plans,
     )
 
 
@@ -66,6 +71,33 @@ def channel_of(chat: Chat, config: Configuration) -> str:
         if channel.kind == "telegram" and channel.chat == chat.id and channel.topic == chat.topic:
             return channel.id
     return chat.channel
+
+
+def plan_of(chat: Chat, config: Configuration) -> Plan:
+    """When a chat wants to hear, as it chose: `{"from", "to", "days", "then"}` and `{"at", "days"}`, times as "HH:MM"."""
+    zone = chat.timezone or config.timezone
+    quiet, digest = _read(chat.quiet), _read(chat.digest)
+    return Plan(
+        quiet=None
+        if not quiet
+        else QuietHours(
+            "chat",
+            time.fromisoformat(quiet["from"]),
+            time.fromisoformat(quiet["to"]),
+            zone,
+            frozenset(quiet.get("days", EVERY_DAY)),
+            quiet.get("then", "digest"),
+        ),
+        digest=None
+        if not digest
+        else DigestTimes(
+            tuple(time.fromisoformat(one) for one in digest["at"]), zone, frozenset(digest.get("days", EVERY_DAY))
+        ),
+    )
+
+
+def _read(said: str) -> dict[str, Any]:
+    return dict(json.loads(said)) if said else {}
 
 
 def actor(watch: Watch) -> Actor:

@@ -34,7 +34,7 @@ from telegram.error import (
 from telegram.request import HTTPXRequest
 
 from alerts.errors import ChannelDown, DeliveryError, MessageRefused, RecipientGone, TryLater
-from alerts.model import Message, Receipt, Span, Style
+from alerts.model import File, Message, Receipt, Span, Style
 from scraper.secret import Secret
 
 T = TypeVar("T")
@@ -123,6 +123,8 @@ class Client:
         async def ask() -> Receipt:
             if message.edits:
                 return await self._edit(chat, message)
+            if message.file is not None:
+                return await self._file(chat, message, message.file, topic, silent)
             sent = await self._bot.send_message(
                 chat_id=_chat_id(chat),
                 text=message.text,
@@ -136,6 +138,20 @@ class Client:
 
         to_topic = topic is not None and topic != _GENERAL_TOPIC
         return await self.judged(ask, TOTAL_TIMEOUT, topic=to_topic, styled=bool(message.spans))
+
+    async def _file(self, chat: str, message: Message, file: File, topic: int | None, silent: bool) -> Receipt:
+        """sendDocument: one call, so that message and file arrive together or not at all."""
+        sent = await self._bot.send_document(
+            chat_id=_chat_id(chat),
+            document=file.text.encode("utf-8", "replace"),
+            filename=file.name,
+            caption=message.text,
+            caption_entities=entities(message.text, message.spans) or None,
+            disable_notification=silent,
+            message_thread_id=None if topic == _GENERAL_TOPIC else topic,
+            reply_parameters=_reply(message.reply_to),
+        )
+        return Receipt(str(sent.message_id))
 
     async def _edit(self, chat: str, message: Message) -> Receipt:
         """editMessageText. A message that says this already is no error: an edit may be made twice."""

@@ -104,3 +104,25 @@ def lead(after: timedelta) -> str:
 def news(what: str) -> str:
     """What a copy says that its story did not say yet: `what` in the words of `scraper/likeness.py`."""
     return what
+
+
+def digest(kind: str, count: int) -> str:
+    """What a digest is, by why its alerts waited: "quiet", "digest", "mute", "storm"."""
+    said = {
+        "quiet": "Held back in the quiet hours",
+        "mute": "Held back while it was muted",
+        "storm": "Too many at once, so told together",
+    }
+    alerts = f"{count} alert" if count == 1 else f"{count} alerts"
+    return f"{said.get(kind, 'Digest')}: {alerts}"
+
+
+def in_the_file(count: int) -> str:
+    """What stands for alerts that are told in the file only."""
+    return f"and {count} more, in the file"
+
+
+def mute_over(subject: str, held_back: int) -> str:
+    """That a silence ended."""
+    what = f" about {subject}" if subject else ""
+    return f"The silence{what} is over; it held back {held_back} alert{'' if held_back == 1 else 's'}."

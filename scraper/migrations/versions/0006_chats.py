@@ -141,3 +141,6 @@ def upgrade() -> None:
         sa.Column("at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_bot_mark"),
     )
+    op.add_column("delivery", sa.Column("bundle", sa.String, nullable=False, server_default=""))
+    op.create_index("ix_delivery_channel_created_at", "delivery", ["channel", "created_at"])
+    op.create_index("ix_delivery_state_due_at", "delivery", ["state", "due_at"])
