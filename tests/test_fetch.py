@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from scraper.errors import ConfigError, FetchError
 from scraper.model import Page, Source, Unchanged, Validators
 from scraper.net import connect
-from scraper.net.answer import Head, content_type, retry_after, validators_of
+from scraper.net.answer import Head, content_type, fresh_for, retry_after, total_pages, validators_of
 from scraper.net.body import MAX_PIECES, Unpacker
 from scraper.net.fetch import NONE, RESERVED, Fetcher
 from scraper.net.robots import MemoryShelf, RobotsFile
@@ -616,3 +616,33 @@ async def test_a_fetcher_can_be_closed(site: RawSite) -> None:
     await page(f"{site.origin}/", by)
     await by.aclose()
     assert site.connections == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ([(b"Cache-Control", b"max-age=600")], 600),
+        ([(b"Cache-Control", b"public, MAX-AGE=600"), (b"Age", b"100")], 500),
+        ([(b"Cache-Control", b"public"), (b"Cache-Control", b'max-age="60"')], 60),
+        ([(b"Cache-Control", b"max-age=999999999999")], 86_400),
+        ([(b"Cache-Control", b"max-age=60"), (b"Age", b"90")], None),
+        ([(b"Cache-Control", b"no-cache, max-age=600")], None),
+        ([(b"Cache-Control", b"s-maxage=600")], None),
+        ([(b"Cache-Control", b"max-age=soon")], None),
+        ([(b"Cache-Control", b"max-age=0")], None),
+        ([], None),
+    ],
+)
+def test_how_long_an_answer_is_fresh(headers: list[tuple[bytes, bytes]], seconds: int | None) -> None:
+    assert fresh_for(Head(200, headers)) == (None if seconds is None else timedelta(seconds=seconds))
+
+
+@given(st.binary(max_size=200), st.binary(max_size=30))
+def test_no_cache_header_can_hurt(control: bytes, age: bytes) -> None:
+    found = fresh_for(Head(200, [(b"Cache-Control", control), (b"Age", age)]))
+    assert found is None or timedelta(0) < found <= timedelta(days=1)
+
+
+@pytest.mark.parametrize(("said", "pages"), [(b"12", 12), (b"0", 0), (b"many", None), (b"-1", None), (b"9" * 40, None)])
+def test_how_many_pages_a_wordpress_list_has(said: bytes, pages: int | None) -> None:
+    assert total_pages(Head(200, [(b"X-WP-TotalPages", said)])) == pages
