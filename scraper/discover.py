@@ -9,6 +9,7 @@ read, so an offer says what the source would give: how many items, the newest, h
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,9 +17,10 @@ from urllib.parse import urljoin, urlsplit
 
 from scraper import endpoint
 from scraper.address import canonical
+from scraper.condition import of_failure
 from scraper.errors import FetchError, ParseError, SourceError
 from scraper.gather import gather
-from scraper.model import Item, Kind, Listed, Offers, Page, Select, Source, Unchanged
+from scraper.model import Condition, Item, Kind, Listed, Offers, Page, Select, Source, Unchanged
 from scraper.net.fetch import Fetcher
 from scraper.parsers import telltale
 from scraper.parsers.workers import ParsePool
@@ -43,6 +45,10 @@ _PREVIEW = re.compile(
 _SITEMAP_LINE = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 _CHANNEL_POST = re.compile(rb"""data-post=["']([A-Za-z][A-Za-z0-9_]{3,31})/\d+["']""")
 
+_NO: frozenset[Condition] = frozenset({"blocked", "rate_limited", "refused", "wall"})
+"""After these at the address itself nothing further is asked: it is a no, and not climbed over by guessing."""
+_PATIENCE = 2
+"""Requests without any answer, after which a host is not asked again."""
 _NO_ANSWER = frozenset({"timeout", "network_error"})
 
 Told = Callable[[str], None]
@@ -77,7 +83,7 @@ class _Asker:
         self._fetcher = fetcher
         self._on = on
         self._pages: dict[str, Page | SourceError] = {}
-        self._unanswered = 0
+        self._unanswered: Counter[str] = Counter()
         self._enough = ""
         self.like = like
         self.requests = 0
@@ -88,8 +94,10 @@ class _Asker:
         if known is None:
             if self.requests >= MOST_REQUESTS:
                 self._enough = f"{MOST_REQUESTS} requests are enough for one look"
-            if self._enough:
-                raise FetchError("rate_limited", f"not asked: {self._enough}")
+            host = urlsplit(url).netloc
+            said = self._enough or ("its host does not answer" if self._unanswered[host] >= _PATIENCE else "")
+            if said:
+                raise FetchError("rate_limited", f"not asked: {said}")
             self.requests += 1
             self._on(url)
             try:
@@ -99,11 +107,9 @@ class _Asker:
                 known = answer
             except SourceError as error:
                 known = error
-                self._unanswered += error.outcome in _NO_ANSWER
+                self._unanswered[host] += error.outcome in _NO_ANSWER
                 if error.outcome == "rate_limited":
                     self._enough = "the site asked for fewer requests"
-                elif self._unanswered >= 2:
-                    self._enough = "the site does not answer"
             self._pages[url] = known
         if isinstance(known, SourceError):
             raise known
@@ -155,7 +161,7 @@ class _Search:
             url = page.url
             offers = await self._itself(page)
         except SourceError as error:
-            if error.outcome in _NO_ANSWER or error.outcome in ("blocked", "rate_limited"):
+            if error.outcome in _NO_ANSWER or of_failure(error) in _NO:
                 raise
             failure = error
             self._refused.append(Refused(url, error.outcome, error.detail))

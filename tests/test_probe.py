@@ -266,6 +266,15 @@ def test_what_robots_txt_forbids_is_not_asked(bayan: Bayan, site: FakeSite) -> N
     assert [one["outcome"] for one in row["refused"] if one["url"].endswith("/private/feed")] == ["blocked_by_site"]
 
 
+def test_a_site_that_refuses_us_is_not_climbed_over_by_guessing(bayan: Bayan, site: FakeSite) -> None:
+    quick(bayan)
+    site.pages["/"] = 403
+    site.pages["/feed/"] = feed(site)
+    ran = probe(bayan, site.origin + "/")
+    assert (ran.code, "user_agent" in ran.json["remedy"]) == (1, True)
+    assert site.requests("/feed/") == 0
+
+
 def test_a_private_address_is_not_probed_without_leave(bayan: Bayan, site: FakeSite) -> None:
     quick(bayan)
     ran = bayan.plain("sources", "probe", site.origin, "--config", str(bayan.file))
