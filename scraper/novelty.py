@@ -97,6 +97,11 @@ class Identified:
     keys: tuple[str, ...]
     digest: str
 
+    @property
+    def lookups(self) -> tuple[str, ...]:
+        """Every key under which this item may be stored: its identities, and the one for when all of them are another's."""
+        return (*self.keys, _last_resort(self))
+
 
 def identify(source: Source, items: Sequence[Item]) -> tuple[Identified, ...]:
     """The identities of each item of one page, in the page's order. Each has at least one."""
@@ -165,10 +170,9 @@ def decide(
             if _says_something(one.item) and one.digest not in match.digests and match.statement not in changed:
                 changed[match.statement] = ChangedStatement(match.statement, one.item, one.keys, one.digest)
             continue
-        free = tuple(key for key in one.keys if key not in known and key not in more_keys)
+        free = tuple(key for key in one.keys if key not in known and key not in more_keys) or (_last_resort(one),)
         repeated = next((fresh[key] for key in free if key in fresh), None)
         if repeated is None:
-            free = free or (_last_resort(one),)
             fresh |= dict.fromkeys(free, len(new))
             order[-1 - len(new)] = None
             new.append(NewStatement(one.item, free, one.digest, wants_article(source, one.item)))
@@ -230,7 +234,7 @@ def _recognise(one: Identified, known: Mapping[str, Known]) -> Known | None:
         if key.startswith("g:") and _another_under_this_guid(one.item, candidate):
             continue
         return candidate
-    return None
+    return known.get(_last_resort(one))
 
 
 def _another_under_this_guid(item: Item, candidate: Known) -> bool:

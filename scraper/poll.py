@@ -145,7 +145,7 @@ async def _decide(source: Source, state: SourceState, listed: Listed, tools: Too
     """What the list adds to the store. Raises SourceError where it is not to be believed."""
     aside = len(listed.items) > MANY
     identified = await _run(lambda: novelty.identify(source, listed.items), aside=aside)
-    keys = [key for one in identified for key in one.keys]
+    keys = [key for one in identified for key in one.lookups]
     known = await tools.db.read(lambda conn: store.known(conn, source.id, keys))
     has_baseline = state.baseline_at is not None
     decision = await _run(

@@ -144,6 +144,16 @@ def test_a_cut_first_page_is_no_baseline() -> None:
     assert novelty.decide(SITE, Listed((item(),)), {}, has_baseline=False, items_before=0).harvest.baseline
 
 
+def test_items_whose_every_identity_is_taken_by_others_are_stored_once() -> None:
+    known = first(item(title="The first statement", url="https://site.example/1", guid="same"))
+    known |= {"u:site.example/2": next(iter(known.values())), "c:taken": next(iter(known.values()))}
+    other = item(title="Another", url="https://site.example/1", guid="same")
+    pair = (replace(other, url="https://site.example/3", summary="Of another day"),) * 2
+    decision = later(known, *pair)
+    assert len(decision.harvest.new) <= 1
+    assert later(known | stored(decision), *pair).harvest.new == ()
+
+
 def test_one_article_listed_twice_on_a_page_is_one_statement() -> None:
     page = [item(title="Read it", url="https://site.example/1"), item(title=LONG, url="https://site.example/1")]
     assert len({row.statement for row in first(*page).values()}) == 1
@@ -203,3 +213,91 @@ def test_messages_without_words_of_one_second_are_as_many_as_they_are() -> None:
 def test_a_list_whose_items_the_source_passes_over_is_not_empty() -> None:
     decision = novelty.decide(SITE, Listed((), passed_over=7), {}, has_baseline=False, items_before=0)
     assert (decision.outcome, decision.harvest.baseline) == ("ok", True)
+
+
+def test_an_address_with_the_other_scheme_or_www_is_the_same() -> None:
+    known = first(item(title="Short", url="http://www.site.example/1"))
+    assert later(known, item(title="Short", url="https://site.example/1/")).harvest.new == ()
+
+
+def test_a_mirror_of_the_site_brings_nothing_new() -> None:
+    known = first(
+        item(url="https://site.example/1", guid="one"), item(title="Short", url="https://site.example/2", guid="two")
+    )
+    mirrored = (
+        item(url="https://mirror.example/1", guid="one"), item(title="Short", url="https://mirror.example/2", guid="two")
+    )  # fmt: skip
+    assert later(known, *mirrored).harvest.new == ()
+    assert later(known, item(url="https://mirror.example/1")).harvest.new == (), (
+        "without guids, by words that are telling"
+    )
+
+
+def test_what_leaves_and_returns_is_not_new() -> None:
+    items = [item(url=f"https://site.example/{n}", title=f"Short {n}") for n in range(4)]
+    known = first(*items)
+    without = later(known, *items[:2]).harvest
+    assert (without.new, without.order) == ((), (1, 2))
+    assert later(known, *items).harvest.new == ()
+
+
+def test_a_guid_whose_address_follows_its_headline_stays_the_same_statement() -> None:
+    at = Moment(datetime(2026, 6, 20, 9, 30, tzinfo=UTC), "second", "json:date")
+    was = item(title="10:05, Fire, Northtown", url="https://site.example/1005-fire-northtown", guid="7", published=at)
+    by_time = item(title="Robbery in Southtown, updated", url="https://site.example/robbery", guid="7", published=at)
+    by_words = item(title="10:05, Arson, Northtown", url="https://site.example/1005-arson-northtown", guid="7")
+    teaser = "Smoke over the harbour this morning"
+    by_teaser = item(title="Other words altogether", url="https://site.example/other", guid="7", summary=teaser)
+    known = with_time(first(replace(was, summary=teaser)), at)
+    for now in (by_time, by_words, by_teaser):
+        harvest = later(known, now).harvest
+        assert (harvest.new, len(harvest.changed)) == ((), 1)
+
+
+def with_time(known: dict[str, Known], at: Moment) -> dict[str, Known]:
+    return {
+        key: replace(row, published_at=at.at, summary="Smoke over the harbour this morning")
+        for key, row in known.items()
+    }
+
+
+def moved(before: list[Item], after: list[Item]) -> Decision:
+    """What a page comes to, when the last page is at hand."""
+    known = first(*before)
+    rows = {row.statement: row for row in known.values()}
+    return novelty.decide(
+        SITE, Listed(tuple(after)), known, has_baseline=True, items_before=len(before), before=tuple(rows.values())
+    )
+
+
+def headlines(count: int, folder: str) -> list[Item]:
+    return [
+        item(title=f"Short headline {n}", url=f"https://site.example/{folder}/{n}", guid=f"{folder}{n}")
+        for n in range(count)
+    ]
+
+
+def test_a_page_that_moved_as_a_whole_is_known_by_its_headlines() -> None:
+    fresh = item(title="News of the day", url="https://site.example/b/news", guid="news")
+    harvest = moved(headlines(8, "a"), [fresh, *headlines(8, "b")]).harvest
+    assert [new.item.title for new in harvest.new] == ["News of the day"]
+    assert len(harvest.more_keys) == 16
+    assert harvest.order == (-1, *range(1, 9))
+
+
+def test_one_briefing_in_the_place_of_the_last_is_new_though_its_name_is_the_same() -> None:
+    rest = headlines(8, "a")[1:]
+    before = [item(title="The daily briefing", url="https://site.example/mon", guid="mon"), *rest]
+    after = [item(title="The daily briefing", url="https://site.example/tue", guid="tue"), *rest]
+    assert len(moved(before, after).harvest.new) == 1
+
+
+def test_headlines_that_stand_on_a_page_twice_tell_nothing() -> None:
+    before = [*headlines(6, "a"), *(replace(one, guid=None) for one in headlines(6, "c"))]
+    assert len(moved(before, headlines(6, "b")).harvest.new) == 6
+
+
+@given(items_of_a_page, items_of_a_page)
+def test_no_statement_of_the_last_page_is_taken_for_two(before: list[Item], after: list[Item]) -> None:
+    order = moved(before, after).harvest.order
+    assert len(set(order)) == len(order)

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper import absences, store
-from scraper.removal import MOST_CHECKS, Absence, Answer, missing, own_page, weigh
+from scraper.db import Database
+from scraper.removal import MOST_CHECKS, Absence, Answer, Verdict, missing, own_page, weigh
 from tests.command import Bayan, in_thread, source
 from tests.command import bayan as bayan
 from tests.fake_site import FakeSite
@@ -257,6 +258,12 @@ async def test_only_a_few_missing_statements_are_looked_for_at_one_time(tmp_path
         assert looked_for(site) == 6, "three, each with another page of the site"
 
 
+def prove(database: Database, number: int, verdict: Verdict) -> None:
+    known = database.read_now(lambda conn: absences.get(conn, number))
+    assert known is not None
+    assert database.write_now(lambda conn: absences.record_look(conn, known, verdict, NOW))
+
+
 def test_show_says_when_and_how_a_removal_was_proven(bayan: Bayan) -> None:
     with in_thread(FakeSite()) as site:
         bayan.configure(source("wire", f"{site.origin}/feed"))
@@ -266,15 +273,13 @@ def test_show_says_when_and_how_a_removal_was_proven(bayan: Bayan) -> None:
             number = next(row.id for row in database.read_now(lambda conn: store.find(conn)) if "matter 4" in row.title)
             assert "removed" not in bayan("statements", "show", str(number)).out
             database.write_now(lambda conn: absences.suspect(conn, number, "wire", NOW))
-            for proof, removal in ((True, False), (True, True)):
-                from scraper.removal import Verdict
-
-                known = database.read_now(lambda conn: absences.get(conn, number))
-                assert known is not None
-                verdict = Verdict(proof, removal, None if removal else NOW, "status 404, while another stands")
-                assert database.write_now(lambda conn, k=known, v=verdict: absences.record_look(conn, k, v, NOW))
+            for verdict in (
+                Verdict(True, False, NOW, "status 404 once"),
+                Verdict(True, True, None, "status 404 again"),
+            ):
+                prove(database, number, verdict)
         shown = bayan("statements", "show", str(number)).out
         assert "removed    20 Jun 2026, 12:00:00 UTC" in shown
-        assert shown.count("status 404, while another stands") == 2
+        assert shown.count("proof      20 Jun 2026") == 2
         row = bayan("statements", "show", str(number), "--json").json
         assert row["removed_at"] == "2026-06-20T12:00:00Z"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -33,11 +34,13 @@ def page(text: str, around: str = "") -> str:
     return f"<html><body><article><h1>Statement of the day</h1><p>{text}</p></article>{around}</body></html>"
 
 
-def open_house(tmp_path: Path, site: FakeSite, **changes: timedelta):  # type: ignore[no-untyped-def]
+def open_house(
+    tmp_path: Path, site: FakeSite, changes: ChangesSettings | None = None
+) -> AbstractAsyncContextManager[House]:
     source = local("wire", f"{site.origin}/feed", full_text=True)
     return house(
         configuration(
-            tmp_path, sources=(source,), changes=ChangesSettings(**changes),
+            tmp_path, sources=(source,), changes=changes or ChangesSettings(),
             channels=(ChannelSettings("screen", "console"),),
         )
     )  # fmt: skip
@@ -114,7 +117,7 @@ async def test_an_article_is_read_again_a_bounded_number_of_times_and_conditiona
 
 
 async def test_with_no_time_given_nothing_is_read_again(tmp_path: Path, site: FakeSite) -> None:
-    async with open_house(tmp_path, site, reread_for=timedelta(0)) as here:
+    async with open_house(tmp_path, site, ChangesSettings(reread_for=timedelta(0))) as here:
         await begin(here, site)
         for _ in range(4):
             await later(here, hours=24)
