@@ -1,9 +1,9 @@
 """Runs bayan once in a forked child that dies at the n-th step, as often as it is told (for test_crash.py).
 
-One line of JSON in: {"folder", "feed", "api", "die_at", "warm"}; one out: {"died": bool, "steps": n}. A step is every SQL
-statement and every commit: what happens between two statements, such as a send, lies between two steps. The child ends
-by os._exit: no handler, no flush, as after kill -9. Everything is imported once, before the first fork, so that a hundred
-deaths take seconds.
+One line of JSON in: {"folder", "feed", "api", "die_at", "warm"}, with {"more", "minutes"} for further sources and a later hour;
+one out: {"died": bool, "steps": n}. A step is every SQL statement and every commit: what happens between two statements, such as a
+send, lies between two steps. The child ends by os._exit: no handler, no flush, as after kill -9. Everything is imported once,
+before the first fork, so that a hundred deaths take seconds.
 """
 
 from __future__ import annotations
@@ -71,14 +71,15 @@ def live(order: dict[str, Any], report: int) -> int:
 
 
 async def once(order: dict[str, Any]) -> None:
-    """One run over the source, deliveries included."""
+    """One run over the sources, deliveries included."""
+    more = [local(name, url) for name, url in order.get("more", {}).items()]
     config = configuration(
         Path(order["folder"]),
-        sources=(local("agency", order["feed"], full_text=True),),
+        sources=(local("agency", order["feed"], full_text=not more), *more),
         channels=(phone("one", order["api"], "11"), phone("two", order["api"], "22")),
     )
-    async with house(config, Clock(NOW)) as bayan:
-        await bayan.service.once(only=["agency"], patience=timedelta())
+    async with house(config, Clock(NOW + timedelta(minutes=order.get("minutes", 0)))) as bayan:
+        await bayan.service.once(only=["agency", *order.get("more", {})], patience=timedelta())
 
 
 if __name__ == "__main__":

@@ -36,8 +36,8 @@ class Zygote:
     def __init__(self, process: asyncio.subprocess.Process, feed: str, api: str) -> None:
         self._process, self._feed, self._api = process, feed, api
 
-    async def run(self, folder: Path, die_at: int = 0, *, warm: bool = False) -> dict[str, Any]:
-        order = {"folder": str(folder), "feed": self._feed, "api": self._api, "die_at": die_at, "warm": warm}
+    async def run(self, folder: Path, die_at: int = 0, *, warm: bool = False, **more: Any) -> dict[str, Any]:
+        order = {"folder": str(folder), "feed": self._feed, "api": self._api, "die_at": die_at, "warm": warm, **more}
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(order).encode() + b"\n")
