@@ -245,6 +245,12 @@ class JsonKeys(SourceKeys):
         '`""`: the answer itself, or the longest list of tables in it.',
     )
     fields: FieldsKeys | None = Field(None, description="A table of its own, see below.")
+    next_page: Path = Field(
+        SOURCE.next_page,
+        description="Dotted path to the address of older items, which is followed where nothing of an answer is known, as after "
+        "an outage.",
+        examples=['"links.next"'],
+    )
 
 
 class ChannelKeys(SourceKeys):

@@ -129,6 +129,8 @@ class Source:
     path: str = ""
     glob: str = ""
     silent_after: timedelta | None = None
+    next_page: str = ""
+    """Of a JSON answer: the dotted path to the address of older items."""
 
 
 @dataclass(frozen=True, slots=True)

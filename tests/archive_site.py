@@ -1,7 +1,8 @@
 """A site on loopback that published one statement an hour and shows them page by page, as each kind of source does it.
 
 `/atom` links its next page (RFC 5005), `/bare` is the same feed without such links, `/list` is a listing with "older" links,
-`/s/c` the preview of a channel with `?before=`, `/wp-json/wp/v2/posts` WordPress with `&page=` and `&modified_after=`.
+`/api` JSON that names its next page, `/s/c` the preview of a channel with `?before=`, `/wp-json/wp/v2/posts` WordPress with
+`&page=` and `&modified_after=`.
 """
 
 from __future__ import annotations
@@ -51,6 +52,8 @@ class ArchiveSite(FakeSite):
                 return 200, self._atom(shown, page if parts.path == "/atom" else None).encode()
             case "/list":
                 return 200, self._list(shown, page).encode()
+            case "/api":
+                return 200, self._api(shown, page).encode()
             case "/s/c":
                 return 200, self._channel(int(query.get("before", self.last + 1))).encode()
             case "/wp-json/wp/v2/posts":
@@ -71,6 +74,11 @@ class ArchiveSite(FakeSite):
         rows = "".join(f"<li><a href='/a/{n}'><h3>{self.said(n)}</h3></a></li>" for n in shown)
         older = f"<a rel='next' href='/list?page={page + 1}'>older</a>" if shown and shown[-1] > 1 else ""
         return f"<html><head><title>Statements</title></head><body><ul class='news'>{rows}</ul>{older}</body></html>"
+
+    def _api(self, shown: list[int], page: int) -> str:
+        posts = [{"id": n, "title": self.said(n), "published_at": self.at(n).isoformat()} for n in shown]
+        older = {"next": f"/api?page={page + 1}"} if shown and shown[-1] > 1 else {}
+        return json.dumps({"data": {"posts": posts}, "links": older})
 
     def _channel(self, before: int) -> str:
         shown = [number for number in range(before - self.size, before) if number > 0]

@@ -22,7 +22,7 @@ from tests.street import House, configuration, house, local
 
 HOUR = timedelta(hours=1)
 SELECT = Select(item="ul.news > li", link="a@href", title="h3", next_page="a[rel=next]@href")
-WHERE = {"feed": "/atom", "listing": "/list", "channel": "/s/c", "wordpress": "/"}
+WHERE = {"feed": "/atom", "listing": "/list", "channel": "/s/c", "wordpress": "/", "json": "/api"}
 PAGED = tuple(WHERE)
 BELIEVING = FloodSettings(items=10_000)
 """These tests are about gaps: what they find in one is not to be taken for a flood."""
@@ -36,6 +36,8 @@ async def site() -> AsyncIterator[ArchiveSite]:
 
 def watched(site: ArchiveSite, kind: str, **more: Any) -> Source:
     extra: dict[str, Any] = {"select": SELECT} if kind == "listing" else {"channel": "c"} if kind == "channel" else {}
+    if kind == "json":
+        extra = {"items": "data.posts", "next_page": "links.next"}
     return local("agency", site.origin + WHERE[kind], kind=kind, **extra, **more)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -13,7 +14,7 @@ import pytest
 
 from scraper import endpoint, sources, store
 from scraper.errors import ParseError
-from scraper.model import Listed
+from scraper.model import Listed, Page
 from scraper.parsers.wordpress import parse
 from tests.answers import answer, asking, recorded
 from tests.fake_site import FakeSite
@@ -167,3 +168,25 @@ async def test_a_new_post_rings_an_edit_is_a_revision_and_an_error_harms_nothing
         assert (state.outcome, "rest_forbidden" in state.detail) == ("suspect", True)
         both = bayan.db.read_now(lambda conn: store.find(conn))
         assert sorted((one.revision, one.text) for one in both) == [(1, "Words."), (2, "It was nobody.")]
+
+
+def asked(url: str, pages: int | None = None) -> Page:
+    return replace(answer("[]", url), asked=url, total_pages=pages)
+
+
+def test_the_next_page_of_posts_keeps_the_rest_of_the_question_and_ends_with_the_last_one() -> None:
+    listed = read(recorded("posts.json"))
+    site = asking("wordpress", "https://council.example.org/?rest_route=/wp/v2/posts")
+    second = endpoint.older(site, asked(site.url, 2), listed)
+    assert second == "https://council.example.org/?rest_route=/wp/v2/posts&page=2"
+    assert endpoint.older(site, asked(second, 2), listed) is None
+    assert endpoint.older(site, asked(second), listed) == second.replace("page=2", "page=3")
+    assert endpoint.older(site, asked(site.url), replace(listed, items=())) is None
+
+
+def test_what_was_edited_is_asked_for_in_utc() -> None:
+    since = datetime(2026, 6, 20, 15, 30, tzinfo=timezone(timedelta(hours=3)))
+    url = endpoint.edited(asking("wordpress", "https://council.example.org/news"), since)
+    assert url.startswith("https://council.example.org/news/wp-json/wp/v2/posts?per_page=50&")
+    assert "orderby=modified" in url
+    assert "modified_after=2026-06-20T12%3A30%3A00Z" in url

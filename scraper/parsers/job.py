@@ -53,7 +53,7 @@ def question(verb: Verb, page: Page, source: Source) -> bytes:
             "select": _slots(source.select) if source.select else None,
             "article": _slots(source.article) if source.article else None,
             "items": source.items, "fields": _slots(source.fields) if source.fields else None,
-            "match_url": source.match_url, "watch": source.watch,
+            "match_url": source.match_url, "watch": source.watch, "next_page": source.next_page,
             "newer_than": None if source.newer_than is None else source.newer_than.total_seconds(),
         },
     }  # fmt: skip

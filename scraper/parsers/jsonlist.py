@@ -15,7 +15,7 @@ from typing import Any
 from scraper.errors import ParseError
 from scraper.model import Fields, Item, Listed, Page, Source
 from scraper.parsers import json_text
-from scraper.parsers.entry import MAX_ITEMS, Entry, Feed, Words, item
+from scraper.parsers.entry import MAX_ITEMS, MAX_URL, Entry, Feed, Words, item, web_address
 from scraper.parsers.json_text import scalar
 from scraper.parsers.plain import opening
 
@@ -52,7 +52,12 @@ def parse(page: Page, source: Source) -> Listed:
     found = [one for row in rows[:MAX_ITEMS] if (one := _item(row, fields, page, source)) is not None]
     if rows and not found:
         raise ParseError("suspect", f"{len(rows)} entries in the list, and `fields` finds nothing in any of them")
-    return Listed(items=tuple(found), left_out=max(0, len(rows) - MAX_ITEMS))
+    older = next((scalar(one, MAX_URL) for one in reach(value, source.next_page)), "") if source.next_page else ""
+    return Listed(
+        items=tuple(found),
+        left_out=max(0, len(rows) - MAX_ITEMS),
+        next_page=web_address(page.url, older) if older else None,
+    )
 
 
 def _rows(value: Any, path: str) -> list[Any]:
