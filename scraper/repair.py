@@ -18,7 +18,11 @@ from scraper.novelty import Known
 from scraper.parsers.workers import ParsePool
 
 _ENOUGH = 2
-"""Statements found again by a second block, from which the two are proposed together."""
+"""Statements found again by a further block, from which it is proposed together with the others."""
+_BLOCKS = 4
+"""At most so many blocks in one proposal."""
+_LONGEST = 400
+"""Code points of a proposal; the configuration takes 500."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +90,24 @@ async def _read(
 async def _joined(
     source: Source, page: Page, found: Sequence[Repair], known: Sequence[Known], parsers: ParsePool
 ) -> tuple[Repair, ...]:
-    """The two best together, where a list now stands in two blocks and the second holds its share of what is known."""
-    if len(found) < 2 or found[1].again < _ENOUGH:
-        return ()
-    one, other = found[0].select, found[1].select
-    both = Select(
-        item=f"{one.item}, {other.item}",
-        link=one.link if one.link == other.link else "",
-        title=one.title if one.title == other.title else "",
-        date=one.date if one.date == other.date else "",
-    )
-    read = await _read(source, page, _kept(both, source), known, parsers)
-    return (read,) if read is not None and read.again >= found[0].again + _ENOUGH else ()
+    """The best ones together, where a list now stands in several blocks and each holds its share of what is known."""
+    best: Repair | None = None
+    for other in found[1:]:
+        if other.again < _ENOUGH:
+            break
+        one = (best or found[0]).select
+        if one.item.count(", ") + 2 > _BLOCKS or len(one.item) + len(other.select.item) > _LONGEST:
+            break
+        both = Select(
+            item=f"{one.item}, {other.select.item}",
+            link=one.link if one.link == other.select.link else "",
+            title=one.title if one.title == other.select.title else "",
+            date=one.date if one.date == other.select.date else "",
+        )
+        read = await _read(source, page, _kept(both, source), known, parsers)
+        if read is not None and read.again >= (best or found[0]).again + _ENOUGH:
+            best = read
+    return () if best is None else (best,)
 
 
 def _kept(select: Select, source: Source) -> Select:
