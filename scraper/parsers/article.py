@@ -21,6 +21,7 @@ from scraper.dates import in_words, said_on
 from scraper.errors import ParseError
 from scraper.model import Article, ArticleRules, Moment, Page, Source
 from scraper.parsers import body, charset, metadata, published, shape, walls
+from scraper.parsers.byline import byline
 from scraper.parsers.headline import headline
 from scraper.parsers.language import declared, language
 from scraper.parsers.metadata import Said
@@ -29,7 +30,6 @@ from scraper.text import clean, clean_line
 
 MAX_TEXT = 1_000_000
 _MAX_TITLE = 1_000
-_MAX_AUTHOR = 300
 _NO_PAGE = ("image/", "audio/", "video/", "font/", "application/pdf", "application/zip", "application/octet-stream")
 
 
@@ -51,7 +51,7 @@ def parse(page: Page, source: Source) -> Article:
     tree = _tree(chosen.markup if chosen else markup)
     said = metadata.gather(tree)
     text = (chosen.text if chosen else "") or _text(tree, said, page.url)
-    author = _author(said, page.url)
+    author = byline(said, page.url)
     title = clean_line((chosen.title if chosen else "") or headline(said, page.url), _MAX_TITLE)
     blocks = body.linked_blocks(tree, text)
     if not (chosen and chosen.text):
@@ -193,17 +193,3 @@ def _last_resort(tree: Any, said: Said, page: Page, source: Source, told: Moment
     if moment is None or (told is not None and told.at.date() == moment.at.date()):
         return None
     return replace(moment, method="htmldate")
-
-
-def _author(said: Said, url: str) -> str | None:
-    """The names of the authors, None where the page names none."""
-    names = [name for node in said.own_articles(url) for name in node.authors] or [
-        name
-        for name in (said.meta("author", "article:author", "dc.creator", "parsely-author", "sailthru.author"),)
-        if name
-    ]
-    names = names or said.authors[:1]
-    kept = dict.fromkeys(
-        clean_line(name, 120) for name in names if not name.startswith(("http:", "https:", "www.", "@"))
-    )
-    return clean_line(", ".join(name for name in kept if name), _MAX_AUTHOR) or None

@@ -41,7 +41,7 @@ def headline(said: Said, url: str) -> str:
     least. The line over a running report changes all day, so there JSON-LD's is taken. A kicker or a date that stands
     before the title in the same line is left out.
     """
-    names = _site_names(said, url)
+    names = site_names(said, url)
     named = _in_json(said, url, names)
     titles = [_without_site(title, names) for title in _titles(said)]
     titles = [title if _squash(title) not in _NO_TITLE | names else "" for title in titles]
@@ -152,7 +152,7 @@ def _agreement(heading: str, title: str) -> float:
     return shared / max(len(first), 1) * min(1.0, shared / 4)
 
 
-def _site_names(said: Said, url: str) -> frozenset[str]:
+def site_names(said: Said, url: str) -> frozenset[str]:
     """The squashed names that the site goes by."""
     host = (urlsplit(url).hostname or "").removeprefix("www.")
     labels = host.split(".")

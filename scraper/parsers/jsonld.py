@@ -10,7 +10,7 @@ import html
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MAX_SCRIPTS = 30
 MAX_SCRIPT = 1_000_000
@@ -39,6 +39,7 @@ _ARTICLE = frozenset(
 _PAGE = frozenset(
     {"webpage", "itempage", "aboutpage", "videoobject", "podcastepisode", "event", "review", "recipe", "creativework"}
 )
+_PERSON = frozenset({"person", "organization", "newsmediaorganization"})
 _OTHERS = frozenset(
     {"itemlistelement", "haspart", "relatedlink", "mentions", "ispartof", "citation", "comment", "review", "video", "about"}
     | {"associatedmedia", "subjectof", "image", "breadcrumb", "liveblogupdate", "itemreviewed", "isbasedon", "publisher", "author"}
@@ -68,6 +69,7 @@ class Node:
 def nodes(scripts: Iterable[str]) -> tuple[Node, ...]:
     """All articles and pages that the scripts of one document describe, in their order. Broken JSON gives what can be saved."""
     found: list[Node] = []
+    people: dict[str, str] = {}
     for count, script in enumerate(scripts):
         if count >= MAX_SCRIPTS:
             break
@@ -77,8 +79,19 @@ def nodes(scripts: Iterable[str]) -> tuple[Node, ...]:
         if value is None:
             found.extend(_salvaged(script))
         else:
-            found.extend(_node(node, kinds) for node, kinds in _walk(value))
-    return tuple(found)
+            for node, kinds in _walk(value):
+                if kinds & _PERSON:
+                    people[_first(node, "@id")] = _first(node, "name", limit=200)
+                else:
+                    found.append(_node(node, kinds))
+    return tuple(_with_people(node, people) for node in found)
+
+
+def _with_people(node: Node, people: dict[str, str]) -> Node:
+    """`node` with the names of authors to whom it only refers by their `@id`."""
+    if not any(name in people for name in node.authors):
+        return node
+    return replace(node, authors=tuple(named for name in node.authors if (named := people.get(name, name))))
 
 
 def _load(script: str) -> object:
@@ -105,7 +118,7 @@ def _walk(value: object) -> Iterator[tuple[dict[str, object], frozenset[str]]]:
             stack.extend((item, depth + 1) for item in reversed(node))
         elif isinstance(node, dict):
             kinds = frozenset(text.rpartition("/")[2].lower() for text in _texts(node.get("@type")))
-            if kinds & _ARTICLE or kinds & _PAGE:
+            if kinds & _ARTICLE or kinds & _PAGE or (kinds & _PERSON and "@id" in node):
                 yield node, kinds
             for key, inner in reversed(node.items()):
                 if isinstance(inner, dict | list) and key.lower() not in _OTHERS:
@@ -148,7 +161,7 @@ def _first(node: dict[str, object], key: str, limit: int = 2_000) -> str:
 
 def _names(value: object) -> Iterator[str]:
     for item in value[:20] if isinstance(value, list) else [value]:
-        name = item.get("name") if isinstance(item, dict) else item
+        name = (item.get("name") or item.get("@id")) if isinstance(item, dict) else item
         for text in name if isinstance(name, list) else [name]:
             if isinstance(text, str) and text.strip():
                 yield html.unescape(text[:200]).strip()

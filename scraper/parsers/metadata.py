@@ -44,7 +44,13 @@ _BEFORE_WORDS = frozenset({"a", "b", "br", "em", "h4", "h5", "h6", "i", "img", "
 _BEFORE, _AFTER = 8, 15
 """How many elements before and after the headline a date certainly belongs to it, however its surroundings are called."""
 _LIKE_A_DATE = re.compile(r"\d{4}|\d[./-]\d|\d:\d|\d ?(?:h|m|d)\b|[^\W\d_]{2} ?\d|\d ?[^\W\d_]{2}|[٠-٩۰-۹]|年")
-_AUTHOR = re.compile(r"(?:^|[-_ ])(?:author|byline|writer|autor|auteur|yazar)(?:$|[-_ ]|s$|name)", re.IGNORECASE)
+_AUTHOR = re.compile(
+    r"(?:^|[-_ ])(?:author|byline|writer|autor|auteur|yazar)(?:$|s?[-_ ]|name)|[a-z](?:Author|Byline)", re.IGNORECASE
+)
+_BYLINE = re.compile(
+    r"\s*(?:by|von|par|por|di|door|av|af|autor(?:in)?|بقلم|کتبه|автор|מאת)\b:?\s*[^\s\d]", re.IGNORECASE
+)
+_LABEL = re.compile(r"\s*(?:by|von|author|autor(?:in)?|auteur)\s*:?\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,8 @@ class Said:
     headings: list[Heading] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
     authors: list[str] = field(default_factory=list)
+    bylines: list[str] = field(default_factory=list)
+    """Short texts that begin with "by" in one of its languages, and that nothing marks as an author."""
     canonical: str = ""
     base: str = ""
     language: str = ""
@@ -142,6 +150,8 @@ def gather(tree: Any) -> Said:
             walk.plain(position, tail, element)
         if tag in _SKIPPED or not isinstance(tag, str):
             continue
+        if (text := element.text) and len(text) < 60 and len(said.bylines) < 10:
+            _byline(said, element, walk)
         if tag == "meta":
             _meta(said, element)
         elif tag == "script":
@@ -265,7 +275,9 @@ def _shown(said: Said, element: Any, position: int, walk: _Walk) -> None:
     if meant is None:
         short = 1 < len(marks) < 300
         meant = walk.marks[marks] = (short and bool(_DATED.search(marks)), short and bool(_AUTHOR.search(marks)))
-    if (meant[1] or itemprop == "author" or element.get("rel") == "author") and not walk.away(element):
+    if (meant[1] or itemprop == "author" or tag == "byline" or element.get("rel") == "author") and not walk.away(
+        element
+    ):
         _author(said, element)
     kind: Literal["time", "marked", "plain"]
     if tag == "time" or (tag == "abbr" and element.get("title")):
@@ -312,6 +324,17 @@ def _author(said: Said, element: Any) -> None:
     text = words(element, _MAX_SHORT) or clean_line(element.get("content") or "", _MAX_SHORT)
     if text and len(text) < 120 and text not in said.authors:
         said.authors.append(text)
+
+
+def _byline(said: Said, element: Any, walk: _Walk) -> None:
+    """Keep a line that begins with "by", and what follows a label that says "author"."""
+    tail = clean_line(element.tail or "", 80)
+    if len(tail) > 3 and _LABEL.match(element.text):
+        said.bylines.append(tail)
+    elif _BYLINE.match(element.text) or _LABEL.match(element.text):
+        text = words(element, 100)
+        if 6 < len(text) < 70 and any(c.isupper() for c in text[3:]) and not walk.away(element):
+            said.bylines.append(text)
 
 
 def words(element: Any, limit: int) -> str:
