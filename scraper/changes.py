@@ -53,7 +53,8 @@ def items(source: Source, now: Item, before: Before | None, *, at: datetime, aga
     if before is None:
         return (now,)
     old, new = _worth(before.text, source), _worth(now.text or "", source)
-    pieces = () if old == new else difference(old, new)
+    # A last line ends like all others, so that what follows it in one of the texts is told apart from it.
+    pieces = () if old == new else difference(f"{old}\n", f"{new}\n")
     if not _counts(pieces, source.minimum_change):
         return (replace(now, title=before.title, summary=before.summary, text=before.text),)
     kept = sum(_letters(piece.text) for piece in pieces if piece.op == "same")

@@ -110,6 +110,12 @@ def test_what_only_came_or_only_went_has_one_line() -> None:
     assert change("one\nthe second paragraph was here\nthree", "one\nthree") == "− the second paragraph was here"
 
 
+def test_a_last_line_that_goes_is_told_without_the_line_before_it() -> None:
+    assert (
+        change("one line that stays\nthe last line of the text", "one line that stays") == "− the last line of the text"
+    )
+
+
 @pytest.mark.parametrize(
     ("old", "new", "more"),
     [
