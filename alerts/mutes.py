@@ -63,9 +63,9 @@ def counted(conn: Connection, id_: int, more: int) -> None:
 
 
 def end(conn: Connection, id_: int, now: datetime) -> bool:
-    """End a mute before its time. False where it had ended."""
+    """End a mute before its time: whoever does it is answered, so nobody else is told. False where it had ended."""
     holding = (mute.c.id == id_, mute.c.ended_at.is_(None))
-    return conn.execute(update(mute).where(*holding).values(ends_at=now)).rowcount > 0
+    return conn.execute(update(mute).where(*holding).values(ends_at=now, ended_at=now)).rowcount > 0
 
 
 def ending(conn: Connection, now: datetime) -> bool:

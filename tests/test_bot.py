@@ -141,6 +141,64 @@ async def test_an_enrolled_chat_is_one_after_a_restart(api: StrictBotApi, tmp_pa
     assert channels == ["ops", f"chat:{DESK}"]
 
 
+async def enrolled(chat: Chat) -> None:
+    await chat.write(ADMIN, "/enroll", DESK)
+    await chat.answers(DESK, 1)
+
+
+async def press(chat: Chat, person: int, message: dict[str, Any], label: str) -> None:
+    keys = [key for row in message["reply_markup"]["inline_keyboard"] for key in row]
+    data = next(key["callback_data"] for key in keys if label in key["text"])
+    await asyncio.to_thread(
+        chat.api.order, "press", chat_id=DESK, message_id=message["message_id"], user_id=person, data=data
+    )
+
+
+async def test_a_mute_says_until_when_and_can_be_undone_with_one_button_once(api: StrictBotApi, tmp_path: Path) -> None:
+    async with listening(api, tmp_path) as chat:
+        await enrolled(chat)
+        await chat.write(ADMIN, "/mute khazali 2h", DESK)
+        said = (await chat.answers(DESK, 2))[1]
+        assert "Silent about Qays al-Khaz'ali until Sat 20 Jun 2026, 14:00 UTC" in said["text"]
+        await chat.write(ADMIN, "/mutes", DESK)
+        assert "by Anna; held back so far: 0" in (await chat.answers(DESK, 3))[2]["text"]
+        await press(chat, STRANGER, said, "Undo")
+        await press(chat, ADMIN, said, "Undo")
+        assert "Undone" in (await chat.answers(DESK, 4))[3]["text"]
+        await chat.write(ADMIN, "/mutes", DESK)
+        assert (await chat.answers(DESK, 5))[4]["text"] == "Nothing is silent here."
+
+
+async def test_quiet_hours_and_digests_of_a_chat_are_in_force_at_once_and_after_a_restart(
+    api: StrictBotApi, tmp_path: Path
+) -> None:
+    channel = f"chat:{DESK}"
+    async with listening(api, tmp_path) as chat:
+        await enrolled(chat)
+        await chat.write(ADMIN, "/quiet 23:00-06:30 mon-fri send", DESK)
+        assert "23:00-06:30 mon tue wed thu fri" in (await chat.answers(DESK, 2))[1]["text"]
+        await chat.write(ADMIN, "/digest daily 07:00 18:00", DESK)
+        assert "07:00 18:00" in (await chat.answers(DESK, 3))[2]["text"]
+        before = chat.house.service.configuration.own_plans
+    async with listening(api, tmp_path) as chat:
+        after = chat.house.service.configuration.own_plans
+    assert before == after
+    quiet, digest = after[channel].quiet, after[channel].digest
+    assert quiet is not None and quiet.then == "send"
+    assert digest is not None and len(digest.at) == 2
+
+
+@pytest.mark.parametrize("words", ["/quiet tomorrow", "/quiet 25:00-26:00", "/digest sometimes", "/mute nobody 1h"])
+async def test_a_command_that_cannot_be_read_says_how_it_is_written(
+    api: StrictBotApi, tmp_path: Path, words: str
+) -> None:
+    async with listening(api, tmp_path) as chat:
+        await enrolled(chat)
+        await chat.write(ADMIN, words, DESK)
+        text = (await chat.answers(DESK, 2))[1]["text"]
+    assert text.startswith(("Write it like this", "Nothing here is called"))
+
+
 @pytest.mark.parametrize(
     "extra",
     [

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from alerts.bot import watches
 from alerts.bot.access import EVERYWHERE, Role
 from alerts.bot.schema import bot_mark, chat, enrolment, membership, person
+from alerts.schema import delivery
 
 CODE_LIVES = timedelta(minutes=15)
 GUEST_STAYS = timedelta(minutes=15)
@@ -144,6 +145,13 @@ def _chat(row: RowMapping) -> Chat:
         quiet=row["quiet"],
         digest=row["digest"],
     )
+
+
+def statement_of(conn: Connection, channel: str, message_id: str) -> int | None:
+    """The statement that a message of ours in this channel is about; None where it is about none, or about many."""
+    mine = (delivery.c.channel == channel, delivery.c.message_id == message_id, delivery.c.statement.is_not(None))
+    found = set(conn.execute(select(delivery.c.statement).where(*mine)).scalars())
+    return found.pop() if len(found) == 1 else None
 
 
 # -------------------------------------------------------------------------------------------------- people

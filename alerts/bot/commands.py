@@ -55,6 +55,10 @@ class Here:
         """A sentence in the language of this chat."""
         return say(self.language, key, **values)
 
+    def sentence(self, key: str, /, **values: object) -> Message:
+        """The same, as a message."""
+        return Message(self.say(key, **values))
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

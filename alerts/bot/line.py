@@ -6,8 +6,11 @@ A message of more than one part is cut before it comes here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
 
 from telegram import (
     Bot,
@@ -27,12 +30,17 @@ from telegram.error import BadRequest
 
 from alerts.bot.incoming import KINDS
 from alerts.channels.telegram import Client, entities
-from alerts.errors import MessageRefused
+from alerts.errors import MessageRefused, TryLater
 from alerts.model import Message
 
 LONG_POLL = 50
 """Seconds that the server keeps a question open: its own limit (Client.h LONG_POLL_MAX_TIMEOUT)."""
 PATIENCE = 20.0
+_TRIES = 3
+_SHORT = timedelta(seconds=5)
+"""A longer wait than this is not waited for an answer: who asked asks again."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,17 @@ class Line:
 
         return await self._client.judged(ask, seconds + PATIENCE)
 
+    async def _judged(self, ask: Callable[[], Awaitable[T]], seconds: float = PATIENCE) -> T:
+        """As `Client.judged`; where Telegram asks to wait a moment, it is waited and asked again: people wait for an answer."""
+        for _ in range(_TRIES):
+            try:
+                return await self._client.judged(ask, seconds)
+            except TryLater as error:
+                if error.after is None or not error.certain or error.after > _SHORT:
+                    raise
+                await asyncio.sleep(error.after.total_seconds())
+        return await self._client.judged(ask, seconds)
+
     async def say(
         self, chat: str, message: Message, rows: Rows = (), *, topic: int | None = None, answering: str = ""
     ) -> str:
@@ -84,7 +103,7 @@ class Line:
             )
             return str(sent.message_id)
 
-        return await self._client.judged(ask, PATIENCE)
+        return await self._judged(ask)
 
     async def put(self, chat: str, message_id: str, message: Message, rows: Rows = ()) -> None:
         """Put `message` in the place of an earlier answer."""
@@ -103,7 +122,7 @@ class Line:
                 if "message is not modified" not in str(error).lower():
                     raise
 
-        await self._client.judged(ask, PATIENCE)
+        await self._judged(ask)
 
     async def keys(self, chat: str, message_id: str, rows: Rows) -> None:
         """Other buttons under a message, its words as they are."""
@@ -115,7 +134,7 @@ class Line:
                 if "message is not modified" not in str(error).lower():
                     raise
 
-        await self._client.judged(ask, PATIENCE)
+        await self._judged(ask)
 
     async def file(
         self, chat: str, name: str, content: bytes, *, said: str = "", topic: int | None = None, answering: str = ""
@@ -133,7 +152,7 @@ class Line:
             )
             return str(sent.message_id)
 
-        return await self._client.judged(ask, 3 * PATIENCE)
+        return await self._judged(ask, 3 * PATIENCE)
 
     async def nod(self, query: str, said: str = "", *, loud: bool = False) -> None:
         """Answer a press: the little clock on the button ends. A press that is too old to be answered is no error."""
@@ -145,7 +164,7 @@ class Line:
                 if "query is too old" not in str(error).lower():
                     raise
 
-        await self._client.judged(ask, PATIENCE)
+        await self._judged(ask)
 
     async def leave(self, chat: str) -> None:
         """Leave a group or channel."""
@@ -153,7 +172,7 @@ class Line:
         async def ask() -> None:
             await self._bot.leave_chat(int(chat))
 
-        await self._client.judged(ask, PATIENCE)
+        await self._judged(ask)
 
     async def menu(self, commands: Mapping[str, Sequence[tuple[str, str]]]) -> None:
         """The menus of commands, as (name, description): for `default`, `private`, `groups`, `admins`, or one chat's id."""
@@ -169,7 +188,7 @@ class Line:
                 scope = scopes.get(where) or BotCommandScopeChat(int(where))
                 await self._bot.set_my_commands([BotCommand(name, said) for name, said in listed], scope=scope)
 
-        await self._client.judged(ask, PATIENCE)
+        await self._judged(ask)
 
     async def aclose(self) -> None:
         """Close its connections."""

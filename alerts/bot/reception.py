@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from alerts.bot import buttons, chats, minding
+from alerts.bot import buttons, chats, hushing, minding, undoing
 from alerts.bot.access import Book, Role, may, role_of, speaks_for_nobody
 from alerts.bot.commands import Answer, Command, Here, House, Press, allowed, plain, titled
 from alerts.bot.incoming import Asked, Event, Joined, Left, Moved, Pressed
@@ -34,8 +34,8 @@ LONG_PATIENCE = 90.0
 _NEUTRAL_EVERY = timedelta(hours=1)
 _STRANGERS = 1_000
 
-COMMANDS: tuple[Command, ...] = (*minding.COMMANDS,)
-PRESSES: Mapping[str, Press] = {press.action: press for press in (*minding.PRESSES,)}
+COMMANDS: tuple[Command, ...] = (*hushing.COMMANDS, *minding.COMMANDS)
+PRESSES: Mapping[str, Press] = {press.action: press for press in (*hushing.PRESSES, *undoing.PRESSES, *minding.PRESSES)}
 
 
 class Reception:
