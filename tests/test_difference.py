@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.difference import Piece, difference, shortened
+from scraper.difference import Piece, difference, shortened
 
 WORDS = st.lists(st.sampled_from(["a", "b", "threat", "قيس", "الخزعلي", "\n", " ", "x,", "é"]), max_size=30).map(
     " ".join

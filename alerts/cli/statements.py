@@ -12,9 +12,9 @@ import typer
 from alerts.cli.frame import ConfigOption, DataOption, JsonOption, fit, load, opened
 
 if TYPE_CHECKING:
-    from alerts.difference import Piece
     from alerts.model import Match
     from scraper.db import Database
+    from scraper.difference import Piece
     from scraper.model import Moment, Statement
     from scraper.removal import Absence
 
@@ -179,8 +179,8 @@ def diff(
     bayan statements diff 42           [-what went-] {+what came+}
     bayan statements diff 42 1 3
     """
-    from alerts.difference import difference, shortened
     from scraper import store
+    from scraper.difference import difference, shortened
 
     with opened(load(config, data_dir)) as database:
         found = database.read_now(lambda conn: store.get(conn, statement))

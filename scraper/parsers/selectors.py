@@ -23,6 +23,8 @@ from scraper.parsers.entry import web_address
 
 MOST = 6
 """Proposals for one page: the largest lists."""
+_RUNS = 12
+"""Runs of like cards that are looked at: a page of thousands of links has many."""
 _FEWEST = 3
 """Entries of a list, below which it is none that repeats."""
 _NEARLY_ALL = 0.8
@@ -66,7 +68,7 @@ def proposals(tree: LexborHTMLParser, base: str) -> tuple[Proposal, ...]:
     found: list[Proposal] = []
     seen: list[frozenset[int]] = []
     chosen = block.cards(tree, base)
-    for cards in (*_runs(chosen), *_runs(_others(tree, base, chosen))):
+    for cards in [*_runs(chosen), *_runs(_others(tree, base, chosen))][:_RUNS]:
         if len(found) >= MOST:
             break
         item = _item(tree, [card.node for card in cards])
@@ -117,6 +119,8 @@ def _item(tree: LexborHTMLParser, nodes: Sequence[LexborNode]) -> str | None:
         both = len(found & wanted)
         if both < _NEARLY_ALL * len(wanted) or both < _NEARLY_ALL * len(found):
             continue
+        if both == len(wanted) == len(found):
+            return candidate if best_worth < 2 - position / 1_000 else best
         worth = both / len(wanted) + both / len(found) - position / 1_000
         if worth > best_worth:
             best, best_worth = candidate, worth
