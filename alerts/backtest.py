@@ -417,6 +417,7 @@ def _matches(watch: Watchlist, statement: Statement, sources: Mapping[str, Sourc
         source=statement.source,
         url=statement.url,
         tags=source.tags if source is not None else (),
+        speaks_for=source.speaks_for if source is not None else (),
     )
     return spoken_by(source.speaks_for, found) if found and source is not None and source.speaks_for else found
 

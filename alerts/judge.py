@@ -103,6 +103,7 @@ def weigh(statement: Statement, bench: Bench) -> Judged:
         source=statement.source,
         url=statement.url,
         tags=source.tags if source is not None else (),
+        speaks_for=source.speaks_for if source is not None else (),
     )
     if source is not None and source.speaks_for:
         matches = spoken_by(source.speaks_for, matches)

@@ -22,6 +22,7 @@ from alerts.watch.places import Place, near, with_slop
 from alerts.watch.query import Refusal, read_query
 from alerts.watch.required import required
 from alerts.watch.rules import compile_rule
+from alerts.watch.sense import never
 from alerts.watch.tree import And, Not, Or, Phrase, Tree, Word, settled
 from scraper.errors import ConfigError
 
@@ -188,6 +189,28 @@ def test_filters_look_at_language_source_and_host() -> None:
     assert told("site:пример.рф", "x", url="https://xn--e1afmkfd.xn--p1ai/")
     for url in ("https://notexample.org/", "https://example.org@other.example/", "http://[", "", None):
         assert not told("site:example.org", "x", url=url)
+
+
+def test_a_rule_asks_who_speaks() -> None:
+    speech = "“We shall answer,” the Dawn Brigade said on Monday."
+    about = "The minister said on Monday that the Dawn Brigade is weak."
+    assert [match.surface for match in told("said:@dawn-brigade AND answer", speech)] != []
+    assert not told("about:@dawn-brigade", speech)
+    assert not told("said:@dawn-brigade", about)
+    assert told("about:@dawn-brigade AND minister", about)
+    assert told("said:@dawn-brigade", "The Dawn Brigade opened a school.", speaks_for=("dawn-brigade",))
+    assert told("-said:@dawn-brigade weak", about)
+
+
+def test_what_an_actor_says_names_the_actor() -> None:
+    tree = read_query("said:@dawn-brigade -@dawn-brigade", ("dawn-brigade",))
+    assert not isinstance(tree, Refusal)
+    assert never(tree) == "“said:@dawn-brigade” must be there and “@dawn-brigade” must not"
+
+
+@pytest.mark.parametrize("query", ["said:brigade", "about:", "said: @dawn-brigade", "said:@nobody"])
+def test_who_speaks_is_asked_of_an_actor(query: str) -> None:
+    assert refusal(query).message
 
 
 def test_an_actor_counts_by_any_spelling_and_where_it_stands() -> None:

@@ -35,14 +35,15 @@ def near_misses(configuration: Configuration, statement: Statement) -> tuple[str
     from alerts.watch.match import compile_watchlist
 
     watch = compile_watchlist(configuration.actors, configuration.keywords)
-    tags = next((source.tags for source in configuration.sources if source.id == statement.source), ())
+    source = next((source for source in configuration.sources if source.id == statement.source), None)
     explained = watch.explain(
         statement.title,
         statement.text or statement.summary,
         language=statement.language,
         source=statement.source,
         url=statement.url,
-        tags=tags,
+        tags=source.tags if source is not None else (),
+        speaks_for=source.speaks_for if source is not None else (),
     )
     return watch.version, explained.suppressed
 

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from alerts.model import Actor, Field, Keywords, Match, Tier
-from alerts.watch.attribution import attribute
+from alerts.watch.attribution import attribute, spoken_by
 from alerts.watch.automaton import Automaton, Hit, Joins, Node
 from alerts.watch.disguise import name_joins
 from alerts.watch.extent import extent, is_written_small
@@ -117,14 +117,16 @@ class Watchlist:
         source: str | None = None,
         url: str | None = None,
         tags: Sequence[str] = (),
+        speaks_for: Sequence[str] = (),
     ) -> tuple[Match, ...]:
         """What rings: ordered by field, the title first, and start; one for each place and watch, the longest.
 
-        `body` is the article's text, or the summary while there is none. `language` is a BCP 47 tag or None; `source` is
-        the source's id, `url` the statement's address and `tags` the source's, for rules that ask for them. Positions are
-        code points of `title` and `body` as given. At most `MOST_MATCHES` of one watch.
+        `body` is the article's text, or the summary while there is none. `language` is a BCP 47 tag or None. For rules that
+        ask for them: `source` is the source's id, `tags` its tags, `url` the statement's address; `speaks_for` are the
+        actors whose own outlet the source is. Positions are code points of `title` and `body` as given. At most
+        `MOST_MATCHES` of one watch.
         """
-        met, _, statement = self._judge(title, body, Said(language, source, url, tags))
+        met, _, statement = self._judge(title, body, Said(language, source, url, tags, speaks_for))
         if self._rulebook is not None:
             met += self._rulebook.judge(statement, MOST_MATCHES)
         return tuple(sorted(met, key=_as_read))
@@ -138,10 +140,11 @@ class Watchlist:
         source: str | None = None,
         url: str | None = None,
         tags: Sequence[str] = (),
+        speaks_for: Sequence[str] = (),
     ) -> Explanation:
         """`match`, and what was found but does not ring, each with its reason."""
         nearly: list[tuple[_Found, str]] = []
-        met, silent, statement = self._judge(title, body, Said(language, source, url, tags), nearly)
+        met, silent, statement = self._judge(title, body, Said(language, source, url, tags, speaks_for), nearly)
         silent = _once_each([*silent, *_not_told(nearly, met, silent)])
         suppressed = [(found.match(), reason) for found, reason in _limited(silent)]
         if self._rulebook is not None:
@@ -187,16 +190,20 @@ class Watchlist:
             _judge_names(names, found, silent)
             found.sort(key=_reading_order)
         met = attribute(title, body, said.language, [one.match() for one, _ in _limited([(one, "") for one in found])])
-        return met, _once_each(silent), Statement((texts[0], texts[1]), met, *said)
+        met = list(spoken_by(said.speaks_for, met)) if said.speaks_for else met
+        return met, _once_each(silent), Statement((texts[0], texts[1]), met, *said[:4])
 
 
 class Said(NamedTuple):
-    """What rules may ask about a statement besides its text: its language, its source, its address, its source's tags."""
+    """What rules may ask about a statement besides its text: its language, its source, its address, its source's tags
+    and whose outlet it is."""
 
     language: str | None
     source: str | None
     url: str | None
     tags: Sequence[str]
+    speaks_for: Sequence[str]
+    """The actors whose own outlet the source is (`attribution.spoken_by`)."""
 
 
 class _Found(NamedTuple):

@@ -30,7 +30,7 @@ class Places:
 
     def __init__(self, texts: Sequence[Folded | None]) -> None:
         self._texts = texts
-        self._starts: dict[int, list[int]] = {}
+        self._starts: dict[int, Sequence[int]] = {}
 
     def text(self, order: int) -> str:
         """The original of a field."""

@@ -154,10 +154,13 @@ class Rulebook:
                     known = met.setdefault("=" + letters, [])
                     if len(known) < _MOST_PLACES:
                         known.append(places.at(order, start, end))
+        speakers = {one.actor for one in statement.actors if one.role == "speaker"}
         for one in statement.actors if self.actors else ():
             if one.actor in self.actors:
                 place = places.at(FIELDS.index(one.field), one.start, one.end, one.steps)
                 met.setdefault(f"@{one.actor}", []).append(place)
+                role = "speaker" if one.role == "speaker" else "mentioned" if one.actor not in speakers else ""
+                met.setdefault(f"@{one.actor} {role}", []).append(place)
         return _View(statement, places, met, self._patterns)
 
 
@@ -245,7 +248,7 @@ class _View:
             case Exact():
                 found = met.get("=" + leaf.letters, [])
             case Named():
-                found = met.get("@" + leaf.actor, [])
+                found = met.get(f"@{leaf.actor} {leaf.role}" if leaf.role else "@" + leaf.actor, [])
             case Near():
                 sides = [[place for one in side for place in self.places(one)] for side in (leaf.left, leaf.right)]
                 found = near(sides[0], sides[1], leaf.most, self._places.span)

@@ -102,6 +102,8 @@ def _implies(one: Leaf, other: Leaf) -> bool:
         case Near(), Phrase() | Exact() | Named():
             sides = [side[0] for side in (one.left, one.right) if len(side) == 1]
             return other.field in (None, one.field) and any(_implies(side, other) for side in sides)
+        case Named(), Named(role=None) if one.actor == other.actor:
+            return other.field in (None, one.field)
         case Phrase(), Phrase():
             return other.field in (None, one.field) and _holds(one, other)
         case ((Exact() | Named() | Regex() | Near()), (Exact() | Named() | Regex() | Near())):

@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from alerts.watch.tree import Exact, Filter, Leaf, Named, Phrase, Regex, Word, Words
+from alerts.model import Role
+from alerts.watch.tree import Exact, Filter, Named, Phrase, Regex, Word, Words
 from scraper.errors import one_line
 from scraper.text import fold, spell_rule
 
@@ -41,6 +43,7 @@ _FILTERS: dict[str, Literal["lang", "source", "tag", "site"]] = {
     "tag": "tag",
     "site": "site",
 }
+_ROLES: dict[str, Role] = {"said": "speaker", "about": "mentioned"}
 _SIGNS = {
     "||": "write OR in capitals, with spaces around it",
     "|": "write OR in capitals, with spaces around it",
@@ -127,7 +130,7 @@ def _token(text: str, at: int, before: Token | None, is_actor: Callable[[str], b
     if char == "-":
         return _minus(text, at)
     if (colon := _COLON.match(text, at)) is not None:
-        return _field(text, at, colon[0])
+        return _field(text, at, colon[0], is_actor)
     bare = _BARE.match(text, at)
     assert bare is not None  # anything else was taken above
     return _bare(bare[0], at, bare.end(), is_actor)
@@ -225,15 +228,24 @@ def _minus(text: str, at: int) -> Token:
     return Token("-", at, at + 1)
 
 
-def _field(text: str, at: int, written: str) -> Token:
+def _field(text: str, at: int, written: str, is_actor: Callable[[str], bool]) -> Token:
     name = "".join(char for char in written[:-1] if not _is_unseen(char)).lower()
     end = at + len(written)
     if name in _FIELDS:
         if end == len(text):
             raise Refused(at, f"nothing stands directly behind “{name}:”", f"write {name}:word")
         return Token("field", at, end, name)
+    if name in _ROLES:
+        said = "".join(char for char in found[0] if not _is_unseen(char)) if (found := _BARE.match(text, end)) else ""
+        if not said.startswith("@"):
+            raise Refused(at, f"an actor stands directly behind “{name}:”", f"write {name}:@dawn-brigade")
+        actor = _named(said, end, is_actor)
+        return Token(
+            "term", at, end + len(found[0] if found else ""), replace(actor, text=written + said, role=_ROLES[name])
+        )
     if name not in _FILTERS:
-        hint = 'the fields are title:, body:, lang:, source:, tag: and site:; a colon in a text stands in quotes, as in "12:30"'
+        fields = "title:, body:, lang:, source:, tag:, site:, said: and about:"
+        hint = f'the fields are {fields}; a colon in a text stands in quotes, as in "12:30"'
         raise Refused(at, f"there is no field “{one_line(written, 30)}”", hint)
     value = found[0] if (found := _BARE.match(text, end)) else ""
     about = _FILTERS[name]
@@ -306,7 +318,7 @@ _STRAY = (
 )
 
 
-def _named(written: str, at: int, is_actor: Callable[[str], bool]) -> Leaf:
+def _named(written: str, at: int, is_actor: Callable[[str], bool]) -> Named:
     if not written[1:]:
         raise Refused(at, "no actor stands behind @", "write @ and the actor's id, as in @dawn-brigade")
     if not is_actor(written[1:]):

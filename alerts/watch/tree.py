@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, TypeAlias
 
-from alerts.model import Field
+from alerts.model import Field, Role
 
 
 class Word(NamedTuple):
@@ -43,11 +43,12 @@ class Exact:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The actor matches."""
+    """The actor matches; with `role`, as the speaker, or only spoken of."""
 
     actor: str
     text: str
     field: Field | None = None
+    role: Role | None = None
 
 
 @dataclass(frozen=True, slots=True)
