@@ -30,6 +30,10 @@ from scraper.model import Source, Statement
 from scraper.text import clean_line
 
 Kind = Literal["alias", "weak", "acronym"]
+_BODIES = frozenset(
+    """harakat kataib asaib hizb hezbollah hizballah liwa jaysh saraya ansar munazzama hayat the popular islamic badr حركة كتائب عصائب
+    حزب لواء جيش سرايا أنصار منظمة هيئة مجلس تيار فيلق حزب.الله""".replace(".", " ").split()
+)
 _MOST_LATIN = 6
 _MOST_NEIGHBOURS = 5
 _BEFORE = re.compile(r"(?P<before>[^\W\d_][\w'’-]+)\s+(?:(?i:al|el)[- ])?$")
@@ -88,24 +92,25 @@ class Measured:
 
 def propose(
     name: str,
-    type_: Literal["person", "group"] = "person",
+    type_: Literal["person", "group"] | None = None,
     *,
     actors: Sequence[Actor] = (),
     actor: Actor | None = None,
 ) -> Proposal:
     """The spellings of `name`, and the actor to be. `actors` are those watched today; `actor` is one of them, to be
-    extended: `name` is then one more of its aliases. A name without letters has no spellings."""
+    extended: `name` is then one more of its aliases. Without `type_` the first word tells (`guessed`). A name without
+    letters has no spellings."""
     name = one_line(clean_line(name), LONGEST_NAME)
     ids = {one.id for one in actors}
+    words = words_of(name) if any(letter.isalnum() for letter in name) else ()
     if actor is None:
-        stem = slug_of(name) or "watched"
+        stem = slug_of(name) or (slug_of(render(words, "Latin")[0][0]) if words else "") or "watched"
         id_ = next(one for n in range(1, len(ids) + 2) if (one := stem if n == 1 else f"{stem}-{n}") not in ids)
-        actor = Actor(id=id_, type=type_, name=name)
+        actor = Actor(id=id_, type=type_ or guessed(words), name=name)
     elif name_key(name) not in (name_key(one) for one in (actor.name, *actor.aliases)):
         actor = replace(actor, aliases=(*actor.aliases, name))
     found_by = compile_watchlist([actor], ())
     own_names: list[str] = []
-    words = words_of(name) if any(letter.isalnum() for letter in name) else ()
     spellings: dict[str, Spelling] = {}
     own = script_of(name)
     seen = {name_key(name)}
@@ -137,6 +142,11 @@ def propose(
         if match.actor is not None
     ]
     return Proposal(actor, tuple(spellings.values()), tuple(dict.fromkeys(rings_for)))
+
+
+def guessed(words: Sequence[Word]) -> Literal["person", "group"]:
+    """What a name is likely the name of: groups begin with what kind of body they are."""
+    return "group" if words and (words[0].latin in _BODIES or words[0].arabic in _BODIES) else "person"
 
 
 def keep(proposal: Proposal, text: str) -> Proposal:

@@ -213,6 +213,11 @@ def test_spellings_that_read_the_same_are_taken_once() -> None:
     assert actor.aliases == ("قيس الخزعلي",)
 
 
+def test_what_reorders_text_unseen_does_not_reach_the_file() -> None:
+    (actor,) = actors(Listed(1, "k", "person", ("\u202eQais\u202c al-Khazali\u200f",), role="\u2066chief"))
+    assert (actor.name, actor.role) == ("Qais al-Khazali", "chief")
+
+
 def test_ids_are_slugs_and_nobody_has_the_same() -> None:
     found = [Listed(1, "a", "person", ("Çağlar Işık",)), Listed(2, "b", "person", ("Caglar Isik",)),
              Listed(3, "NK-7", "person", ("قاسم",))]  # fmt: skip

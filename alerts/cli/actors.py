@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -77,7 +77,9 @@ def suggest(
     name: Annotated[str, typer.Argument(help="The name, in any script.")],
     config: ConfigOption = None,
     data_dir: DataOption = None,
-    group: Annotated[bool, typer.Option("--group", help="It is a group, not a person.")] = False,
+    group: Annotated[
+        bool | None, typer.Option("--group/--person", help="What it is; else its first word tells.", show_default=False)
+    ] = None,
     for_: Annotated[
         str | None, typer.Option("--for", metavar="ACTOR", help="As one more name of this actor of the configuration.")
     ] = None,
@@ -94,7 +96,7 @@ def suggest(
 
     \b
     bayan actors suggest "Qais al-Khazali" --days 7
-    bayan actors suggest "حركة النجباء" --group --toml >> watchlists/iraq.toml
+    bayan actors suggest "حركة النجباء" --toml >> watchlists/iraq.toml
     """
     from alerts.proposal import as_toml, propose
 
@@ -104,7 +106,8 @@ def suggest(
         actor = next((one for one in configuration.actors if one.id == for_.removeprefix("@")), None)
         if actor is None:
             raise typer.BadParameter("no actor has this id; bayan actors list shows them", param_hint="--for")
-    proposal = propose(name.strip(), "group" if group else "person", actors=configuration.actors, actor=actor)
+    type_: Literal["person", "group"] | None = None if group is None else "group" if group else "person"
+    proposal = propose(name, type_, actors=configuration.actors, actor=actor)
     if not proposal.spellings:
         raise typer.BadParameter("a name needs a letter or a digit", param_hint="NAME")
     since = datetime.now(UTC) - timedelta(days=days)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from scraper.db import Database
 
 
+_SHOWN = 200
+
+
 def check(
     file: Annotated[
         Path | None, typer.Argument(metavar="FILE.toml", help="A watchlist file; else the configuration's.")
@@ -59,9 +62,11 @@ def check(
         ]
         typer.echo(json.dumps({"schema": 1, "read": read, "findings": rows}, ensure_ascii=False))
     else:
-        for one in findings:
+        for one in findings[:_SHOWN]:
             text = f" {fit('“' + one.text + '”')}" if one.text else ""
             typer.echo(f"{one.watch}{text} {fit(one.message)}\n    {fit(one.remedy)}")
+        if len(findings) > _SHOWN:
+            typer.echo(f"and {len(findings) - _SHOWN:,} more; --json has all.")
         looked = f", {read:,} statements" if read else ""
         said = f"{len(findings)} need a person" if findings else "nothing needs a person"
         typer.echo(f"{len(actors)} actors, {len(keywords)} keyword lists{looked}: {said}.")

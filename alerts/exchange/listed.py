@@ -25,6 +25,9 @@ MOST_ALIASES = 200
 LONGEST_NAME = 200
 LONGEST_ROLE = 120
 
+_DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+"""What reorders text unseen: no name needs it, and a file that people read must not have it."""
+
 Type = Literal["person", "group"]
 
 
@@ -157,7 +160,7 @@ def _sorted_out(entry: Listed) -> tuple[_Parts, list[LeftOut]]:
     seen: set[str] = set()
     for strong, names in ((True, (*entry.names, *entry.aliases)), (False, entry.weak)):
         for raw in names:
-            name = clean_line(raw, LONGEST_NAME + 1).strip('"“”„«»;, ')
+            name = clean_line(_DIRECTIONS.sub("", raw), LONGEST_NAME + 1).strip('"“”„«»;, ')
             spelled = " ".join(_words(name))
             if not spelled or spelled in seen:
                 continue
@@ -210,7 +213,7 @@ def _settled(entry: Listed, parts: _Parts, id_: str) -> Actor:
         aliases=parts.full[1:],
         weak_aliases=parts.weak,
         acronyms=parts.acronyms,
-        role=clean_line(entry.role, LONGEST_ROLE),
+        role=clean_line(_DIRECTIONS.sub("", entry.role), LONGEST_ROLE),
     )
 
 

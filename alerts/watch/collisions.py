@@ -82,10 +82,11 @@ def check_actors(actors: Sequence[Actor]) -> tuple[Finding, ...]:
         return ()
     watch = compile_watchlist(actors, ())
     shared = _shared(actors)
+    told: set[frozenset[str]] = set()
     return tuple(
         finding
         for actor in actors
-        for finding in (*_spelled(actor, watch), *_words(actor), *_company(actor), *shared.get(actor.id, ()))
+        for finding in (*_spelled(actor, watch, told), *_words(actor), *_company(actor), *shared.get(actor.id, ()))
     )
 
 
@@ -104,9 +105,8 @@ def check_rules(keywords: Sequence[Keywords], actors: Sequence[Actor] = ()) -> t
     return tuple(found)
 
 
-def _spelled(actor: Actor, watch: Watchlist) -> Iterator[Finding]:
-    """Each full name, as a text by itself: it should ring for its actor and for nobody else."""
-    told: set[str] = set()
+def _spelled(actor: Actor, watch: Watchlist, told: set[frozenset[str]]) -> Iterator[Finding]:
+    """Each full name, as a text by itself: it should ring for its actor and for nobody else. `told` are the pairs that were."""
     for text in (actor.name, *actor.aliases):
         explained = watch.explain("", text)
         rings = dict.fromkeys(match.actor for match in explained.matches if match.actor is not None)
@@ -127,8 +127,9 @@ def _spelled(actor: Actor, watch: Watchlist) -> Iterator[Finding]:
                 yield Finding("silent", f"@{actor.id}", text, f"never rings: {why}", remedy)
             continue
         for other in others:
-            if other not in told:
-                told.add(other)
+            pair = frozenset((actor.id, other))
+            if pair not in told:
+                told.add(pair)
                 spelled = "" if other in rings else ", in other spellings"
                 message = f"rings for @{other} too{spelled}"
                 remedy = "give one of them more words, or leave this spelling to the other; bayan match - says why"
