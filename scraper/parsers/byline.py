@@ -52,7 +52,7 @@ def byline(said: Said, url: str) -> str | None:
     site = site_names(said, url)
     own: list[str] = []
     for place in _places(said, url):
-        names = dict.fromkeys(name for text in place for part in text.split(" - ")[:3] if (name := _name(part)))
+        names = dict.fromkeys(name for text in place for part in _parts(text) if (name := _name(part)))
         people = [name for name in names if _squash(name) not in _DESK and not _is_site(_squash(name), site)]
         if people:
             return clean_line(", ".join(people), MAX_AUTHOR)
@@ -70,6 +70,13 @@ def _places(said: Said, url: str) -> Iterable[tuple[str, ...]]:
     yield tuple(name for node in said.nodes if not node.is_article for name in node.authors)
     for text in (*said.authors, *said.bylines):
         yield (text,)
+
+
+def _parts(text: str) -> list[str]:
+    """The names in `text`: a long one may be several, or one with what that person does."""
+    if len(_WORD.findall(text)) > _MAX_WORDS and "," in text:
+        return [part for part in text.split(",")[:20] if len(_WORD.findall(part)) <= 6]
+    return text.split(" - ")[:3]
 
 
 def _name(text: str) -> str:
