@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -49,7 +50,8 @@ def check(
 
     configuration = None if file is not None and offline else load(config, data_dir)
     actors, keywords = _watched(file, configuration)
-    findings = [*check_actors(actors), *check_rules(keywords, actors)]
+    findings = [*check_actors(actors, progress=_progress("actors")), *check_rules(keywords, actors)]
+    _clear()
     read = 0
     if not offline and configuration is not None:
         read, more = _stored(configuration, actors, keywords, days)
@@ -92,12 +94,8 @@ def _stored(
 
     since = datetime.now(UTC) - timedelta(days=days)
 
-    def progress(read: int) -> None:
-        typer.echo(f"\r{read:,} statements", nl=False, err=True)
-
     async def look(database: Database) -> tuple[int, tuple[Finding, ...]]:
-        shown = progress if on_terminal() else None
-        return await check_store(database, actors, keywords, since=since, progress=shown)
+        return await check_store(database, actors, keywords, since=since, progress=_progress("statements"))
 
     try:
         with opened(configuration) as database:
@@ -105,6 +103,17 @@ def _stored(
     except StoreError as error:
         typer.echo(f"bayan: the names were tried on each other only: {error}", err=True)
         return 0, ()
+    _clear()
+    return found
+
+
+def _progress(what: str) -> Callable[[int], None] | None:
+    """How far it is, where somebody watches."""
+    if not on_terminal():
+        return None
+    return lambda count: typer.echo(f"\r{count:,} {what}", nl=False, err=True)
+
+
+def _clear() -> None:
     if on_terminal():
         typer.echo("\r" + " " * 40 + "\r", nl=False, err=True)
-    return found

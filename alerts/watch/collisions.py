@@ -5,7 +5,7 @@ Pure, and told before anything rings; `alerts/checkup.py` adds what the stored s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations
@@ -76,18 +76,20 @@ def _sampled() -> frozenset[str]:
     return frozenset(word for texts in SAMPLES.values() for text in texts for word in name_key(text).split())
 
 
-def check_actors(actors: Sequence[Actor]) -> tuple[Finding, ...]:
-    """What will surprise in the names of actors, actor by actor."""
+def check_actors(actors: Sequence[Actor], *, progress: Callable[[int], None] | None = None) -> tuple[Finding, ...]:
+    """What will surprise in the names of actors, actor by actor. `progress` is told how many were looked at: each name is
+    tried on all others, some milliseconds each."""
     if not actors:
         return ()
     watch = compile_watchlist(actors, ())
     shared = _shared(actors)
     told: set[frozenset[str]] = set()
-    return tuple(
-        finding
-        for actor in actors
-        for finding in (*_spelled(actor, watch, told), *_words(actor), *_company(actor), *shared.get(actor.id, ()))
-    )
+    found: list[Finding] = []
+    for count, actor in enumerate(actors, 1):
+        found += [*_spelled(actor, watch, told), *_words(actor), *_company(actor), *shared.get(actor.id, ())]
+        if progress is not None and count % 50 == 0:
+            progress(count)
+    return tuple(found)
 
 
 def check_rules(keywords: Sequence[Keywords], actors: Sequence[Actor] = ()) -> tuple[Finding, ...]:
