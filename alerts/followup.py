@@ -48,7 +48,8 @@ def draw_edit(
         sheet.add("\n")
         start = sheet.length
         whole &= _changes(sheet, shortened(difference(before[1], after[1]), context), _ROOM, _PIECES)
-        sheet.span(start, sheet.length, "quote")
+        if sheet.length > start:
+            sheet.span(start, sheet.length, "quote")
     if not whole:
         sheet.add(f"\n{words.CUT.format(alert.statement.id)}")
     sheet.add(f"\n{words.FINGERPRINTS}:")
@@ -106,16 +107,17 @@ def _linked(sheet: Sheet, alert: Alert) -> None:
 
 def _changes(sheet: Sheet, pieces: Sequence[Piece], room: int, most: int) -> bool:
     """The pieces within `room` UTF-16 units. False where some were left out."""
-    for number, piece in enumerate(pieces):
-        said = show(piece.text[: room * 4]).text.strip()
-        if not said:
-            continue
-        if number >= most or units(said) + 3 > room:
+    shown = [(piece.op, said) for piece in pieces if (said := show(piece.text[: room * 4]).text.strip())]
+    for number, (op, said) in enumerate(shown):
+        gap = " " if number else ""
+        if number == most or units(said) + 3 > room:
+            sheet.add(gap)
             if number < most and room > 40:
-                sheet.foreign(cut(said, room - 4), *_STYLES[piece.op])
-            sheet.add(f" {MARK}")
+                sheet.foreign(cut(said, room - 4), *_STYLES[op])
+                sheet.add(" ")
+            sheet.add(MARK)
             return False
         room -= units(said) + 3
-        sheet.foreign(said, *_STYLES[piece.op])
-        sheet.add(" ")
+        sheet.add(gap)
+        sheet.foreign(said, *_STYLES[op])
     return True

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from alerts.message import tag
-from alerts.model import Actor, Alert, Field, Match
+from alerts.model import Actor, Alert, Carried, Field, Match, Role
 from scraper.model import Moment, Statement
 
 FIELDS: tuple[Field, ...] = ("title", "body")
@@ -91,7 +91,8 @@ def match_at(statement: Statement, field: Field, start: int, length: int) -> Mat
     surface = (statement.title if field == "title" else statement.text or statement.summary)[start : start + length]
     if not surface:
         return None
-    return Match(None, "khazali", "A", None, field, start, start + len(surface), surface, surface)
+    role: Role = "speaker" if start % 2 else "mentioned"
+    return Match(None, "khazali", "A", role, field, start, start + len(surface), surface, surface)
 
 
 def random_alert(rng: random.Random) -> Alert:
@@ -145,6 +146,9 @@ def random_alert(rng: random.Random) -> Alert:
         routes=tuple(text(40) for _ in range(rng.randrange(4))),
         source_name=text(80),
         may_repeat=rng.random() < 0.5,
+        carried=tuple(Carried(text(60), NOW) for _ in range(rng.randrange(9))),
+        edited_at=rng.choice([None, NOW]),
+        removed_at=rng.choice([None, NOW]),
     )
 
 

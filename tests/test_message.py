@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.message import draw, draw_notice, plain, tag, tagged
-from alerts.model import Actor, Message
+from alerts.model import Actor, Carried, Message
 from alerts.shown import units
 from scraper.model import Moment, Statement
 from tests.alert_values import FIELDS, GROUP, KHAZALI, NOW, TITLE, TROUBLE, alert, match_at, met, model_alert, statement
@@ -448,6 +448,11 @@ def messages(build: st.DrawFn) -> Message:
         source_name=name,
         may_repeat=True,
         delayed=timedelta(days=400),
+        carried=tuple(Carried(one, NOW) for one in (name, other, title) * build(st.integers(0, 5))),
+        news=build(st.sampled_from(["", "a denial"])),
+        follows="A7F3-21",
+        edited_at=NOW,
+        removed_at=NOW,
     )
     return draw(told, now=NOW, excerpt=build(st.integers(0, 5000)))
 

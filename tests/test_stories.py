@@ -5,6 +5,7 @@ End to end: pages on a real server, a real (loopback) Bot API. Scenarios S7 and 
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from datetime import timedelta
@@ -15,7 +16,7 @@ import pytest
 from alerts import outbox, verdicts
 from alerts.model import Route
 from alerts.settings import Configuration
-from scraper import store, stories
+from scraper import absences, store, stories
 from scraper.model import Source
 from tests.fake_botapi import FakeBotApi
 from tests.fake_site import FakeSite
@@ -298,6 +299,77 @@ async def test_an_edit_of_a_statement_comes_as_a_reply_with_what_changed_and_mar
     added = [part(reply, one) for one in reply["entities"] if one["type"] == "underline"]
     assert (struck, added) == (["world leaders"], ["heads of state"])
     assert "✏️ edited since, Sat 20 Jun 2026, 12:40 UTC" in alert["text"]
+
+
+async def test_an_edited_then_removed_statement_has_two_replies_and_its_alert_stays_and_says_so(
+    tmp_path: Path, site: FakeSite, api: FakeBotApi
+) -> None:
+    clock = Clock()
+    async with house(watching(tmp_path, site, api), clock) as bayan:
+        await primed(bayan)
+        site.pages["/outlet1"] = feed([("a", TITLE, SAID)])
+        await bayan.service.once(only=["outlet1"], patience=timedelta())
+        clock.advance(minutes=40)
+        site.pages["/outlet1"] = feed([("a", TITLE, SAID.replace("world leaders", "heads of state"))])
+        await bayan.service.once(only=["outlet1"], patience=timedelta())
+        clock.advance(hours=3)
+        await bayan.db.write(lambda conn: absences.record_removed(conn, 10, clock.now))
+        await bayan.service.once(only=[], patience=timedelta())
+        await bayan.service.once(only=[], patience=timedelta())
+    alert, edit, removal = api.chat("11")
+    assert edit["text"].startswith("✏️ Edited: Qays al-Khaz'ali · #")
+    assert edit["text"].count("\n") >= 3 and len(re.findall("^[0-9a-f]{64}$", edit["text"], re.MULTILINE)) == 2
+    assert removal["text"].startswith("🗑 Removed: Qays al-Khaz'ali · #")
+    assert "heads of state were called upon to intervene at once" in removal["text"]
+    assert "is gone from its source since Sat 20 Jun 2026, 15:40 UTC" in removal["text"]
+    for reply in (edit, removal):
+        assert reply["reply_parameters"] == {"message_id": alert["message_id"], "allow_sending_without_reply": True}
+    assert "✏️ edited since, Sat 20 Jun 2026, 12:40 UTC" in alert["text"]
+    assert "🗑 removed since, Sat 20 Jun 2026, 15:40 UTC" in alert["text"]
+    assert TITLE in alert["text"]
+    assert len(sent(api)) == 3
+
+
+async def test_an_edit_and_a_removal_that_come_before_the_alert_was_sent_are_told_in_it(
+    tmp_path: Path, site: FakeSite, api: FakeBotApi
+) -> None:
+    clock = Clock()
+    async with house(watching(tmp_path, site, api), clock) as bayan:
+        await primed(bayan)
+        api.fail("error", code=502, description="Bad Gateway")
+        await api.refuse()
+        await publish(bayan, site, "outlet1", TITLE, SAID)
+        clock.advance(minutes=3)
+        await bayan.db.write(lambda conn: absences.record_removed(conn, 10, clock.now))
+        await bayan.service.once(only=[], patience=timedelta())
+        await api.listen()
+        api.heal()
+        clock.advance(minutes=3)
+        await bayan.service.once(only=[], patience=timedelta())
+        clock.advance(minutes=3)
+        await bayan.service.once(only=[], patience=timedelta())
+    assert "🗑 removed since, Sat 20 Jun 2026, 12:03 UTC" in api.chat("11")[0]["text"]
+    assert [message["text"][:9] for message in api.chat("11")[1:]] == ["🗑 Removed"]
+
+
+async def test_an_edit_of_an_arabic_statement_keeps_its_directions_apart(
+    tmp_path: Path, site: FakeSite, api: FakeBotApi
+) -> None:
+    said = "أكد قيس الخزعلي أن التهديد مرفوض، وقال إن الرد سيكون خلال أيام قليلة، ودعا الجميع إلى التهدئة في كل مكان."
+    async with house(watching(tmp_path, site, api), clock := Clock()) as bayan:
+        await primed(bayan)
+        site.pages["/outlet1"] = feed([("a", "قيس الخزعلي يرفض التهديد", said)])
+        await bayan.service.once(only=["outlet1"], patience=timedelta())
+        clock.advance(minutes=40)
+        site.pages["/outlet1"] = feed([("a", "قيس الخزعلي يرفض التهديد", said.replace("أيام قليلة", "أسابيع طويلة"))])
+        await bayan.service.once(only=["outlet1"], patience=timedelta())
+    _, reply = api.chat("11")
+    struck = [part(reply, one) for one in reply["entities"] if one["type"] == "strikethrough"]
+    added = [part(reply, one) for one in reply["entities"] if one["type"] == "underline"]
+    assert (struck, added) == (["أيام قليلة،"], ["أسابيع طويلة،"])
+    for line in reply["text"].split("\n"):
+        assert re.fullmatch("[^\u2068\u2069]*(\u2068[^\u2068\u2069]*\u2069[^\u2068\u2069]*)*", line)
+        assert not re.search("[\u0590-\u08ff]", re.sub("\u2068[^\u2069]*\u2069", "", line)), "all of it is fenced in"
 
 
 def part(message: dict[str, object], entity: dict[str, int]) -> str:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from typing import Any
 import pytest
 
 from alerts.channels import Channels
-from alerts.errors import ChannelDown, DeliveryError, RecipientGone, TryLater
+from alerts.errors import ChannelDown, DeliveryError, MessageRefused, RecipientGone, TryLater
+from alerts.followup import draw_edit, draw_removal
 from alerts.message import draw, draw_notice, plain
 from alerts.model import Channel
 from alerts.settings import ChannelSettings
@@ -116,6 +118,43 @@ async def test_200_alerts_on_any_text_are_taken_unchanged_and_nothing_in_them_ac
         body = units(message.text.rpartition("\n")[0])  # without our own tag, which is a hashtag in a plain message
         assert [found for found in delivery["entities"] if found["type"] not in ours and found["offset"] < body] == []
         assert message.text.count("\u2068") == message.text.count("\u2069")
+
+
+@pytest.mark.shared
+async def test_60_alerts_on_any_text_are_edited_and_answered_without_a_refusal(strict: Strict) -> None:
+    rng = random.Random(11)
+    channels = Channels([strict.channel("desk", 7)])
+    desk = channels.reach("desk")
+    texts = []
+    for _ in range(60):
+        one, other = random_alert(rng), random_alert(rng)
+        receipt = await desk.send(draw(one, now=NOW))
+        after = replace(draw(other, now=NOW), edits=receipt.message_id)
+        assert await desk.send(after) == receipt
+        assert await desk.send(after) == receipt, "an edit that was made already is made"
+        versions = ((found.statement.title, found.statement.text) for found in (one, other))
+        edit = draw_edit(one, *versions, at=NOW, timezone="UTC")
+        removal = draw_removal(other, timezone="UTC")
+        for reply in (edit, removal):
+            await desk.send(replace(reply, reply_to=receipt.message_id))
+        texts += [after.text, edit.text, removal.text]
+    await channels.aclose()
+    errors = [call["error"] for call in strict.control("GET", "calls") if call["error"]]
+    assert all("message is not modified" in error for error in map(str, errors)), errors
+    messages = strict.control("GET", "messages?chat_id=7")
+    assert [message["text"] for message in messages] == texts
+
+
+@pytest.mark.shared
+async def test_what_cannot_be_edited_is_refused_and_a_reply_to_what_is_gone_stands_alone(strict: Strict) -> None:
+    channels = Channels([strict.channel("desk", 7)])
+    desk = channels.reach("desk")
+    message = draw(model_alert(), now=NOW)
+    with pytest.raises(MessageRefused) as refused:
+        await desk.send(replace(message, edits="4711"))
+    assert not refused.value.markup
+    await desk.send(replace(message, reply_to="4711"))
+    await channels.aclose()
 
 
 @pytest.mark.shared
