@@ -51,7 +51,7 @@ async def verify(source: Source, case: Absence, tools: Tools) -> Verified:
         near = await tools.db.read(lambda conn: absences.control(conn, source.id, case.statement))
         where = own_page(source, near.url, near.guid) if near is not None else ""
         other, said = await _ask(source, where, tools)
-        detail = f"{detail}, while {where} {said}" if where else detail
+        detail = f"{detail}, while {said}" if where else detail
     now = tools.clock()
     verdict = weigh(case, own, other, detail, source=source, now=now)
     recorded = await tools.db.write(lambda conn: absences.record_look(conn, case, verdict, now))

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts import outbox
 from scraper import absences, store
 from scraper.db import Database
 from scraper.removal import MOST_CHECKS, Absence, Answer, Verdict, missing, own_page, weigh
@@ -18,6 +19,7 @@ from tests.command import Bayan, in_thread, source
 from tests.command import bayan as bayan
 from tests.fake_site import FakeSite
 from tests.street import House, configuration, house, local
+from tests.subjects import headline
 
 NOW = datetime(2026, 6, 20, 12, 0, tzinfo=UTC)
 WIRE = local("wire", "https://site.example/feed", interval=timedelta(minutes=30))
@@ -114,7 +116,7 @@ def test_the_message_of_a_channel_has_a_page_of_its_own() -> None:
 
 # -------------------------------------------------------------------------------------------- through the whole street
 
-LIST = [(str(n), f"Qais al-Khazali spoke of matter {n}") for n in range(6, 0, -1)]
+LIST = [(str(n), headline(n)) for n in range(6, 0, -1)]
 LESS = [row for row in LIST if row[0] != "4"]
 
 
@@ -148,7 +150,7 @@ async def test_a_statement_is_removed_after_two_proofs_in_two_polls(tmp_path: Pa
         await poll_again(here)
         assert removed(here) == [], "one proof is not enough"
         await poll_again(here, times=2)
-        assert removed(here) == ["Qais al-Khazali spoke of matter 4"]
+        assert removed(here) == [headline(4)]
         assert here.db.read_now(lambda conn: store.waiting(conn, 9)) == (), "it was judged once more"
         statement = next(row for row in here.db.read_now(lambda conn: store.find(conn)) if row.removed_at)
         known = here.db.read_now(lambda conn: absences.get(conn, statement.id))
@@ -158,6 +160,20 @@ async def test_a_statement_is_removed_after_two_proofs_in_two_polls(tmp_path: Pa
         assert known.second_proof_at - known.first_proof_at >= timedelta(minutes=10)
         assert "404" in known.first_proof
         assert "stands" in known.second_proof
+
+
+async def test_who_was_told_of_a_statement_is_told_that_it_is_gone(tmp_path: Path, site: FakeSite) -> None:
+    async with house(configuration(tmp_path, sources=(local("wire", f"{site.origin}/feed"),))) as here:
+        publish(site, LIST[3:])
+        await here.service.once()
+        publish(site, LIST)
+        await poll_again(here)
+        assert "matter 5" in here.shown
+        publish(site, [row for row in LIST if row[0] != "5"])
+        site.pages["/article/5"] = 404
+        await poll_again(here, times=3)
+        kinds = [one.kind for one in here.db.read_now(lambda conn: outbox.entries(conn, limit=99))]
+        assert (kinds.count("alert"), kinds.count("removal")) == (3, 1)
 
 
 @pytest.mark.parametrize("answer", [200, 403, 429, 500, 503])
@@ -198,7 +214,7 @@ async def test_between_two_proofs_the_list_must_have_been_read_well(tmp_path: Pa
         assert removed(here) == []
         publish(site, LESS)
         await poll_again(here, minutes=60, times=3)
-        assert removed(here) == ["Qais al-Khazali spoke of matter 4"]
+        assert removed(here) == [headline(4)]
 
 
 async def test_what_leaves_the_end_of_the_list_is_not_looked_for(tmp_path: Path, site: FakeSite) -> None:

@@ -55,16 +55,18 @@ def list_(config: ConfigOption = None, data_dir: DataOption = None, json_: JsonO
 
     Example:  bayan sources list --json | jq '.sources[] | select(.failures > 0) | .id'
     """
-    from scraper import sources
+    from scraper import holds, sources
     from scraper.copies import sqlite_path
 
     configuration = load(config, data_dir)
     states: dict[str, SourceState] = {}
+    held: dict[str, int] = {}
     path = sqlite_path(configuration.storage.url)
     if path is not None and path.exists():
         with opened(configuration) as database:
             states = {state.id: state for state in database.read_now(sources.states)}
-    rows = [_row(source, states.get(source.id)) for source in configuration.sources]
+            held = database.read_now(holds.counts)
+    rows = [{**_row(source, states.get(source.id)), "held": held.get(source.id, 0)} for source in configuration.sources]
     if json_:
         typer.echo(json.dumps({"schema": 1, "sources": rows}, ensure_ascii=False))
         return
@@ -74,6 +76,8 @@ def list_(config: ConfigOption = None, data_dir: DataOption = None, json_: JsonO
         typer.echo(f"{row['id']:<28} {row['kind']:<9} {stands:<18} {row['items']:>5} items  {row['url']}")
         if row["failures"]:
             typer.echo(f"{'':28} {row['detail']}; {row['remedy']}")
+        if row["held"]:
+            typer.echo(f"{'':28} {row['held']} new statements are held: bayan sources held shows them")
         if not row["enabled"] and row["note"]:
             typer.echo(f"{'':28} {row['note']}")
 

@@ -25,7 +25,7 @@ def status(config: ConfigOption = None, data_dir: DataOption = None, json_: Json
               bayan status --json | jq '.sources[] | select(.outcome != "ok")'
     """
     from alerts import outbox, troubles
-    from scraper import marks, sources, store, stories
+    from scraper import holds, marks, sources, store, stories
     from scraper.copies import RESTORED
 
     configuration = load(config, data_dir)
@@ -36,14 +36,17 @@ def status(config: ConfigOption = None, data_dir: DataOption = None, json_: Json
         beats = database.read_now(sources.beats)
         counts = database.read_now(store.counts)
         told = database.read_now(stories.counts)
+        floods = database.read_now(holds.counts)
         restored = database.read_now(lambda conn: marks.read(conn, RESTORED))
         now = datetime.now(UTC)
         gaps = database.read_now(lambda conn: sources.gaps(conn, now - troubles.GAPS_KEPT))
     if json_:
-        typer.echo(json.dumps(_as_json(configuration, states, by_state, oldest, told, gaps), ensure_ascii=False))
+        typer.echo(
+            json.dumps(_as_json(configuration, states, by_state, oldest, told, gaps, floods), ensure_ascii=False)
+        )
         return
     counts = {**counts, "stories": told[0]}
-    _draw(configuration, states, by_state, oldest, channels, beats, counts, restored, gaps, now)
+    _draw(configuration, states, by_state, oldest, channels, beats, counts, restored, gaps, floods, now)
 
 
 def _as_json(
@@ -53,6 +56,7 @@ def _as_json(
     oldest: datetime | None,
     told: tuple[int, int],
     gaps: tuple[Gap, ...],
+    floods: dict[str, int],
 ) -> dict[str, Any]:
     """The fixed form of DESIGN, "Verbs with a fixed JSON form"."""
     from alerts.troubles import standing
@@ -71,6 +75,7 @@ def _as_json(
                 "last_new_at": _stamp(state.last_new_at),
                 "due_at": _stamp(state.due_at),
                 "items": state.items,
+                "held": floods.get(state.id, 0),
                 "detail": state.detail,
                 "reading_back": state.older_page is not None,
                 "gaps": [gap_row(one) for one in gaps if one.source == state.id],
@@ -98,6 +103,7 @@ def _draw(
     counts: dict[str, int],
     restored: datetime | None,
     gaps: tuple[Gap, ...],
+    floods: dict[str, int],
     now: datetime,
 ) -> None:
     from rich.console import Console
@@ -120,7 +126,7 @@ def _draw(
     troubled = [channel for channel in channels if conditions.get(channel.id, "ok") != "ok"]
     reasons = ailments(shown, conditions, beats, now)
     held, failed = by_state.get("held", 0), by_state.get("failed", 0)
-    well = not (failing or troubled or failed or held or restored or reasons)
+    well = not (failing or troubled or failed or held or floods or restored or reasons)
     verdict = "[green]all is well[/]" if well else "[red]look here[/]"
     console.print(
         f"{verdict}: {len(shown)} source{'s' * (len(shown) != 1)}, {len(failing)} failing; {_alive(beats, now)}"
@@ -136,6 +142,11 @@ def _draw(
     if held or restored:
         why = f" since the backup of {restored:%d %b %Y, %H:%M} UTC was put back" if restored else ""
         console.print(f"[red]held {held}[/]{why}: bayan alerts release sends them, bayan alerts drop forgets them")
+    for source, count in floods.items():
+        console.print(
+            f"[red]{source}[/]: {count} new statements are held, as after a redesign: bayan sources held shows them; "
+            f"bayan sources release {source} lets them ring, bayan sources drop {source} does not"
+        )
     for channel in troubled:
         console.print(
             f"[red]channel {channel.id} is {channel.condition}[/]: {escape(channel.reason)}; "
