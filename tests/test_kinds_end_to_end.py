@@ -40,7 +40,7 @@ WITHOUT_REMOVALS = {
 }
 """Kinds whose items are not looked for when they are gone, and why."""
 TOLD_BY_THE_PAGE = ("sitemap",)
-"""Kinds whose list holds no words: they come with the article, in the same run."""
+"""Kinds whose list holds no words: they come with the article, in the same run, and edits with its next reading."""
 
 
 @dataclass
@@ -119,6 +119,23 @@ async def test_an_edit_is_a_revision_and_no_new_statement(kind: str, site: FakeS
             return
         assert len(play.statements) == len(before)
         assert [(one.title, one.revision) for one in play.statements if one.revision > 1] == [(edited.title, 2)]
+
+
+@pytest.mark.parametrize("kind", TOLD_BY_THE_PAGE)
+async def test_an_edit_behind_a_bare_address_is_found_when_its_page_is_read_again(
+    kind: str, site: FakeSite, tmp_path: Path
+) -> None:
+    async with played(kind, site, tmp_path) as play:
+        play.stage.publish([NEWS, *OLD])
+        await play.poll()
+        play.stage.publish(
+            [replace(NEWS, text="He withdrew every word of it later, and said that the bridge will stand."), *OLD]
+        )
+        await play.poll(minutes=90)
+        await play.poll(minutes=40)  # a text of which next to nothing is left is believed when it is seen twice
+        revised = [one for one in play.statements if one.revision > 1]
+        assert [(one.revision, "withdrew every word" in one.text) for one in revised] == [(2, True)]
+        assert len(play.statements) == 7
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in WITHOUT_REMOVALS])
