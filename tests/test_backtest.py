@@ -298,6 +298,9 @@ def test_a_backtest_writes_nothing(filled: Bayan) -> None:
         (["backtest", "--alias", "khazalli", "X"], "did you mean khazali"),
         (["backtest", "khazali", "--without", "Nobody"], "has no alias"),
         (["backtest", "khazali", "--weak"], "--alias"),
+        (["backtest", "khazali", "--days", "1e12"], "calendar"),
+        (["backtest", "khazali", "--days", "nan"], "0.01"),
+        (["actors", "suggest", "Hadi", "--days", "1e12"], "calendar"),
     ],
 )
 def test_a_mistyped_question_ends_with_2_and_what_to_write(filled: Bayan, words: list[str], said: str) -> None:

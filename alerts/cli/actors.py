@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from alerts.cli import checking, importing
 from alerts.cli.backtest import sample_row, told_sample
-from alerts.cli.frame import ConfigOption, DataOption, JsonOption, fit, load, on_terminal, opened
+from alerts.cli.frame import ConfigOption, DataOption, JsonOption, fit, load, on_terminal, opened, since
 from scraper.errors import StoreError
 
 if TYPE_CHECKING:
@@ -110,8 +110,8 @@ def suggest(
     proposal = propose(name, type_, actors=configuration.actors, actor=actor)
     if not proposal.spellings:
         raise typer.BadParameter("a name needs a letter or a digit", param_hint="NAME")
-    since = datetime.now(UTC) - timedelta(days=days)
-    measured = _measured(configuration, proposal, since, samples)
+    first = since(days)
+    measured = _measured(configuration, proposal, first, samples)
     if json_:
         typer.echo(json.dumps(_row(proposal, measured), ensure_ascii=False))
     elif toml:
@@ -120,7 +120,9 @@ def suggest(
         typer.echo("\n".join(_told(proposal, measured, days)))
 
 
-def _measured(configuration: Configuration, proposal: Proposal, since: datetime, samples: int) -> Measured | None:
+def _measured(
+    configuration: Configuration, proposal: Proposal, first: datetime | None, samples: int
+) -> Measured | None:
     """What the store says; None where there is none yet."""
     from alerts.proposal import measure
 
@@ -130,7 +132,7 @@ def _measured(configuration: Configuration, proposal: Proposal, since: datetime,
     async def look(database: Database) -> Measured:
         return await measure(
             database, proposal, actors=configuration.actors, keywords=configuration.keywords,
-            sources=configuration.sources, since=since, samples=samples, progress=progress if on_terminal() else None,
+            sources=configuration.sources, since=first, samples=samples, progress=progress if on_terminal() else None,
         )  # fmt: skip
 
     try:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from alerts.cli.frame import ConfigOption, DataOption, JsonOption, fit, load, on_terminal, opened
+from alerts.cli.frame import ConfigOption, DataOption, JsonOption, fit, load, on_terminal, opened, since
 
 if TYPE_CHECKING:
     from alerts.backtest import Change, Plan, Report, Sample, Watched
@@ -55,7 +54,7 @@ def backtest(
     from alerts import backtest as trial
 
     configuration = load(config, data_dir)
-    since = None if days is None else datetime.now(UTC) - timedelta(days=days)
+    first = since(days)
     tried, said = _plan(configuration, subject, alias, without, reads_as, weak=weak)
     with opened(configuration) as database:
         from scraper import store
@@ -66,7 +65,7 @@ def backtest(
             typer.echo(f"\r{read:,} of {total:,} statements", nl=False, err=True)
 
         report = asyncio.run(
-            trial.backtest(database, tried, since=since, samples=samples, progress=progress if total else None)
+            trial.backtest(database, tried, since=first, samples=samples, progress=progress if total else None)
         )
         if total:
             typer.echo("\r" + " " * 40 + "\r", nl=False, err=True)

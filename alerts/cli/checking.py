@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from alerts.cli.exits import PARTIAL
-from alerts.cli.frame import ConfigOption, DataOption, JsonOption, fit, load, on_terminal, opened
+from alerts.cli.frame import ConfigOption, DataOption, JsonOption, fit, load, on_terminal, opened, since
 
 if TYPE_CHECKING:
     from alerts.model import Actor, Keywords
@@ -92,10 +91,10 @@ def _stored(
     from alerts.checkup import check_store
     from scraper.errors import StoreError
 
-    since = datetime.now(UTC) - timedelta(days=days)
+    first = since(days)
 
     async def look(database: Database) -> tuple[int, tuple[Finding, ...]]:
-        return await check_store(database, actors, keywords, since=since, progress=_progress("statements"))
+        return await check_store(database, actors, keywords, since=first, progress=_progress("statements"))
 
     try:
         with opened(configuration) as database:

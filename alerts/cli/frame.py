@@ -63,6 +63,18 @@ def set_up_log(configuration: Configuration, *, quiet: bool = False, verbose: bo
     set_up(replace(configuration.logging, level=level), secrets=secrets, stream=sys.stderr)
 
 
+def since(days: float | None) -> datetime | None:
+    """The moment `days` ago, None where none were asked for. Raises `BadParameter` for days that no calendar has."""
+    from datetime import timedelta
+
+    if days is None:
+        return None
+    try:
+        return datetime.now(UTC) - timedelta(days=days)
+    except (OverflowError, ValueError):
+        raise typer.BadParameter(f"{days:g} days are longer than any calendar", param_hint="--days") from None
+
+
 def on_terminal() -> bool:
     """Whether somebody watches: progress is for people, and silent in cron."""
     return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
