@@ -11,9 +11,10 @@ from scraper.address import canonical
 from scraper.model import Item, Kind, Listed, Select, Source
 
 WORTH: dict[Kind, float] = {
-    "channel": 55, "wordpress": 52, "feed": 50, "json": 40, "sitemap": 15, "listing": 30, "directory": 0, "page": -25,
+    "channel": 20, "wordpress": 52, "feed": 50, "json": 40, "sitemap": 15, "listing": 30, "directory": 0, "page": -25,
 }  # fmt: skip
-"""What a kind is worth by itself: how well it names its items, dates them, and tells edits."""
+"""What a kind is worth by itself: how well it names its items, dates them, and tells edits. A channel that a site links to says
+other things than the site."""
 
 STALE = timedelta(days=45)
 """So much older than the newest of another offer, an offer is of something that is no longer kept."""

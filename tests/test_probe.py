@@ -148,6 +148,10 @@ def test_for_a_section_a_feed_of_another_one_goes_behind() -> None:
     assert order(tried("feed", 9), tried("listing", 9), on_page=on_page) == ["feed", "listing"]
 
 
+def test_a_channel_that_the_site_links_to_goes_behind_the_sites_own_words() -> None:
+    assert order(tried("channel", 9), tried("listing", 9), tried("feed", 9)) == ["feed", "listing", "channel"]
+
+
 def test_what_lists_nothing_now_is_last() -> None:
     assert order(tried("sitemap", 0), tried("page", 1)) == ["page", "sitemap"]
 
