@@ -26,7 +26,7 @@ from datetime import datetime
 
 from alerts.excerpt import Excerpt, Hit, Passages, apart, passages
 from alerts.links import link
-from alerts.model import Actor, Alert, Field, Match, Message
+from alerts.model import Actor, Alert, Field, Match, Message, owner
 from alerts.sheet import Sheet, short
 from alerts.shown import MARK, cut, is_rtl, isolate, show, units
 from alerts.times import Told, tell, tell_time
@@ -267,7 +267,7 @@ def _why(draft: Sheet, alert: Alert) -> None:
     draft.add("\n🎯 ")
     for index, route in enumerate(alert.routes[:_ROUTES]):
         draft.add(", " if index else f"{words.rules(len(alert.routes))} ")
-        draft.foreign(short(route, _ROUTE) or "?", "code")
+        draft.foreign(words.OWN_WATCHLIST if owner(route) else short(route, _ROUTE) or "?", "code")
     if alert.routes:
         draft.add(f"{_rest(alert.routes, _ROUTES)}: ")
     reasons = _reasons(alert)

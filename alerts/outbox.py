@@ -361,6 +361,12 @@ def entries(
     return tuple(_entry(row) for row in conn.execute(query))
 
 
+def of_statement(conn: Connection, statement_id: int) -> tuple[Entry, ...]:
+    """Everything that was ever to be sent of one statement, oldest first."""
+    query = select(delivery).where(delivery.c.statement == statement_id).order_by(delivery.c.id)
+    return tuple(_entry(row) for row in conn.execute(query))
+
+
 def summary(conn: Connection) -> tuple[dict[DeliveryState, int], datetime | None]:
     """How many deliveries are in each state, and since when the oldest open one waits."""
     query = select(delivery.c.state, func.count()).group_by(delivery.c.state)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -70,6 +70,26 @@ def history(conn: Connection, statement_id: int) -> tuple[tuple[int, str, dateti
     """Every judgement of a statement, oldest first: revision, extent, when, watchlist version, number of matches."""
     query = select(verdict).where(verdict.c.statement == statement_id).order_by(verdict.c.judged_at)
     return tuple((row.revision, row.extent, row.judged_at, row.watchlist, row.matches) for row in conn.execute(query))
+
+
+def matched(
+    conn: Connection, *, watches: Collection[str] | None = None, since: datetime | None = None, limit: int = 1_000
+) -> tuple[int, ...]:
+    """The statements that match something (one of `watches`, where given) by their text of now, newest first seen first."""
+    query = (
+        select(statement.c.id)
+        .where(statement.c.id.in_(select(match.c.statement).where(*_of(watches))))
+        .order_by(statement.c.first_seen_at.desc(), statement.c.id.desc())
+        .limit(limit)
+    )
+    if since is not None:
+        query = query.where(statement.c.first_seen_at >= since)
+    return tuple(conn.execute(query).scalars())
+
+
+def _of(watches: Collection[str] | None) -> tuple[Any, ...]:
+    here = match.c.revision == statement.c.revision
+    return (here,) if watches is None else (here, match.c.watch.in_(sorted(watches)))
 
 
 def count(conn: Connection) -> int:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,17 +15,14 @@ from alerts.bot.line import Line
 from alerts.bot.polling import Polling
 from alerts.bot.reception import Reception
 from alerts.channels.telegram import Client
-from alerts.settings import BotSettings, Configuration
 from scraper.db import open_database
 from scraper.secret import Secret
+from tests.chat import ADMIN, DESK, EDITOR, STRANGER, enrolled, listening, press, world
 from tests.fake_botapi import TOKEN
-from tests.street import Clock, House, configuration, eventually, house, phone
+from tests.street import Clock, eventually
 from tests.strict_botapi import StrictBotApi, strict_botapi
 
 pytestmark = pytest.mark.shared
-
-ADMIN, EDITOR, STRANGER = 11, 12, 66
-DESK = -1001000000001
 
 
 @pytest.fixture(scope="module")
@@ -37,53 +33,8 @@ def server(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 
 @pytest.fixture
 def api(server: StrictBotApi) -> StrictBotApi:
-    server.order("reset")
-    for number, name in ((ADMIN, "Anna"), (EDITOR, "Bert"), (STRANGER, "Mallory")):
-        server.order("users", id=number, first_name=name, started=True)
-    server.order(
-        "chats", id=DESK, type="supergroup", title="Desk", bot_status="member", members={str(ADMIN): "creator"}
-    )
+    world(server)
     return server
-
-
-class Chat:
-    """A bayan that listens, and the people around it."""
-
-    def __init__(self, api: StrictBotApi, running: House) -> None:
-        self.api = api
-        self.house = running
-
-    async def write(self, person: int, text: str, chat: int | None = None, **extra: Any) -> None:
-        await asyncio.to_thread(self.api.order, "message", chat_id=chat or person, user_id=person, text=text, **extra)
-
-    async def answers(self, chat: int, count: int) -> list[dict[str, Any]]:
-        """What the bot said in a chat, once it is `count` messages."""
-        found = await asyncio.to_thread(self.api.seen, "wait", count=count, chat_id=chat, timeout=20)
-        deliveries = found["deliveries"] if isinstance(found, dict) and "deliveries" in found else found
-        assert isinstance(deliveries, list) and len(deliveries) >= count, deliveries
-        return deliveries
-
-    async def heard(self) -> None:
-        """Wait until everything written so far was handled: an admin's own question is answered."""
-        before = len(await asyncio.to_thread(self.api.seen, "deliveries", chat_id=ADMIN))
-        await self.write(ADMIN, "/help")
-        await self.answers(ADMIN, before + 1)
-
-
-@asynccontextmanager
-async def listening(api: StrictBotApi, folder: Path, **more: Any) -> AsyncIterator[Chat]:
-    bot = BotSettings(token=Secret(TOKEN), api_base=api.url, admins=(ADMIN,))
-    config: Configuration = configuration(
-        folder, sources=(), channels=(phone("ops", api.url, str(ADMIN)),), bot=bot, **more
-    )
-    async with house(config) as running:
-        task = asyncio.create_task(running.service.run())
-        try:
-            yield Chat(api, running)
-        finally:
-            running.service.stop()
-            with suppress(asyncio.CancelledError):
-                await asyncio.wait_for(task, 20)
 
 
 async def test_an_admin_is_answered_and_sees_what_can_be_done(api: StrictBotApi, tmp_path: Path) -> None:
@@ -139,19 +90,6 @@ async def test_an_enrolled_chat_is_one_after_a_restart(api: StrictBotApi, tmp_pa
     async with listening(api, tmp_path) as chat:
         channels = [channel.id for channel in chat.house.service.configuration.channels]
     assert channels == ["ops", f"chat:{DESK}"]
-
-
-async def enrolled(chat: Chat) -> None:
-    await chat.write(ADMIN, "/enroll", DESK)
-    await chat.answers(DESK, 1)
-
-
-async def press(chat: Chat, person: int, message: dict[str, Any], label: str) -> None:
-    keys = [key for row in message["reply_markup"]["inline_keyboard"] for key in row]
-    data = next(key["callback_data"] for key in keys if label in key["text"])
-    await asyncio.to_thread(
-        chat.api.order, "press", chat_id=DESK, message_id=message["message_id"], user_id=person, data=data
-    )
 
 
 async def test_a_mute_says_until_when_and_can_be_undone_with_one_button_once(api: StrictBotApi, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ WIRING = ("alerts/service.py", "alerts/steps.py", "alerts/cli/*")
 
 VALUES_OF_SCRAPER = (
     "model", "text", "letters", "errors", "settings", "secret", "db", "schema", "store", "sources", "difference", "holds",
-    "absences", "rereads",
+    "absences", "rereads", "condition", "search",
     "stories", "likeness",
 )  # fmt: skip
 """What every room of `alerts` may import from `scraper`."""

@@ -1,0 +1,281 @@
+"""What everybody who is enrolled may look at: the state of things, the latest, search, why an alert rang, a brief for the shift."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from alerts import finding, outbox, troubles, verdicts
+from alerts.bot import chats
+from alerts.bot.commands import Answer, Command, Document, Here, Press, plain
+from alerts.bot.hushing import among, read_span
+from alerts.bot.incoming import Asked, Pressed
+from alerts.finding import Met
+from alerts.links import link
+from alerts.message import tag, tagged
+from alerts.model import Message, owner
+from alerts.sheet import Sheet, short
+from alerts.shown import units
+from alerts.times import tell, tell_time
+from scraper import sources, stories
+from scraper import store as statements
+from scraper.condition import USABLE
+from scraper.db import Connection
+from scraper.model import Statement
+
+MOST = 3_800
+"""UTF-16 units of an answer; the rest is left out and said so."""
+_LATEST, _FOUND, _WHY = 8, 6, 14
+_BRIEF = timedelta(hours=12)
+_LONGEST_BRIEF = timedelta(days=7)
+
+
+async def status(asked: Asked, here: Here) -> Answer:
+    """`/status`: how many sources are well, what waits to be sent, and the worst of what is not well."""
+
+    def read(conn: Connection) -> tuple[Any, ...]:
+        return sources.states(conn), outbox.summary(conn), sources.beats(conn), outbox.channels(conn)
+
+    states, (by_state, oldest), beats, channels = await here.house.db.read(read)
+    config = here.house.config()
+    enabled = {source.id: source for source in config.sources if source.enabled}
+    stands = {
+        state.id: troubles.standing(state, enabled.get(state.id), config.health)
+        for state in states
+        if state.id in enabled
+    }
+    ill = {id_: stand for id_, stand in stands.items() if stand is not None and stand not in USABLE}
+    open_ = sum(by_state.get(state, 0) for state in ("pending", "claimed", "unconfirmed"))
+    sheet = Sheet()
+    sheet.add(here.say("status_title"), "bold")
+    sheet.add("\n" + here.say("status_sources", well=len(stands) - len(ill), all=len(stands)))
+    sheet.add(
+        "\n" + here.say("status_outbox", waiting=open_, held=by_state.get("held", 0), failed=by_state.get("failed", 0))
+    )
+    if oldest is not None and open_:
+        sheet.add("\n" + here.say("status_oldest", at=tell_time(oldest, here.timezone).text))
+    if "service" in beats:
+        sheet.add("\n" + here.say("status_alive", at=tell_time(beats["service"][0], here.timezone).text))
+    for id_, stand in sorted(ill.items())[:12]:
+        sheet.add("\n• ")
+        sheet.foreign(short(id_, 64))
+        sheet.add(f": {str(stand).replace('_', ' ')}")
+    for channel in channels:
+        if channel.condition != "ok":
+            sheet.add("\n⚠️ ")
+            sheet.foreign(short(f"{channel.id}: {channel.reason}", 200))
+    return Answer(sheet.message())
+
+
+async def latest(asked: Asked, here: Here) -> Answer:
+    """`/latest [ACTOR]`: the newest statements that a watch met, of one actor or list, or of all."""
+    watches = None
+    if asked.words.strip():
+        wanted = among(here.house.config(), here.chat, asked.words.strip())
+        if wanted is None or wanted.scope not in ("actor", "rule"):
+            return plain(here.say("nobody_called", what=asked.words.strip()))
+        watches = [f"@{wanted.subject}" if wanted.scope == "actor" else wanted.subject]
+    found = await here.house.db.read(lambda conn: finding.met(conn, watches=watches, limit=_LATEST))
+    if not found:
+        return plain(here.say("latest_none"))
+    return Answer(_listed(here.say("latest_title"), [one.statement for one in found], here))
+
+
+async def search(asked: Asked, here: Here) -> Answer:
+    """`/search WORDS`: the newest stored statements with all of these words, in any of their spellings."""
+    terms = re.findall(r'"[^"]+"|\S+', asked.words)
+    if not terms:
+        return plain(here.say("search_form"))
+    try:
+        found = await finding.words(here.house.db, terms, limit=_FOUND)
+    except ValueError as error:
+        return plain(here.say("search_wrong", why=error))
+    if not found:
+        return plain(here.say("search_none"))
+    return Answer(_listed(here.say("search_title", words=asked.words), [one.statement for one in found], here))
+
+
+async def why(asked: Asked, here: Here) -> Answer:
+    """`/why TAG`, or in answer to an alert: what matched where, by which steps, and which route took it."""
+    said = asked.words.strip()
+    number = tagged(said) if said else None
+    if number is None and asked.answers and not said:
+        number = await here.house.db.read(lambda conn: chats.statement_of(conn, here.channel, asked.answers))
+    if number is None:
+        return plain(here.say("why_form"))
+    return await explained(number, here)
+
+
+async def explained(number: int, here: Here) -> Answer:
+    """Why the statement `number` rang in this chat, or did not."""
+
+    def read(conn: Connection) -> tuple[Any, ...]:
+        statement = statements.get(conn, number)
+        pairs = [] if statement is None else [(statement.id, statement.revision)]
+        story = stories.stories_of(conn, [number]).get(number)
+        return statement, verdicts.matches_of(conn, pairs).get(number, ()), outbox.of_statement(conn, number), story
+
+    statement, matches, deliveries, story = await here.house.db.read(read)
+    if statement is None:
+        return plain(here.say("why_gone"))
+    mine = [one for one in deliveries if one.channel == here.channel and one.kind == "alert"]
+    owners = {"", f"chat:{here.chat}"}
+    sheet = Sheet()
+    sheet.foreign(short(statement.title, 200) or "?", "bold")
+    sheet.add(f"\n#{tag(number)}", "code")
+    for match in [one for one in matches if one.owner in owners][:_WHY]:
+        sheet.add("\n• ")
+        sheet.foreign(short(match.watch.removeprefix("@").rpartition("/")[2], 64), "bold")
+        sheet.add(" ")
+        role = here.say(f"role_{match.role}") if match.role else ""
+        sheet.add(
+            here.say("why_match", pattern=match.pattern[:120], surface=match.surface[:120], tier=match.tier, role=role)
+        )
+        if match.steps:
+            sheet.add("; ")
+            sheet.foreign(short(", ".join(match.steps), 200))
+    for one in mine:
+        routes = ", ".join(here.say("own_watchlist") if owner(name) else name for name in one.routes)
+        sheet.add(
+            "\n"
+            + here.say(
+                "why_route", routes=routes or "-", state=one.state, at=tell_time(one.created_at, here.timezone).text
+            )
+        )
+        if one.reason:
+            sheet.add("\n")
+            sheet.foreign(short(one.reason, 200))
+    if not mine:
+        sheet.add("\n" + here.say("why_not_here"))
+    if story is not None and story != number:
+        sheet.add("\n" + here.say("why_story", tag=tag(story)))
+    return Answer(sheet.message())
+
+
+async def brief(asked: Asked, here: Here) -> Answer:
+    """`/brief 12h`: by actor, what was said first-hand with its words, what was reported, what was edited and removed."""
+    span = read_span(asked.words.strip()) if asked.words.strip() else _BRIEF
+    if span is None or span > _LONGEST_BRIEF:
+        return plain(here.say("brief_form"))
+    since = here.now - span
+    found = await here.house.db.read(lambda conn: finding.met(conn, since=since, limit=400))
+    if not found:
+        return plain(here.say("brief_none", hours=int(span.total_seconds() // 3600)))
+    config = here.house.config()
+    names = {
+        actor.id: actor.name for actor in config.actors if not owner(actor.id) or owner(actor.id) == f"chat:{here.chat}"
+    }
+    by_actor: dict[str, list[Met]] = {}
+    for one in found:
+        for actor in dict.fromkeys(match.actor for match in one.matches if match.actor in names):
+            by_actor.setdefault(str(actor), []).append(one)
+    full = Sheet()
+    full.add(here.say("brief_title", hours=int(span.total_seconds() // 3600)), "bold")
+    for actor, mets in sorted(by_actor.items(), key=lambda item: -len(item[1])):
+        _brief_of(full, names[actor], actor, mets, here)
+    return _whole_or_file(full.message(), "brief.txt", here)
+
+
+def _brief_of(sheet: Sheet, name: str, actor: str, mets: Sequence[Met], here: Here) -> None:
+    first_hand = [one for one in mets if actor in one.speakers]
+    edited = [one for one in mets if one.statement.revision > 1]
+    removed = [one for one in mets if one.statement.removed_at is not None]
+    sheet.add("\n\n")
+    sheet.foreign(short(name, 80), "bold")
+    sheet.add(
+        " " + here.say("brief_counts", said=len(first_hand), all=len(mets), edited=len(edited), removed=len(removed))
+    )
+    for one in (first_hand or list(mets))[:4]:
+        sheet.add("\n• ")
+        _linked(sheet, one.statement)
+        for words in finding.said_by(one, actor, most=1):
+            sheet.add("\n   💬 ")
+            sheet.foreign(f"“{short(words, 280)}”")
+
+
+async def test(asked: Asked, here: Here) -> Answer:
+    """`/test`: a message by the way that alerts take, so that a chat that gets nothing is told apart from a quiet day."""
+    channels = {channel.id for channel in here.house.config().channels}
+    if here.channel not in channels:
+        return plain(here.say("not_enrolled"))
+    subject = f"test:{here.now:%Y%m%dT%H%M%S%f}"
+    draft = outbox.Draft(here.channel, "notice", subject, 1, "urgent", here.now, text=here.say("test_alert"))
+    await here.house.db.write(lambda conn: outbox.put(conn, [draft], here.now))
+    return plain(here.say("test_queued"))
+
+
+async def press_why(pressed: Pressed, payload: Mapping[str, Any], here: Here) -> Answer:
+    """The button Why? under an alert."""
+    return await explained(int(payload["statement"]), here)
+
+
+async def press_snapshot(pressed: Pressed, payload: Mapping[str, Any], here: Here) -> Answer:
+    """The button Snapshot under an alert: the stored text as a file, with where and when it was read."""
+    number = int(payload["statement"])
+    statement = await here.house.db.read(lambda conn: statements.get(conn, number))
+    if statement is None:
+        return Answer(nod=here.say("why_gone"))
+    return Answer(
+        document=Document(f"{tag(number)}.txt", snapshot(statement, here.timezone).encode("utf-8", "replace"))
+    )
+
+
+def snapshot(statement: Statement, timezone: str) -> str:
+    """A statement as it is stored, as a text file."""
+    head = [
+        f"#{tag(statement.id)}",
+        statement.title,
+        statement.url or "",
+        f"source: {statement.source}",
+        f"seen: {statement.first_seen_at.isoformat()}",
+        f"published: {statement.published.at.isoformat()} ({statement.published.precision})"
+        if statement.published
+        else "",
+        f"revision: {statement.revision}",
+    ]
+    return "\n".join(line for line in head if line) + "\n\n" + (statement.text or statement.summary) + "\n"
+
+
+def _listed(title: str, found: Sequence[Statement], here: Here) -> Message:
+    sheet = Sheet()
+    sheet.add(title, "bold")
+    for statement in found:
+        sheet.add("\n• ")
+        _linked(sheet, statement)
+        sheet.add(" · ")
+        sheet.foreign(short(statement.source, 64))
+        sheet.add(" · ")
+        told = tell(statement.published, here.now, here.timezone) if statement.published else None
+        sheet.add(told.text if told is not None else tell_time(statement.first_seen_at, here.timezone).text)
+        sheet.add(" · ")
+        sheet.add(f"#{tag(statement.id)}", "code")
+    return sheet.message()
+
+
+def _linked(sheet: Sheet, statement: Statement) -> None:
+    title = short(statement.title, 200) or "?"
+    if url := link(statement.url).url:
+        sheet.foreign(title, "link", url=url)
+    else:
+        sheet.foreign(title)
+
+
+def _whole_or_file(message: Message, name: str, here: Here) -> Answer:
+    """`message`, or its beginning and all of it as a file where it is too long for one."""
+    if units(message.text) <= MOST and len(message.spans) <= 100:
+        return Answer(message)
+    title = message.text.split("\n", 1)[0]
+    return Answer(Message(f"{title}\n{here.say('in_the_file')}"), document=Document(name, message.text.encode()))
+
+
+COMMANDS = (
+    Command("status", "viewer", status),
+    Command("latest", "viewer", latest),
+    Command("search", "viewer", search, slow=True),
+    Command("why", "viewer", why),
+    Command("brief", "viewer", brief, slow=True),
+    Command("test", "viewer", test),
+)
+PRESSES = (Press("why", "viewer", press_why), Press("snapshot", "viewer", press_snapshot))
