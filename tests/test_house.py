@@ -54,8 +54,8 @@ ALSO_FROM_SCRAPER: dict[str, tuple[str, ...]] = {
 FILES_OF_SQL_IN_SCRAPER = ("stories", "store", "sources", "shelf", "marks", "holds", "absences", "rereads")
 """Here `alerts` only reads: what inserts, updates or deletes is not for it."""
 
-WRITERS_FOR_ALERTS = ("judged", "record")
-"""What writes there and `alerts` may call: it takes out what was judged, and says which story that belongs to."""
+WRITERS_FOR_ALERTS = ("judged", "record", "beat")
+"""What writes there and `alerts` may call: it takes out what was judged, says which story that belongs to, and gives a sign of life."""
 
 ROOMS_OF = {
     "telegram": ("alerts/channels/telegram.py", "alerts/bot/*"),
