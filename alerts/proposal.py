@@ -17,10 +17,10 @@ from datetime import datetime
 from typing import Literal
 
 from alerts import backtest as trial
-from alerts.exchange.listed import LONGEST_NAME, slug_of
+from alerts.exchange.listed import LONGEST_NAME
 from alerts.exchange.watchlist import actor_table
 from alerts.model import Actor, Keywords, Tier
-from alerts.watch.asked import name_key
+from alerts.watch.asked import name_key, slug_of
 from alerts.watch.match import Watchlist, compile_watchlist
 from alerts.watch.namewords import is_common, is_filler, is_title
 from alerts.watch.rendered import SCRIPTS, Script, Word, render, script_of, words_of

@@ -7,12 +7,12 @@ A reader gives `Listed` and `LeftOut` in the order of its file, one at a time, a
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
 from alerts.model import Actor
+from alerts.watch.asked import slug_of
 from alerts.watch.namewords import is_common, is_filler, is_particle, is_title
 from scraper.errors import BayanError, one_line
 from scraper.text import clean_line, fold, spell_name
@@ -226,13 +226,6 @@ def _free_id(entry: Listed, ids: Collection[str]) -> str:
         number += 1
         id_ = f"{stem[:56]}-{number}"
     return id_
-
-
-def slug_of(text: str) -> str:
-    """`text` as an id (a-z, 0-9 and -, at most 60), "" where it has no such letter."""
-    spread = unicodedata.normalize("NFKD", text.casefold().replace("ı", "i"))
-    bare = "".join(letter for letter in spread if not unicodedata.combining(letter) and letter not in "'’‘`ʿʾʻʼ")
-    return re.sub(r"[^a-z0-9]+", "-", bare).strip("-")[:60].strip("-")
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -8,11 +8,11 @@ missile* AND port          a rule
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from alerts.exchange.listed import slug_of
 from alerts.model import Actor, Keywords
 from alerts.watch.namewords import is_filler, is_particle
 from alerts.watch.query import Refusal, read_query
@@ -78,6 +78,13 @@ def is_name(text: str) -> bool:
 def name_key(name: str) -> str:
     """A name as far as folding tells it from others: what two spellings share that read the same."""
     return " ".join(spell_name(word) for word in fold(name).words)
+
+
+def slug_of(text: str) -> str:
+    """`text` as an id (a-z, 0-9 and -, at most 60), "" where it has no such letter."""
+    spread = unicodedata.normalize("NFKD", text.casefold().replace("ı", "i"))
+    bare = "".join(letter for letter in spread if not unicodedata.combining(letter) and letter not in "'’‘`ʿʾʻʼ")
+    return re.sub(r"[^a-z0-9]+", "-", bare).strip("-")[:60].strip("-")
 
 
 def _is_name_word(word: str) -> bool:
