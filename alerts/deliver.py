@@ -71,11 +71,13 @@ class Drained:
     sent: int = 0
     later: int = 0
     failed: int = 0
+    needless: int = 0
+    """What was told already, or waits for its alert."""
 
 
 async def drain(channel: str, desk: Desk, stopping: asyncio.Event) -> Drained:
     """Send what is due in one channel, in order, at its pace, until nothing is, or it must rest, or we are `stopping`."""
-    counts = {"sent": 0, "later": 0, "failed": 0}
+    counts = {"sent": 0, "later": 0, "failed": 0, "needless": 0}
     while not stopping.is_set():
         state = await desk.db.read(lambda conn: outbox.channel(conn, channel))
         now = desk.clock()
@@ -138,7 +140,7 @@ async def _say_nothing(claimed: Delivery, nothing: Nothing, desk: Desk) -> str:
 
     await desk.db.write(record)
     log.info("nothing to send", channel=claimed.channel, delivery=claimed.id, reason=nothing.why)
-    return "later"
+    return "needless"
 
 
 async def _arrived(claimed: Delivery, state: ChannelState, receipt: Receipt, along: Sequence[int], desk: Desk) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -58,11 +58,12 @@ class Bench:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """How one statement was judged."""
+    """How one statement was judged: what it matched, who is told, and of those who is told in an alert that rang before."""
 
     statement: Statement
     matches: tuple[Match, ...]
     rings: tuple[Ring, ...]
+    joins: tuple[Ring, ...] = ()
 
 
 async def judge(db: Database, bench: Bench, now: datetime, *, limit: int = BATCH) -> tuple[Judged, ...]:
@@ -75,8 +76,7 @@ async def judge(db: Database, bench: Bench, now: datetime, *, limit: int = BATCH
         judgements = await asyncio.to_thread(_weigh_all, waiting, bench)
     pairs = [(one.statement, one.matches) for one in judgements]
     placed = await db.read(lambda conn: place(conn, pairs))
-    await db.write(lambda conn: _record(conn, judgements, placed, bench, now))
-    return judgements
+    return await db.write(lambda conn: _record(conn, judgements, placed, bench, now))
 
 
 def _weigh_all(waiting: Sequence[Statement], bench: Bench) -> tuple[Judged, ...]:
@@ -121,24 +121,24 @@ def weigh(statement: Statement, bench: Bench) -> Judged:
 
 def _record(
     conn: Connection, judgements: Sequence[Judged], placed: Sequence[Placed], bench: Bench, now: datetime
-) -> None:
-    """Commit 2."""
+) -> tuple[Judged, ...]:
+    """Commit 2. Returns the judgements with what rings told apart from what joins an alert."""
     pairs = [(one.statement, one.matches) for one in judgements]
     verdicts.record(conn, pairs, watchlist=bench.watchlist.version, now=now)
     stories.record(conn, placed, now)
     hush = Hush(conn, bench.manners, bench.channels, now)
+    settled = []
     for one, where in zip(judgements, placed, strict=True):
-        for ring in one.rings:
-            outbox.put(conn, _ringing(conn, one, ring, where, bench, hush, now), now)
-        outbox.put(conn, _following(conn, one.statement, now), now)
+        joins = tuple(ring for ring in one.rings if not _rings(conn, one, ring, where, bench, hush, now))
+        settled.append(replace(one, rings=tuple(ring for ring in one.rings if ring not in joins), joins=joins))
+        outbox.put(conn, _following(conn, one, where, hush, now), now)
     outbox.hasten(conn, [one.statement.id for one in judgements if one.statement.extent == "text"], now)
     store.judged(conn, [one.statement for one in judgements])
+    return tuple(settled)
 
 
-def _ringing(
-    conn: Connection, one: Judged, ring: Ring, where: Placed, bench: Bench, hush: Hush, now: datetime
-) -> tuple[Draft, ...]:
-    """What one channel gets: an alert; or, of a copy, a word in the alert that it has of this story (issue 7)."""
+def _rings(conn: Connection, one: Judged, ring: Ring, where: Placed, bench: Bench, hush: Hush, now: datetime) -> bool:
+    """What one channel gets: an alert; or, of a copy, a word in the alert that it has of this story (issue 7): then False."""
     statement = one.statement
     mine = rung.in_channel(conn, ring.channel, statement.id)
     told = None
@@ -146,37 +146,48 @@ def _ringing(
         told = rung.first_of_story(conn, ring.channel, where.story, but_not=statement.id)
     if told is None or (mine is not None and mine.id < told.id):
         if mine is not None:
-            return ()  # it has its alert already, whatever became of it
+            return True  # it has its alert already, whatever became of it
         due_at = _due(conn, one, ring, bench, now)
         alert = Draft(ring.channel, "alert", str(statement.id), 1, ring.priority, due_at, statement.id, ring.routes)
-        return (hush.hushed(alert, ring, one.matches, statement.source, where.story),)
+        outbox.put(conn, [hush.hushed(alert, ring, one.matches, statement.source, where.story)], now)
+        return True
     if mine is not None:
         rung.fold(conn, mine, told, now)
     others = [member for member in stories.members(conn, where.story) if member.id != statement.id]
-    if told.drawn_at is None or any(member.source == statement.source for member in others):
-        return ()  # it is drawn with this source when its turn comes, or names this source already
-    return (Draft(ring.channel, "also", f"{told.statement}", statement.id, "low", now, told.statement, ring.routes),)
+    named = any(member.source == statement.source for member in others)
+    if told.drawn_at is not None and not named:  # else it names this source already, or will when its turn comes
+        also = Draft(ring.channel, "also", f"{told.statement}", statement.id, "low", now, told.statement, ring.routes)
+        outbox.put(conn, [also], now)
+    return False
 
 
-def _following(conn: Connection, statement: Statement, now: datetime) -> tuple[Draft, ...]:
-    """A statement that rang was edited or removed since: a reply to its alert, and a mark in it."""
+def _following(conn: Connection, one: Judged, where: Placed, hush: Hush, now: datetime) -> tuple[Draft, ...]:
+    """A statement that rang was edited or removed since: a reply to its alert, and a mark in it.
+
+    A reply rings when an alert would: in quiet hours it waits for their end.
+    """
+    statement = one.statement
     past = store.revisions(conn, statement.id) if statement.revision > 1 else ()
     edited_at = past[-1]["until"] if past else None
     drafts: list[Draft] = []
     for told in rung.of_statement(conn, statement.id) if edited_at or statement.removed_at else ():
-        if told.drawn_at is None:
+        if told.shown_at is None:
             continue  # it is not drawn yet: what it will show is what stands now
         more: list[DeliveryKind] = []
-        if edited_at is not None and told.drawn_at < edited_at:
+        if edited_at is not None and told.shown_at < edited_at:
             more.append("edit")
         if statement.removed_at is not None:
             more.append("removal")
         for kind in more:
             subject, revision = str(statement.id), statement.revision
-            drafts += [
-                Draft(told.channel, kind, subject, revision, told.priority, now, statement.id, told.routes),
-                Draft(told.channel, "also", f"{subject} {kind}", revision, "low", now, statement.id, told.routes),
-            ]
+            reply = Draft(told.channel, kind, subject, revision, told.priority, now, statement.id, told.routes)
+            ring = Ring(told.channel, told.routes, told.priority)
+            fate = hush.hushed(reply, ring, one.matches, statement.source, where.story)
+            if fate.state != "dropped":
+                drafts.append(replace(reply, due_at=max(now, fate.due_at)))
+            if told.drawn_at is not None:
+                mark = f"{subject} {kind}"
+                drafts.append(Draft(told.channel, "also", mark, revision, "low", now, statement.id, told.routes))
     return tuple(drafts)
 
 

@@ -22,7 +22,8 @@ _NEVER: tuple[DeliveryState, ...] = ("failed", "dropped")
 class Rung:
     """The alert of one statement in one channel.
 
-    `drawn_at` is when its last attempt began, None where it was never tried: what it shows is what the store held then.
+    `drawn_at` is when its last attempt began, None where it was never tried by itself: what it shows is what the store held
+    then. What was told in a digest has no message of its own.
     """
 
     id: int
@@ -37,6 +38,11 @@ class Rung:
     message_id: str
     may_repeat: bool
     plain: bool
+
+    @property
+    def shown_at(self) -> datetime | None:
+        """When it was shown to people, by itself or in a digest; None where it is still to be drawn."""
+        return self.drawn_at or (self.settled_at if self.state == "sent" else None)
 
 
 def of_statement(conn: Connection, statement_id: int) -> tuple[Rung, ...]:

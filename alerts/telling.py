@@ -81,9 +81,11 @@ def tell(conn: Connection, claimed: Delivery, lexicon: Lexicon) -> Told | Nothin
     told = rung.in_channel(conn, claimed.channel, statement.id)
     if told is None or told.state in ("failed", "dropped"):
         return Nothing("the alert that it belongs to was never sent")
-    if told.state != "sent" or told.drawn_at is None or told.settled_at is None:
+    if told.state != "sent":
         return _WAIT
     if claimed.kind == "also":
+        if told.drawn_at is None:
+            return Nothing("its alert was told in a digest, which is not edited")
         return _brought_up_to_date(conn, claimed, told, statement, lexicon)
     return _reply(conn, claimed, told, statement, lexicon)
 
@@ -141,8 +143,8 @@ def _brought_up_to_date(
 
 
 def _reply(conn: Connection, claimed: Delivery, told: Rung, statement: Statement, lexicon: Lexicon) -> Told | Nothing:
-    assert told.drawn_at is not None
-    shown, _ = _as_shown(conn, statement, told.drawn_at)
+    assert told.shown_at is not None
+    shown, _ = _as_shown(conn, statement, told.shown_at)
     alert = _composed(conn, shown, shown.revision, told.routes, lexicon)
     if claimed.kind == "removal":
         alert = replace(alert, statement=statement)
