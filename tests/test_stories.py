@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
 from alerts import outbox, verdicts
+from alerts.hours import QuietHours
 from alerts.model import Route
 from alerts.settings import Configuration
 from scraper import absences, store, stories
@@ -376,3 +377,54 @@ def part(message: dict[str, object], entity: dict[str, int]) -> str:
     """The words that an entity stands on."""
     text = str(message["text"]).encode("utf-16-le")
     return text[entity["offset"] * 2 : (entity["offset"] + entity["length"]) * 2].decode("utf-16-le")
+
+
+# --------------------------------------------------------------------------------------------------- at night
+
+NIGHT = QuietHours("night", time(23), time(6, 30), "UTC")
+AT_NIGHT = (Route("desk", ("phone",), actors=("*",), quiet_hours="night"),)
+
+
+def nightly(folder: Path, site: FakeSite, api: FakeBotApi) -> Configuration:
+    return watching(folder, site, api, routes=AT_NIGHT, quiet_hours=(NIGHT,))
+
+
+async def test_a_reply_about_an_edit_waits_for_the_end_of_quiet_hours(
+    tmp_path: Path, site: FakeSite, api: FakeBotApi
+) -> None:
+    clock = Clock(datetime(2026, 6, 20, 22, 30, tzinfo=UTC))
+    async with house(nightly(tmp_path, site, api), clock) as bayan:
+        await primed(bayan)
+        site.pages["/outlet1"] = feed([("a", TITLE, SAID)])
+        await bayan.service.once(only=["outlet1"], patience=timedelta())
+        clock.advance(hours=1)
+        site.pages["/outlet1"] = feed([("a", TITLE, SAID.replace("world leaders", "heads of state"))])
+        await bayan.service.once(only=["outlet1"], patience=timedelta())
+        assert len(sent(api)) == 1
+        assert "✏️ edited since" in reads(api)[0]
+        clock.advance(hours=7, minutes=5)
+        await bayan.service.once(only=[], patience=timedelta())
+    assert sent(api)[1].startswith("✏️ Edited")
+
+
+async def test_what_was_told_in_a_digest_is_not_edited_and_its_edit_is_a_reply_to_the_digest(
+    tmp_path: Path, site: FakeSite, api: FakeBotApi
+) -> None:
+    clock = Clock(datetime(2026, 6, 20, 23, 30, tzinfo=UTC))
+    async with house(nightly(tmp_path, site, api), clock) as bayan:
+        await primed(bayan)
+        site.pages["/outlet1"] = feed([("a", TITLE, SAID)])
+        await bayan.service.once(only=["outlet1"], patience=timedelta())
+        await publish(bayan, site, "outlet2", TITLE, SAID)
+        assert api.accepted == []
+        clock.advance(hours=7, minutes=5)
+        await bayan.service.once(only=[], patience=timedelta())
+        await publish(bayan, site, "outlet3", TITLE, SAID)
+        digest = api.accepted[0]
+        assert [one["message_id"] for one in api.accepted] == [digest["message_id"]]
+        clock.advance(minutes=5)
+        site.pages["/outlet1"] = feed([("a", TITLE, SAID.replace("world leaders", "heads of state"))])
+        await bayan.service.once(only=["outlet1"], patience=timedelta())
+    assert len(api.accepted) == 2
+    assert api.accepted[1]["text"].startswith("✏️ Edited")
+    assert api.accepted[1]["reply_parameters"]["message_id"] == digest["message_id"]
