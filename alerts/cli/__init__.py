@@ -42,12 +42,12 @@ app = typer.Typer(
     help="""Watches public sites for what named people and groups say, and puts one clear message on the right phone.
 
 \b
-First steps:  bayan demo               see an alert, without any set-up
-              bayan init               a first config.toml to begin with
-              bayan sources probe URL  what can be watched on a site?
-              bayan config check       is the configuration right?
-              bayan run                watch, until stopped (bayan run --once for cron)
-              bayan status             is all well?
+First steps:  bayan demo            see an alert, without any set-up
+              bayan init            a first config.toml to begin with
+              bayan sources probe   what can be watched on a site?
+              bayan config check    is the configuration right?
+              bayan run             watch, until stopped (bayan run --once for cron)
+              bayan status          is all well?
 """,
     no_args_is_help=True,
     add_completion=False,
