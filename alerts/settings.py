@@ -44,11 +44,11 @@ class HealthSettings:
     """`[health]`: when a source counts as broken, and which channels are told."""
 
     failures: int = 5
+    notify: tuple[str, ...] = ()
     silent_after: timedelta | None = None
     """Nothing new for this long is worth a notice, where the source's own habit is not slower; None: its habit alone."""
     empty_list: bool = True
     """Whether a page that loads and lists nothing any more is told of sooner than other failures."""
-    notify: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
