@@ -71,6 +71,7 @@ def test_a_group_is_found_where_its_words_are_translated(name: str, text: str) -
         ("Abdulhafid Zlitni", "Abdulhafid Muhammed Alsaghir spoke"),
         ("Jan Mohammad Madani Ikram", "Engineer Sayed Ikram spoke"),
         ("Aisha Zeiniye", "وصل الرئيس الصيني"),
+        ("Islamic State", "قمة الدول الإسلامية"),
     ],
 )
 def test_what_only_sounds_like_it_is_not_the_person(name: str, text: str) -> None:
@@ -98,6 +99,35 @@ def test_a_group_of_general_words_is_not_found_where_they_are_written_small() ->
 def test_what_people_count_to_a_name_is_part_of_its_place(name: str, text: str, surface: str) -> None:
     (match,) = found(name, text)
     assert match.surface == surface == text[match.start : match.end]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "surface", "group"),
+    [
+        ("Asa'ib Ahl al-Haqq", "شاركت حركة العصائب في الموكب", "حركة العصائب", True),
+        ("Izz ad-Din al-Qassam Brigades", "so Qassam Brigades said", "Qassam Brigades", True),
+        ("قيس الخزعلي", "الخزعلي: موعدنا يوم الجمعة", "الخزعلي", False),
+        ("Hassan Nasrallah", "وصل الوفد، والسيد نصر الله في الطريق", "والسيد نصر الله", False),
+    ],
+)
+def test_one_part_is_enough_beside_a_title_a_kind_or_the_colon_of_a_headline(
+    name: str, text: str, surface: str, group: bool
+) -> None:
+    aliases = ("عصائب أهل الحق",) if group else ()
+    watched = Actor("it", "group" if group else "person", name, aliases)
+    (match,) = compile_watchlist([watched], ()).match("", text)
+    assert (match.surface, match.tier) == (surface, "C")
+
+
+def test_a_part_that_two_of_the_watched_bear_is_enough_for_neither() -> None:
+    watched = [Actor("one", "person", "Qais al-Khazali"), Actor("other", "person", "Laith al-Khazali")]
+    assert compile_watchlist(watched, ()).match("", "Sheikh al-Khazali said") == ()
+    assert compile_watchlist(watched[:1], ()).match("", "Khazali United won the cup") == ()
+
+
+@pytest.mark.parametrize("text", ["Hezbollah", "Hizb Allah", "حزب الله", "حزبالله", "Hizbollah"])
+def test_a_name_joined_with_gods_is_found_apart_and_in_other_vowels(text: str) -> None:
+    assert [match.surface for match in found("Hizballah", f"so {text} said", group=True)] == [text]
 
 
 def test_legal_forms_and_kinds_belong_to_the_name_of_a_group() -> None:

@@ -57,7 +57,7 @@ def _belongs_before(folded: Folded, at: int, *, person: bool) -> bool:
         return True
     return any(
         is_title(form) if person else any(map(is_filler, translations(form)))
-        for form in {reading.form for reading in name_readings(word)}
+        for form in {reading.form for reading in name_readings(word)} - ({word} if person else set())
     )
 
 

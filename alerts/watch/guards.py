@@ -20,6 +20,8 @@ from scraper.text import Folded
 
 T = TypeVar("T")
 FEWEST_CONSONANTS = 5
+_MANY = 4
+"""Common names that are somebody in particular, one behind the other."""
 ENOUGH = 2.0
 """What the parts that were found must tell where anything differs from the watched name: `Spelling.tells`, less the costs."""
 ENOUGH_UNCASED = 3.0
@@ -107,10 +109,7 @@ def _doubt(
     if not (missing or slips or turned or between):
         if consonants < FEWEST_CONSONANTS and not _is_plain(spelling, laid, text, plain, between):
             return f"fewer than {FEWEST_CONSONANTS} consonants, and not all letters agree"
-        if not telling and (
-            _stands_in_a_name(text, laid[0].first, laid[-1].behind)
-            or (not spelling.person and _goes_on(text, laid[-1].behind))
-        ):
+        if not telling and len(matched) < _MANY and _is_part_of_more(text, spelling, laid):
             return "common names alone, inside a longer name"
     else:
         told = evidence(text, spelling, laid, missing, between, turned=turned)
@@ -182,6 +181,10 @@ def _is_plain(
     """Whether a name of few consonants is beyond doubt: its letters differ by taste alone, or its surname tells."""
     if all(one.likeness.tier == "A" for one in laid):
         return not between
+    if not spelling.person and all(one.likeness.apart <= 0.25 for one in laid):
+        whole = sum(spelling.weights[at] for one in laid for at in _parts(one))
+        if not between and whole >= FEWEST_CONSONANTS - 1:
+            return True
     if not between and any(spelling.weights[at] >= 3 for at in telling):
         surname = next(at for at in telling if spelling.weights[at] >= 3)
     else:
@@ -201,6 +204,14 @@ def _has_capitals(text: Text, at: int) -> bool:
 def _stands_in_a_name(text: Text, first: int, behind: int) -> bool:
     """Whether a name word stands right before or behind: "Muhammad Abbas" is not who "Muhammad Abbas Turkmani" is."""
     return _name_before(text, first) or _name_behind(text, first, behind)
+
+
+def _is_part_of_more(text: Text, spelling: Spelling[T], laid: Sequence[Laid]) -> bool:
+    """Whether a name of common or general words alone stands in a longer one."""
+    first, behind = laid[0].first, laid[-1].behind
+    if spelling.person:
+        return _stands_in_a_name(text, first, behind)
+    return _goes_on(text, behind) or (_has_capitals(text, first) and _stands_in_a_name(text, first, behind))
 
 
 def _goes_on(text: Text, behind: int) -> bool:

@@ -155,7 +155,8 @@ def fit(word: str, slot: Slot, is_first: bool, is_last: bool) -> tuple[Likeness,
         if (heard.first and not is_first) or (heard.last and not is_last):
             continue
         likeness = alike(heard.form, slot.stem) if slot.behind - slot.first == 1 else None
-        likeness = likeness or sounds_alike(heard.sounds, slot.sounds)
+        known = slot.own if slot.meant and heard.form not in slot.meant else slot.sounds
+        likeness = likeness or sounds_alike(heard.sounds, known)
         if likeness is not None and (best is None or likeness < best[0]):
             best = likeness, heard
     return best

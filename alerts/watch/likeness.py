@@ -20,7 +20,7 @@ _NEAR_ENOUGH = 0.87
 """Jaro-Winkler likeness of two Latin words that differ by a slip."""
 _ARTICLE_JOINED = re.compile(r"(?:al|el|ul)(?=[^aeiou].{3}|[aeiou].{3})|[aeu](?:sh(?=sh)|(s|d|t|n|r|z)(?=\1)).*")
 _ABD = re.compile(r"abd[aeou]?(?:l|(sh|s|d|t|n|z|r)(?=\1))?-?(?=.{3})")
-_DIN = re.compile(r"(?<=...)[aeiou][ld]?d[aei]+ne?$")
+_DIN = re.compile(r"(?<=...)(?:[aeou][ld]?|i[ld])d[aei]+ne?$")
 _FAITH = re.compile(r"(?<=....)\.?din$|(?<=...)\.din$")
 _ABD_AND_H = re.compile(r"^abd(?=h)")
 _ABD_ALONE = re.compile(r"abd[aeou]?(?:l|r|s|sh|n|z|t|d)?")
@@ -89,15 +89,15 @@ def _behind_article(word: str) -> str:
 
 def without_article(word: str) -> str:
     """A part of a watched name without the article that is written onto it; as it is, where a vowel leaves doubt (Alireza)."""
-    rest = _behind_article(word)
+    rest = _behind_article(word) if word[:2] in ("al", "el", "ul") else ""
     return rest if len(rest) >= 5 and rest[0] not in "aeiou" else word
 
 
 def also_as(word: str) -> tuple[str, ...]:
-    """What a part of a watched name may be besides: what begins with a vowel behind a joined article (Elosta is al-Usta),
+    """What a part of a watched name may be besides: what follows a joined article that may be none (Elosta is al-Usta, Essaadi السعدي),
     and the name alone of one "of the faith" (Nasiruddin is called Nasir)."""
     rest = _behind_article(word)
-    forms = [rest] if rest and rest[0] in "aeiou" else []
+    forms = [rest] if rest and (rest[0] in "aeiou" or word[:2] not in ("al", "el", "ul")) else []
     if (faith := _FAITH.search(word)) is not None:
         name = word[: faith.start()]
         forms += [name] if max((weight(one) for one in sounds(name)), default=0) >= 3 else []

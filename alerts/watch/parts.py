@@ -28,6 +28,10 @@ class Slot:
     behind: int
     stem: str
     sounds: tuple[Sound, ...]
+    own: tuple[Sound, ...] = ()
+    """Without those of its translations, where it has some."""
+    meant: frozenset[str] = frozenset()
+    """The translations themselves, as words of a text are heard: their like is not enough (الدول is not الدولة)."""
 
 
 class Spelling(Generic[T]):
@@ -43,16 +47,12 @@ class Spelling(Generic[T]):
         meant = [() if person else _translated(stem) for stem in stems]
         self.weights = tuple(max((weight(one) for one in each), default=0) for each in heard)
         self.common = tuple(
-            is_common(stem) or (not person and (is_filler(stem) or bool(meant[at]) or is_general(stem)))
+            is_common(stem)
+            or (not person and (is_filler(stem) or bool(meant[at]) or any(map(is_general, (stem, *also_as(stem))))))
             for at, stem in enumerate(stems)
         )
         self.tells = tuple(_tells(stem, self.common[at], self.weights[at]) for at, stem in enumerate(stems))
-        single = [
-            Slot(
-                at, at + 1, stem, tuple(sound for form in (stem, *also_as(stem), *meant[at]) for sound in sounds(form))
-            )
-            for at, stem in enumerate(stems)
-        ]
+        single = [Slot(at, at + 1, stem, *_sounds_of(stem, meant[at])) for at, stem in enumerate(stems)]
         pairs = [
             Slot(at, at + 2, stems[at] + stems[at + 1], joins(heard[at], heard[at + 1])) for at in range(len(stems) - 1)
         ]
@@ -75,6 +75,13 @@ class Spelling(Generic[T]):
                     yield self.singles[at], self.singles[further]
         if count > 1 and not (dull and self.person):
             yield self.singles[-1], self.singles[0]
+
+
+def _sounds_of(stem: str, meant: Sequence[str]) -> tuple[tuple[Sound, ...], tuple[Sound, ...], frozenset[str]]:
+    """The sounds of a part with its translations, those without, and the translations."""
+    own = tuple(sound for form in (stem, *also_as(stem)) for sound in sounds(form))
+    others = tuple(sound for form in meant for sound in sounds(form))
+    return (*own, *others), own, frozenset(heard.form for form in meant for heard in heard_as(form))
 
 
 def _translated(stem: str) -> tuple[str, ...]:

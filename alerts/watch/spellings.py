@@ -8,6 +8,7 @@ at once (`neighbours.py`), and only where two words may be two parts of one name
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from itertools import product
@@ -15,11 +16,12 @@ from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 
+from alerts.watch.beside import Beside, is_kind
 from alerts.watch.laying import fit, laid_around
 from alerts.watch.lexicon import Lexicon, Numbers
 from alerts.watch.likeness import Heard, Likeness, heard_as, sounds_alike, stem_of, without_article
 from alerts.watch.names import Part, is_article
-from alerts.watch.namewords import is_common, is_filler, is_particle, is_title, is_whole_title, titles
+from alerts.watch.namewords import is_common, is_filler, is_particle, is_title, titles
 from alerts.watch.neighbours import FREE, NAMED, OTHER, WALL, Neighbours
 from alerts.watch.parts import Laid, Refused, Slot, SoundHit, Spelling, Text
 from alerts.watch.skeleton import GOD, Sound, weight
@@ -38,15 +40,13 @@ _ARTICLES = frozenset({
     "аль", "эль", "ал", "эл", "אל", "ال",
 })  # fmt: skip
 _ANCHOR = 3
-_GIVEN_TITLES = frozenset({
-    "sayyid", "sayyed", "sayed", "seyyed", "seyed", "seyid", "sayid", "seyyid", "syed", "seid", "imam", "hafiz", "sultan",
-    "khan", "سيد", "امام", "حافظ",
-})  # fmt: skip
-"""Titles that are given names as well."""
-_RANK, _TWO_PARTS, _TIES, _IS_TITLE = 3, 4, 8, 16
-"""In the number of a word: its rank; whether it says two parts of a name, is tied to the word before, is a title."""
-_KIND = 5
+_RANK, _TWO_PARTS, _TIES, _IS_TITLE, _IS_KIND = 3, 4, 8, 16, 32
+"""In the number of a word: its rank; whether it says two parts of a name, is tied to the word before, is a title, is
+a kind of group."""
+_KIND = 6
 """Bits of a word's number below those of its kind (`neighbours.py`)."""
+_HAS_GOD = re.compile(r"..l+ah$|لله$")
+_JOINED_GOD = re.compile(r"(.{3,}?)([aeiou]l+ah?|الله|لله)")
 _OF_ABD = GOD | {"lah", "la"}
 
 
@@ -85,7 +85,7 @@ class Spellings(Generic[T]):
         self._part_keys: set[str] = set()
         self._neighbours = Neighbours(self._after)
         self._lexicon = Lexicon(self.number)
-        self._surnames: dict[str, list[tuple[str, Spelling[T], Slot]]] = {}
+        self._beside: Beside[T] = Beside()
         self._ones: _Remembered[str, tuple[_Anchored[T], ...]] = _Remembered(self._in_one)
         self._twos: _Remembered[tuple[str, str], tuple[_Anchored[T], ...]] = _Remembered(self._in_two)
 
@@ -103,11 +103,7 @@ class Spellings(Generic[T]):
                 self._pairs.setdefault(f"{first} {second}", []).append((spelling, one, other))
                 self._part_keys.add(second)
                 self._part_keys.add(first)
-        last = len(spelling.stems) - 1
-        if person and not spelling.common[last] and spelling.weights[last] >= 3:
-            slot = spelling.singles[last]
-            for key in {sound.key for sound in slot.sounds}:
-                self._surnames.setdefault(key, []).append((owner, spelling, slot))
+        self._beside.add(spelling, owner)
         for slot in spelling.joins:
             for key in {sound.key for sound in slot.sounds}:
                 self._joins.setdefault(key, []).append((spelling, slot))
@@ -134,40 +130,8 @@ class Spellings(Generic[T]):
             elif (key := (id(anchored.spelling), hit.first, hit.behind)) not in seen:
                 seen.add(key)
                 yield hit
-        yield from self._titled(text, np.flatnonzero(numbers & _IS_TITLE).tolist())
-
-    def _titled(self, text: Text, marked: Sequence[int]) -> Iterator[SoundHit[T]]:
-        """Surnames behind a listed title ("Sheikh al-Khazali", السيد نصر الله), where one watched person alone has it."""
-        words, listed = text.words, titles()
-        for title in marked:
-            if words[title] in listed and not is_whole_title(words, title):
-                continue
-            at = title + 1
-            if at < len(words) and words[at] in _ARTICLES:
-                at += 1
-            if at >= len(words):
-                continue
-            is_two = at + 1 < len(words) and words[at + 1] in GOD
-            word, behind = (words[at] + words[at + 1], at + 2) if is_two else (words[at], at + 1)
-            keys = {sound.key for heard in heard_as(word) if not heard.first for sound in heard.sounds}
-            known = [one for key in keys for one in self._surnames.get(key, ())]
-            if len({owner for owner, _, _ in known}) != 1 or (behind < len(words) and text.is_name_like(behind)):
-                continue
-            _, spelling, slot = known[0]
-            fits = fit(word, slot, True, True)
-            enough = 4 if words[title] in _GIVEN_TITLES else _ANCHOR
-            if fits is not None and fits[0].tier != "A":
-                if not slot.stem.isascii() and not word.isascii():
-                    continue  # in Arabic letters a surname is written as it is
-                enough = enough if word.isascii() else 4  # الرئيس الصيني is not Zeiniye
-            if (
-                fits is not None
-                and fits[0].tier != "C"
-                and fits[0].apart <= _SURNAME_APART
-                and spelling.weights[-1] >= enough
-            ):
-                steps = (f"title: {words[title]}", f"skeleton {slot.sounds[0].key}")
-                yield SoundHit(at, behind, spelling.found, "C", steps, fits[0].apart)
+        titled, kinds = (np.flatnonzero(numbers & mark).tolist() for mark in (_IS_TITLE, _IS_KIND))
+        yield from self._beside.find(text, titled, kinds)
 
     def _anchors(self, folded: Folded, numbers: Numbers) -> Iterator[tuple[int, int, _Anchored[T]]]:
         """The words that are like a part of a name with another behind or before them, as (word, word behind, part).
@@ -238,6 +202,7 @@ class Spellings(Generic[T]):
         elif is_title(word) or any(is_common(each.form, 0.25) for each in heard if not each.first):
             rank = NAMED
         marks = (bool(self._in_one(word)) and _TWO_PARTS) | (word in _TIED and _TIES) | (_is_title(word) and _IS_TITLE)
+        marks |= is_kind(word) and _IS_KIND
         return self._neighbours.kind(frozenset((keys | slips) & self._part_keys)) << _KIND | marks | rank
 
     def _in_one(self, word: str) -> tuple[_Anchored[T], ...]:
@@ -288,12 +253,16 @@ def _as_one(words: Sequence[str], at: int) -> str:
 
 def _stems(parts: Sequence[Part], *, person: bool) -> list[str]:
     """The parts of a name that are compared: without particles, a person's titles, a group's fillers."""
+    if not person and len(parts) == 1 and (god := _JOINED_GOD.fullmatch(parts[0].stem)):
+        return [stem_of(god[1]), "allah" if parts[0].stem.isascii() else god[2]]  # Hizballah is Hizb Allah
     stems: list[str] = []
     for part in parts:
         stem = stem_of(without_article(part.stem))
         if stems and stems[-1] in ("abd", "عبد") and stem in _OF_ABD:
             stems[-1] = "abdallah"
-        elif stems and stem in GOD and (len(stems) > 1 or (person and len(parts) > 2)):
+        elif (
+            stems and stem in GOD and not _HAS_GOD.search(stems[-1]) and (len(stems) > 1 or (person and len(parts) > 2))
+        ):
             stems[-1] += "allah" if stem.isascii() else stem  # Nasr Allah is one name, and Nasr another
         elif stem and not is_particle(stem):
             stems.append(stem)

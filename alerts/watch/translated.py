@@ -10,7 +10,7 @@ from functools import cache
 
 from alerts.watch.skeleton import sounds, vowels_apart, weight
 
-_GENERAL_APART = 0.5
+_GENERAL_APART = 0.25
 _LEGAL_FORMS = frozenset({
     "ltd", "limited", "llc", "co", "corp", "inc", "sal", "sarl", "lda", "gmbh", "fze", "est", "plc", "bv", "nv", "jsc", "ooo",
     "sa", "ag", "offshore",
@@ -29,7 +29,7 @@ _MEANINGS = """
     organization orgutu teskilati organizacion organisation organizasyon تنظيم منظمه هيئه организация
     union اتحاد birligi союз
     league عصبه رابطه جمعيه
-    band bands عصائب عصبه
+    militia milice milis milisleri ميليشيا مليشيا ополчение
     council مجلس conseil consejo konseyi rat совет совета شورى
     state دوله etat estado devleti staat государство государства המדינה
     resistance مقاومه direnis direnisi widerstand resistencia сопротивление сопротивления התנגדות
@@ -118,6 +118,24 @@ _MEANINGS = """
     chechen شيشاني شيشان
     uzbek اوزبكي ازبكي
     saudi سعودي سعوديه
+    iraq عراق
+    syria سوريا
+    lebanon لبنان
+    yemen يمن
+    libya ليبيا
+    iran ايران
+    sudan سودان
+    somalia صومال
+    pakistan باكستان
+    india هند
+    indonesia اندونيسيا
+    turkey تركيا
+    kuwait كويت
+    bahrain بحرين
+    gaza غزه
+    sinai سيناء
+    africa african افريقيا افريقي
+    foreign اجنبي اجنبيه
     houthi houthis حوثي حوثيون
 """
 
@@ -153,6 +171,16 @@ def is_general(stem: str) -> bool:
         for word in _general().get(one.key, ())
         for other in sounds(word)
     )
+
+
+_KINDS = "brigades battalion movement organization militia front corps network army group party forces"
+
+
+@cache
+def kinds() -> frozenset[str]:
+    """The folded words that say what kind of group one is, in every language here."""
+    words = _KINDS.split()
+    return frozenset({*words, *(other for word in words for other in translations(word))}) - {"حزب", "party", "group"}
 
 
 def is_legal_form(word: str) -> bool:

@@ -1,0 +1,150 @@
+"""Names of which one part is there, known by the word beside it: a title, the kind of a group, the colon of a headline.
+
+    Sheikh al-Khazali, السيد نصر الله      Qassam Brigades, حركة العصائب      الخزعلي: ...
+
+Each only where one watched person or group alone has such a part, and tier C.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Generic, TypeVar
+
+from alerts.watch.laying import fit
+from alerts.watch.likeness import Likeness, heard_as
+from alerts.watch.names import is_article
+from alerts.watch.namewords import is_whole_title, titles
+from alerts.watch.parts import Slot, SoundHit, Spelling, Text
+from alerts.watch.skeleton import GOD
+from alerts.watch.translated import kinds
+
+T = TypeVar("T")
+_APART = 0.25
+_MOST_PARTS = 4
+_ANCHOR = 3
+"""Consonants of a part that is enough beside another word."""
+_ACROSS = 4
+"""The same where the scripts differ, or the title is a given name too: الرئيس الصيني is not Zeiniye."""
+_GIVEN_TITLES = frozenset({
+    "sayyid", "sayyed", "sayed", "seyyed", "seyed", "seyid", "sayid", "seyyid", "syed", "seid", "imam", "hafiz", "sultan",
+    "khan", "سيد", "امام", "حافظ",
+})  # fmt: skip
+"""Titles that are given names as well."""
+_COLON = re.compile(r"\s{0,2}:\s")
+_SPACE = re.compile(r"[\s_\u200c-]*")
+
+
+class Beside(Generic[T]):
+    """The parts of watched names that are enough with a word beside them."""
+
+    def __init__(self) -> None:
+        self._surnames: dict[str, list[tuple[str, Spelling[T], Slot]]] = {}
+        self._heads: dict[str, list[tuple[str, Spelling[T], Slot]]] = {}
+
+    def add(self, spelling: Spelling[T], owner: str) -> None:
+        """Take the surname of a person, the telling words of a group. `owner` is who bears the name."""
+        last = len(spelling.stems) - 1
+        for slot in spelling.singles:
+            if spelling.common[slot.first] or spelling.weights[slot.first] < (_ANCHOR if spelling.person else 2):
+                continue
+            if slot.first not in ((last,) if spelling.person else (0, last)) or last > _MOST_PARTS:
+                continue
+            found = self._surnames if spelling.person else self._heads
+            for key in {sound.key for sound in slot.sounds}:
+                found.setdefault(key, []).append((owner, spelling, slot))
+
+    def find(self, text: Text, titled: Sequence[int], kinds: Sequence[int]) -> Iterator[SoundHit[T]]:
+        """The names in a text. `titled` and `kinds` are the words that may be titles, and kinds of groups."""
+        listed = titles()
+        for at in titled:
+            if text.words[at] not in listed or is_whole_title(text.words, at):
+                yield from self._behind_title(text, at)
+        if self._heads:
+            for at in kinds:
+                yield from self._beside_kind(text, at)
+        if self._surnames and text.words:
+            yield from self._headlined(text)
+
+    def _behind_title(self, text: Text, title: int) -> Iterator[SoundHit[T]]:
+        at = _behind_article(text, title + 1)
+        if at >= len(text.words):
+            return
+        behind = at + 1 + (at + 1 < len(text.words) and text.words[at + 1] in GOD)
+        if behind < len(text.words) and text.is_name_like(behind):
+            return
+        least = _ACROSS if text.words[title] in _GIVEN_TITLES else _ANCHOR
+        for spelling, slot, likeness in self._alone(text, at, behind, self._surnames, least):
+            yield _hit(spelling, slot, likeness, at, behind, f"title: {text.words[title]}")
+
+    def _beside_kind(self, text: Text, kind: int) -> Iterator[SoundHit[T]]:
+        """Kind and word in Arabic, either way round in Latin; the words do not stand in a longer name."""
+        words = text.words
+        latin = words[kind].isascii()
+        for at in (_behind_article(text, kind + 1), kind - 1) if latin else (_behind_article(text, kind + 1),):
+            if not 0 <= at < len(words) or not _is_next_to(text, min(at, kind), max(at, kind)):
+                continue
+            first, behind = min(at, kind), max(at, kind) + 1
+            if latin and not (_is_large(text, at) and _is_large(text, kind)):
+                continue
+            for spelling, slot, likeness in self._alone(text, at, at + 1, self._heads, _ANCHOR):
+                yield _hit(spelling, slot, likeness, first, behind, f"kind: {words[kind]}")
+
+    def _headlined(self, text: Text) -> Iterator[SoundHit[T]]:
+        """A surname that opens a headline or a post, before a colon: who speaks is known to its readers."""
+        at = _behind_article(text, 0)
+        if at >= len(text.words) or _COLON.match(text.folded.original, text.folded.span(at, at + 1)[1]) is None:
+            return
+        for spelling, slot, likeness in self._alone(text, at, at + 1, self._surnames, _ANCHOR):
+            yield _hit(spelling, slot, likeness, at, at + 1, "headline")
+
+    def _alone(
+        self, text: Text, at: int, behind: int, parts: dict[str, list[tuple[str, Spelling[T], Slot]]], least: int
+    ) -> Iterator[tuple[Spelling[T], Slot, Likeness]]:
+        """The one name that has these words as a part, where only one has."""
+        word = "".join(text.words[at:behind])
+        keys = {sound.key for heard in heard_as(word) if not heard.first for sound in heard.sounds}
+        known = [one for key in keys for one in parts.get(key, ())]
+        if len({owner for owner, _, _ in known}) != 1:
+            return
+        for _, spelling, slot in known:
+            fits = fit(word, slot, True, True)
+            if fits is None or fits[0].tier == "C" or fits[0].apart > _APART:
+                continue
+            same_script = slot.stem.isascii() == word.isascii()
+            if fits[0].tier != "A" and same_script and not word.isascii():
+                continue  # in Arabic letters a part is written as it is
+            enough = least if same_script or fits[0].tier == "A" or word.isascii() else max(least, _ACROSS)
+            weight = spelling.weights[slot.first]
+            if weight >= enough or (fits[0].tier == "A" and weight >= 2 and not spelling.person and not word.isascii()):
+                yield spelling, slot, fits[0]
+                return
+
+
+def _hit(spelling: Spelling[T], slot: Slot, likeness: Likeness, first: int, behind: int, step: str) -> SoundHit[T]:
+    steps = (step, f"skeleton {slot.sounds[0].key}")
+    return SoundHit(first, behind, spelling.found, "C", steps, likeness.apart)
+
+
+def _behind_article(text: Text, at: int) -> int:
+    """`at`, or the word behind it where an article of its own stands there."""
+    words = text.words
+    return at + 1 if at + 1 < len(words) and is_article(words[at], words[at + 1]) else at
+
+
+def _is_next_to(text: Text, one: int, other: int) -> bool:
+    folded = text.folded
+    between = folded.original[folded.span(one, one + 1)[1] : folded.span(other, other + 1)[0]]
+    return (
+        other - one <= 2 and _SPACE.fullmatch(between.replace("al", "").replace("el", "").replace("AL", "")) is not None
+    )
+
+
+def _is_large(text: Text, at: int) -> bool:
+    return text.folded.original[text.folded.span(at, at + 1)[0]].isupper()
+
+
+def is_kind(word: str) -> bool:
+    """Whether a folded word of a text says what kind of group follows, or went before."""
+    listed = kinds()
+    return word in listed or (not word.isascii() and any(heard.form in listed for heard in heard_as(word)))
