@@ -44,3 +44,12 @@ def test_a_gap_is_shown_with_its_width(bayan: Bayan, site: FakeSite) -> None:
     [shown] = stands(bayan)["agency"]["gaps"]
     assert (shown["pages"], shown["detail"]) == (3, "the pages end there")
     assert "agency may have a gap of 7 h" in " ".join(bayan("status").out.split())
+
+
+def test_the_doctor_names_the_sources_that_are_unwell(bayan: Bayan, site: FakeSite) -> None:
+    bayan.configure(source("agency", f"{site.origin}/feed") + source("shell", f"{site.origin}/shell"))
+    site.pages["/feed"] = site.feed([("a", "First"), ("b", "Second")])
+    site.pages["/shell"] = SHELL
+    bayan("run", "--once")
+    looked = bayan("doctor", "--offline").out
+    assert "1 of 2 well; not shell (script_shell)" in looked

@@ -19,6 +19,7 @@ from alerts.cli.frame import ConfigOption, DataOption, JsonOption, fit, load, op
 if TYPE_CHECKING:
     from alerts.settings import Configuration
     from scraper.model import Source
+    from scraper.sources import SourceState
 
 SECONDS = 10.0
 """No question to a network takes longer."""
@@ -198,6 +199,7 @@ def _store(configuration: Configuration) -> Iterator[Finding]:
             beats = database.read_now(sources.beats)
             by_state, _ = database.read_now(outbox.summary)
             restored = database.read_now(lambda conn: marks.read(conn, RESTORED))
+            states = database.read_now(sources.states)
         running = holder(configuration.storage.data_dir)
     except StoreError as error:
         yield Finding("store", "bad", str(error), "bayan db check; bayan db upgrade")
@@ -208,6 +210,7 @@ def _store(configuration: Configuration) -> Iterator[Finding]:
     ahead = [name for name, (at, _) in beats.items() if at > datetime.now(UTC) + timedelta(minutes=2)]
     if ahead:
         yield Finding("clock and store", "bad", "the store holds times that are still to come", "set the clock (NTP)")
+    yield from _sources(configuration, states)
     held = by_state.get("held", 0)
     if restored is not None or held:
         said = f"{held} deliveries are held" + (
@@ -216,6 +219,22 @@ def _store(configuration: Configuration) -> Iterator[Finding]:
         yield Finding(
             "held deliveries", "note", said, "bayan alerts release sends them, bayan alerts drop forgets them"
         )
+
+
+def _sources(configuration: Configuration, states: tuple[SourceState, ...]) -> Iterator[Finding]:
+    """How many sources are unwell, and how: their remedies stand in `bayan status`."""
+    from alerts.troubles import standing
+    from scraper.condition import WELL
+
+    enabled = {source.id: source for source in configuration.sources if source.enabled}
+    polled = [state for state in states if state.id in enabled and state.outcome is not None]
+    if not polled:
+        return
+    stands = {state.id: standing(state, enabled[state.id], configuration.health) for state in polled}
+    unwell = [f"{name} ({kind})" for name, kind in stands.items() if kind not in WELL]
+    said = f"{len(polled) - len(unwell)} of {len(polled)} well"
+    said += f"; not {', '.join(unwell[:5])}{' ...' if len(unwell) > 5 else ''}" if unwell else ""
+    yield Finding("sources", "note" if unwell else "ok", said, "bayan status says what to do about each")
 
 
 def _clock() -> Finding:
