@@ -187,3 +187,8 @@ def test_where_a_name_rings_nothing_beside_it_is_called_a_near_miss() -> None:
 def test_near_misses_are_few_however_many_there_are() -> None:
     text = " and ".join(f"Qais Khazari{'x' * (at % 3)} ab{at}" for at in range(3_000))
     assert 0 < len(explained(text, QAIS).suppressed) <= 50
+
+
+def test_the_long_vowels_of_a_name_of_one_word_may_be_written_short() -> None:
+    assert [match.tier for match in found("Al-Shabaab", "of Al-Shabab on Monday", group=True)] == ["A"]
+    assert found("Al-Shabaab", "the youth of Shabab", group=True) == []

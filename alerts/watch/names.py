@@ -22,6 +22,9 @@ _TIED = re.compile(
     r"(mir|abou?|ab[ou]u|(?:ben|bin)(?=[^aeiou]))(.{4,})|(.{3,})(zad(?:a|e|ah|eh)|n[ei]jad|nezhad|pour|زاده|نژاد|پور)"
 )
 """What stands at the front or the end of a name and is written apart as often: Mirahmad, Benhammedi, Ahmadinejad."""
+_LONG_ENOUGH = 5
+_LONG_VOWEL = re.compile("aa|ee|oo|ou")
+_SHORT_VOWEL = {"aa": "a", "ee": "i", "oo": "u", "ou": "u"}
 _BRACKETED = re.compile(r"\([^()]*\)")
 _AYN_SIGNS = ("'", "’", "‘", "`", "ʿ", "ʾ", "ʻ", "ʼ")
 _ALLAH = frozenset({"الله", "اللاه"})
@@ -46,7 +49,18 @@ def name_parts(name: str) -> tuple[tuple[Part, ...], ...]:
         parts = _parts([spelled for word in words if (spelled := spell(word))])
         if sum(len(part.stem) for part in parts) > 1 and parts not in readings:
             readings.append(parts)
+    for parts in [parts for parts in readings if len(parts) == 1]:
+        readings += [(parts[0]._replace(stem=stem),) for stem in _lengthened(parts[0].stem)]
     return tuple(readings)
+
+
+def _lengthened(stem: str) -> list[str]:
+    """The other ways to write the long vowels of a Latin word: Shabaab is Shabab, and the other way round."""
+    if not stem.isascii() or len(stem) < _LONG_ENOUGH:
+        return []
+    short = _LONG_VOWEL.sub(lambda found: _SHORT_VOWEL[found[0]], stem)
+    longer = [short[:at] + "a" + short[at:] for at in range(1, len(short)) if short[at] == "a"]
+    return [form for form in dict.fromkeys((short, *longer)) if form != stem]
 
 
 def short_forms(name: str) -> tuple[str, ...]:
