@@ -96,7 +96,9 @@ def wait(
 
     It looks ahead: where a busier hour comes, the wait does not reach into it by more than that hour's own wait.
     """
-    if habit is None or watched_since is None or now - watched_since < WATCHED_ENOUGH or longest <= interval:
+    if habit is None or watched_since is None or longest <= interval:
+        return interval
+    if now - max(watched_since, habit.since) < WATCHED_ENOUGH:
         return interval
     step = max(interval, timedelta(minutes=30))
     best = longest

@@ -68,6 +68,7 @@ def test_a_source_that_is_watched_for_less_than_a_day_is_asked_at_its_interval()
     assert wait(habit([]), watched_since=NOW - 23 * HOUR) == INTERVAL
     assert wait(habit([]), watched_since=None) == INTERVAL
     assert wait(None) == INTERVAL
+    assert wait(Habit(NOW - 23 * HOUR)) == INTERVAL  # watched by an older version, which learned no habits
 
 
 def test_a_source_that_says_nothing_is_asked_as_seldom_as_it_may_be() -> None:
