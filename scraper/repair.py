@@ -13,10 +13,13 @@ from dataclasses import dataclass, replace
 
 from scraper.address import canonical
 from scraper.errors import ParseError
-from scraper.model import Item, Page, Select, Source
+from scraper.model import Item, Kind, Page, Select, Source
 from scraper.novelty import Known
 from scraper.parsers.workers import ParsePool
+from scraper.ranking import Offer
 
+OTHER_KINDS: frozenset[Kind] = frozenset({"feed", "wordpress", "sitemap"})
+"""What may take the place of a list of the same site."""
 _ENOUGH = 2
 """Statements found again by a further block, from which it is proposed together with the others."""
 _BLOCKS = 4
@@ -27,12 +30,17 @@ _LONGEST = 400
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """Selectors, what they find (`items`), and how many of the known statements are among it, of how many."""
+    """Selectors, what they find (`items`), and how many of the known statements are among it, of how many.
+
+    Where `source` is set, it is another way to the site, such as a feed, and `found` says how it was come by.
+    """
 
     select: Select
     items: tuple[Item, ...]
     again: int
     of: int
+    source: Source | None = None
+    found: str = ""
 
     @property
     def proven(self) -> bool:
@@ -59,6 +67,22 @@ async def propose(source: Source, page: Page, known: Sequence[Known], parsers: P
     return (*joined, *found)
 
 
+def other_ways(source: Source, offers: Sequence[Offer], known: Sequence[Known]) -> tuple[Repair, ...]:
+    """What a look at the site offered in the place of a list that is gone, those with most of what is known first.
+
+    Each is `source` at another address and of another kind: its name, tags and manners stay.
+    """
+    found = [
+        Repair(
+            Select(""), one.items, _again(one.items, known), len(known),
+            replace(one.source, id=source.id, select=None, full_text=source.full_text), one.found,
+        )
+        for one in offers
+        if one.count and one.source.kind in OTHER_KINDS
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda one: -one.again))
+
+
 def told(repair: Repair) -> str:
     """A proposal in one line: what it looks for, and the proof."""
     return f'item = "{repair.select.item}" finds {len(repair.items)}, {repair.again} of the last {repair.of} again'
@@ -78,13 +102,17 @@ async def _read(
         listed = await parsers.listed(page, replace(source, select=select))
     except ParseError:
         return None
-    urls = {canonical(item.url) for item in listed.items if item.url}
-    titles = {_even(item.title) for item in listed.items if item.title}
-    again = sum(
+    return Repair(select, listed.items, _again(listed.items, known), len(known))
+
+
+def _again(items: Sequence[Item], known: Sequence[Known]) -> int:
+    """How many of `known` are among `items`, by address or by headline."""
+    urls = {canonical(item.url) for item in items if item.url}
+    titles = {_even(item.title) for item in items if item.title}
+    return sum(
         (one.url is not None and canonical(one.url) in urls) or (bool(one.title) and _even(one.title) in titles)
         for one in known
     )
-    return Repair(select, listed.items, again, len(known))
 
 
 async def _joined(

@@ -136,7 +136,7 @@ def keep(conn: Connection, source: Source, now: datetime) -> bool:
     """
     query = update(source_state).where(source_state.c.id == source.id)
     anew = dict(fingerprint=fingerprint(source), url=source.url, etag="", last_modified="", body_hash="", due_at=now)
-    return bool(conn.execute(query.values(**anew)).rowcount)
+    return bool(conn.execute(query.values(**anew, older_page=None, fresh_for=None)).rowcount)
 
 
 def due(conn: Connection, now: datetime, limit: int, ids: Iterable[str] | None = None) -> tuple[SourceState, ...]:

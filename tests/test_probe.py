@@ -387,6 +387,18 @@ def test_a_source_without_selectors_gets_a_table_behind_its_own() -> None:
     assert written.with_selectors(more, "b", Select("li")) == FILE + behind + "\n# the next one\n[sources.c]\n"
 
 
+def test_another_way_to_a_site_takes_the_place_of_a_list_with_comments_and_order_kept() -> None:
+    after = written.with_other_way(FILE, "a", asking("feed", "https://x.example/feed"))
+    assert after == FILE.replace('"listing"  ', '"feed"  ').replace(
+        "https://x.example/", "https://x.example/feed"
+    ).replace(
+        '  [sources.a.select]      # the block\n  item = "ul.old > li"    # since 2024\n  link = "a@href"\n  date = \'span.when\'\n\n',
+        "",
+    )
+    with pytest.raises(ValueError, match="line of its own"):
+        written.with_other_way('[sources.b]\nurl = "https://y.example/"\n', "b", asking("feed"))
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -185,17 +186,36 @@ def test_selectors_that_a_program_cannot_replace_are_shown_to_be_written_by_hand
     )
 
 
-def test_a_listing_that_is_gone_is_answered_with_other_ways_to_the_site(bayan: Bayan, site: FakeSite) -> None:
+def test_a_listing_that_is_gone_is_replaced_by_another_way_to_the_site_and_nothing_is_lost(
+    bayan: Bayan, site: FakeSite
+) -> None:
     broken(bayan, site, "")
     site.pages["/press"] = 404
     site.pages["/"] = (
         '<html><head><link rel="alternate" type="application/rss+xml" href="/feed.rss"></head><body>x</body></html>'
     )
-    site.pages["/feed.rss"] = feed(site)
+    site.pages["/feed.rss"] = feed(site, [MISSED, *TITLES])
     ran = bayan("sources", "repair", "ministry")
-    assert ran.code == 1
-    assert "http_error" in ran.out
-    assert f'kind = "feed"\nurl = "{site.origin}/feed.rss"' in ran.out
+    assert (ran.code, "http_error" in ran.out) == (0, True), ran.err
+    assert "Another way to the site, named by the page: finds 9 items, 8 of the last 8 statements again" in ran.out
+    [row] = bayan("sources", "repair", "ministry", "--json").json["proposals"]
+    assert (row["kind"], row["url"], row["again"]) == ("feed", f"{site.origin}/feed.rss", 8)
+    assert bayan("sources", "repair", "ministry", "--accept").code == 0
+    table = tomllib.loads(bayan.file.read_text("utf-8"))["sources"]["ministry"]
+    assert table == {
+        "kind": "feed", "url": f"{site.origin}/feed.rss", "language": "en", "allow_private": True, "full_text": False,
+    }  # fmt: skip
+    shown = bayan("run", "--once").out
+    assert MISSED in " ".join(shown.replace("▸", "").replace("◂", "").split())
+    with bayan.store() as database:
+        assert len(database.read_now(lambda conn: store.find(conn))) == 9
+
+
+def test_a_site_that_is_gone_altogether_gets_no_proposal(bayan: Bayan, site: FakeSite) -> None:
+    broken(bayan, site, "")
+    site.pages["/press"] = 404
+    ran = bayan("sources", "repair", "ministry", "--accept")
+    assert (ran.code, "no other way to the site" in ran.out) == (1, True)
 
 
 def test_selectors_that_work_are_left_alone(bayan: Bayan, site: FakeSite) -> None:

@@ -15,7 +15,15 @@ import typer
 
 from alerts.cli.exits import PARTIAL
 from alerts.cli.frame import ConfigOption, DataOption, JsonOption, fit, load, on_terminal, opened, set_up_log
-from alerts.cli.written import chosen, difference, replace_file, source_table, with_selectors
+from alerts.cli.written import (
+    chosen,
+    difference,
+    quoted,
+    replace_file,
+    source_table,
+    with_other_way,
+    with_selectors,
+)
 from alerts.remedies import REMEDIES
 
 if TYPE_CHECKING:
@@ -35,13 +43,12 @@ SHOWN = 3
 class Found:
     """What a look at a broken listing came to.
 
-    `works` counts what the source's own selectors find. `offers` are other ways to the site, looked for where no proposal is
-    proven. `trouble` is why the page could not be read.
+    `works` counts what the source's own selectors find. Among `proposals` are other ways to the site, looked for where no
+    selectors are proven. `trouble` is why the page could not be read.
     """
 
     works: int = 0
     proposals: tuple[Repair, ...] = ()
-    offers: tuple[Offer, ...] = ()
     trouble: str = ""
     remedy: str = ""
 
@@ -150,14 +157,16 @@ async def _look(configuration: Configuration, source: Source, known: tuple[Known
                 return Found(proposals=proposals, trouble=trouble)
         except SourceError as error:
             proposals, trouble, remedy = (), f"{error.outcome}: {error.detail}", REMEDIES[of_failure(error)].next
-        offers = await _other_ways(source, fetcher, parsers, robots)
-        return Found(proposals=proposals, offers=offers, trouble=trouble, remedy=remedy)
+        offers = await _offers(source, fetcher, parsers, robots)
+        ways = [*repairing.other_ways(source, offers, known), *proposals]
+        ways.sort(key=lambda one: -one.again)
+        return Found(proposals=tuple(ways), trouble=trouble, remedy=remedy)
     finally:
         await fetcher.aclose()
         await parsers.aclose()
 
 
-async def _other_ways(
+async def _offers(
     source: Source, fetcher: Fetcher, parsers: ParsePool, robots: Callable[[str], str]
 ) -> tuple[Offer, ...]:
     """Feeds, an API or sitemaps of the same site, where its list is gone."""
@@ -183,7 +192,7 @@ async def _other_ways(
         )
     except SourceError:
         return ()
-    return tuple(one for one in found.offers if one.count and one.source.kind not in ("page", "listing"))
+    return found.offers
 
 
 def _change(configuration: Configuration, source: Source, proposal: Repair | None) -> tuple[Path, str, str, str]:
@@ -195,10 +204,13 @@ def _change(configuration: Configuration, source: Source, proposal: Repair | Non
     for file in (path, *_included(path)):
         text = file.read_text("utf-8")
         try:
+            if proposal.source is not None:
+                return file, text, with_other_way(text, source.id, proposal.source), ""
             return file, text, with_selectors(text, source.id, proposal.select), ""
         except ValueError as error:
             why_not = why_not or str(error)
-    table = source_table(source.id, source, select=proposal.select).partition("\n\n")[2]
+    table = source_table(source.id, proposal.source or source, select=None if proposal.source else proposal.select)
+    table = table if proposal.source else table.partition("\n\n")[2]
     return path, "", "", f"{why_not}. Write it there by hand:\n\n{table}"
 
 
@@ -227,7 +239,9 @@ def _accept(configuration: Configuration, source: Source, proposal: Repair, path
         return
     now = _now()
     with opened(configuration) as database:
-        database.write_now(lambda conn: sources.keep(conn, replace(source, select=proposal.select), now))
+        database.write_now(
+            lambda conn: sources.keep(conn, proposal.source or replace(source, select=proposal.select), now)
+        )
 
 
 def _told(source: Source, found: Found, proposal: Repair | None) -> list[str]:
@@ -237,31 +251,36 @@ def _told(source: Source, found: Found, proposal: Repair | None) -> list[str]:
     lines = [f"{source.id}: {fit(found.trouble)}"]
     if found.remedy:
         lines.append(f"  next: {found.remedy}")
-    if proposal is not None:
-        lines += ["", _proof(proposal)]
-        lines += [f'  {key} = "{value}"' for key, value in chosen(proposal.select)]
-        lines += [f"    {fit(item.title) or item.url}" for item in proposal.items[:SHOWN]]
-        others = [one for one in found.proposals if one is not proposal][:SHOWN]
-        lines += [f'  or --take {found.proposals.index(one) + 1}: "{one.select.item}", {_short(one)}' for one in others]
-    for one in found.offers:
-        lines += ["", f"Another way to the site, {one.source.kind}, {one.count} items, {one.found}:", ""]
-        lines.append(source_table(source.id, one.source, language=source.language or one.language).rstrip())
-    if proposal is None and not found.offers:
-        lines.append("  no list was found on the page, and no other way to the site")
+    if proposal is None:
+        return [*lines, "  no list was found on the page, and no other way to the site"]
+    lines += ["", _proof(proposal)]
+    lines += [f"  {key} = {quoted(value)}" for key, value in _rows(proposal)]
+    lines += [f"    {fit(item.title) or item.url}" for item in proposal.items[:SHOWN]]
+    others = [one for one in found.proposals if one is not proposal][:SHOWN]
+    lines += [f"  or --take {found.proposals.index(one) + 1}: {_short(one)}" for one in others]
     return lines
 
 
+def _rows(proposal: Repair) -> list[tuple[str, str]]:
+    """What would stand in the file."""
+    if proposal.source is not None:
+        return [("kind", proposal.source.kind), ("url", proposal.source.url)]
+    return chosen(proposal.select)
+
+
 def _proof(proposal: Repair) -> str:
+    what = f"Another way to the site, {proposal.found}: " if proposal.source else "Proposed: "
     if not proposal.of:
-        return f"Proposed: {len(proposal.items)} items. No earlier page is known to compare with: look whether these are the ones."
+        return f"{what}{len(proposal.items)} items. No earlier page is known to compare with: look whether these are the ones."
     if not proposal.proven:
         none = f"none of the last {proposal.of} statements is among them: look whether it is the list"
-        return f"Proposed: {len(proposal.items)} items, and {none}."
-    return f"Proposed: finds {len(proposal.items)} items, {proposal.again} of the last {proposal.of} statements again."
+        return f"{what}{len(proposal.items)} items, and {none}."
+    return f"{what}finds {len(proposal.items)} items, {proposal.again} of the last {proposal.of} statements again."
 
 
 def _short(proposal: Repair) -> str:
-    return f"{len(proposal.items)} items, {proposal.again} of {proposal.of} again"
+    where = f"{proposal.source.kind} {fit(proposal.source.url)}" if proposal.source else quoted(proposal.select.item)
+    return f"{where}, {len(proposal.items)} items, {proposal.again} of {proposal.of} again"
 
 
 def _as_json(source: Source, found: Found, proposal: Repair | None, diff: str) -> dict[str, Any]:
@@ -272,7 +291,9 @@ def _as_json(source: Source, found: Found, proposal: Repair | None, diff: str) -
         "trouble": found.trouble or None,
         "proposals": [
             {
-                "select": dict(chosen(one.select)),
+                "kind": one.source.kind if one.source else "listing",
+                "url": one.source.url if one.source else source.url,
+                "select": dict(chosen(one.select)) or None,
                 "items": len(one.items),
                 "again": one.again,
                 "of": one.of,
@@ -280,7 +301,6 @@ def _as_json(source: Source, found: Found, proposal: Repair | None, diff: str) -
             }
             for one in found.proposals
         ],
-        "offers": [{"kind": one.source.kind, "url": one.source.url, "items": one.count} for one in found.offers],
         "diff": diff if proposal is not None else None,
     }
 

@@ -94,6 +94,36 @@ _SELECTOR = re.compile(
 )
 
 
+def with_other_way(text: str, source: str, way: Source) -> str:
+    """`text` with `kind` and `url` of `[sources.SOURCE]` replaced and its selectors taken out; all else stays.
+
+    Raises ValueError where they do not stand in lines of their own.
+    """
+    lines = text.split("\n")
+    start = _header(lines, source)
+    if start is None:
+        raise ValueError(f"[sources.{source}] is no table of its own in this file")
+    for key, value in (("kind", way.kind), ("url", way.url)):
+        line = re.compile(rf"""^(\s*{key}\s*=\s*)(?:"(?:[^"\\]|\\.)*"|'[^']*')(\s*(?:\#.*)?)$""")
+        found = [(number, line.match(lines[number])) for number in range(start + 1, _end(lines, start))]
+        own = [(number, parts) for number, parts in found if parts is not None]
+        if len(own) != 1:
+            raise ValueError(f"`{key}` of [sources.{source}] does not stand in a line of its own")
+        number, parts = own[0]
+        lines[number] = f"{parts[1]}{quoted(value)}{parts[2]}"
+    if any(re.match(r"^\s*select\b", line) for line in lines[start : _end(lines, start)]):
+        raise ValueError(f"[sources.{source}.select] is no table of its own in this file")
+    below = _header(lines, source, "select")
+    if below is not None:
+        end = _end(lines, below)
+        while end > below + 1 and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
+            end -= 1
+        del lines[below:end]
+        while below < len(lines) and below > 0 and not lines[below - 1].strip() and not lines[below].strip():
+            del lines[below]
+    return "\n".join(lines)
+
+
 def _with_new_selectors(lines: list[str], source: str, select: Select) -> str:
     start = _header(lines, source)
     if start is None:
