@@ -162,6 +162,9 @@ def linked_blocks(tree: Any, text: str) -> tuple[_Block, ...]:
         href = (anchor.get("href") or "").strip()
         if not href or href.startswith("#") or len(href) > 2_000:
             continue
+        start = " ".join((anchor.text or "")[:40].split())
+        if start[:10] not in text and not len(anchor):
+            continue  # most links are the menu's, and that is soon known
         linked = letters(words(anchor, _MAX_BLOCK))
         if linked[:60] not in whole:
             continue

@@ -43,6 +43,7 @@ _BEFORE_WORDS = frozenset({"a", "b", "br", "em", "h4", "h5", "h6", "i", "img", "
 """Elements after which a date may stand that is in no element of its own."""
 _BEFORE, _AFTER = 8, 15
 """How many elements before and after the headline a date certainly belongs to it, however its surroundings are called."""
+_DIGIT = re.compile(r"\d")
 _LIKE_A_DATE = re.compile(r"\d{4}|\d[./-]\d|\d:\d|\d ?(?:h|m|d)\b|[^\W\d_]{2} ?\d|\d ?[^\W\d_]{2}|[٠-٩۰-۹]|年")
 _AUTHOR = re.compile(
     r"(?:^|[-_ ])(?:author|byline|writer|autor|auteur|yazar)(?:$|s?[-_ ]|name)|[a-z](?:Author|Byline)", re.IGNORECASE
@@ -50,6 +51,7 @@ _AUTHOR = re.compile(
 _BYLINE = re.compile(
     r"\s*(?:by|von|par|por|di|door|av|af|autor(?:in)?|بقلم|کتبه|автор|מאת)\b:?\s*[^\s\d]", re.IGNORECASE
 )
+_BY_STARTS = frozenset({"by", "vo", "pa", "po", "di", "do", "da", "av", "af", "au", "بق", "کت", "ав", "מא"})
 _LABEL = re.compile(r"\s*(?:by|von|author|autor(?:in)?|auteur)\s*:?\s*$", re.IGNORECASE)
 
 
@@ -146,11 +148,16 @@ def gather(tree: Any) -> Said:
         if position > MAX_ELEMENTS:
             break
         tag = element.tag
-        if tag in _BEFORE_WORDS and (tail := element.tail) and 5 < len(tail) < 300 and _LIKE_A_DATE.search(tail):
+        if tag in _BEFORE_WORDS and (tail := element.tail) and 5 < len(tail) < 300 and _may_be_date(tail):
             walk.plain(position, tail, element)
         if tag in _SKIPPED or not isinstance(tag, str):
             continue
-        if (text := element.text) and len(text) < 60 and len(said.bylines) < 10:
+        if (
+            (text := element.text)
+            and 1 < len(text) < 60
+            and text.lstrip()[:2].lower() in _BY_STARTS
+            and len(said.bylines) < 10
+        ):
             _byline(said, element, walk)
         if tag == "meta":
             _meta(said, element)
@@ -269,24 +276,26 @@ def _heading(said: Said, element: Any, position: int, walk: _Walk) -> None:
 
 def _shown(said: Said, element: Any, position: int, walk: _Walk) -> None:
     """Keep `element` if it may show a date; a name of an author is kept too."""
-    tag, itemprop = element.tag, element.get("itemprop") or ""
-    marks = f"{element.get('class') or ''} {element.get('id') or ''}"
+    tag = element.tag
+    attributes = dict(element.items())
+    itemprop = attributes.get("itemprop", "")
+    marks = f"{attributes.get('class', '')} {attributes.get('id', '')}" if attributes else " "
     meant = walk.marks.get(marks)
     if meant is None:
         short = 1 < len(marks) < 300
         meant = walk.marks[marks] = (short and bool(_DATED.search(marks)), short and bool(_AUTHOR.search(marks)))
-    if (meant[1] or itemprop == "author" or tag == "byline" or element.get("rel") == "author") and not walk.away(
+    if (meant[1] or itemprop == "author" or tag == "byline" or attributes.get("rel") == "author") and not walk.away(
         element
     ):
         _author(said, element)
     kind: Literal["time", "marked", "plain"]
-    if tag == "time" or (tag == "abbr" and element.get("title")):
+    if tag == "time" or (tag == "abbr" and attributes.get("title")):
         kind = "time"
     elif meant[0] or itemprop in ("datePublished", "dateCreated", "dateModified"):
         kind = "marked"
     else:
         text = element.text
-        if text and 5 < len(text) < 300 and _LIKE_A_DATE.search(text):
+        if text and 5 < len(text) < 300 and _may_be_date(text):
             # A sentence that begins with a date before its first link or bold word is no date.
             whole = tag == "p" and len(element) and element[0].tag != "br"
             walk.plain(position, words(element, 120) if whole else text, element)
@@ -308,6 +317,11 @@ def _shown(said: Said, element: Any, position: int, walk: _Walk) -> None:
         ),
         element,
     )
+
+
+def _may_be_date(text: str) -> bool:
+    # Most texts have no digit, and that is soon known.
+    return _DIGIT.search(text) is not None and _LIKE_A_DATE.search(text) is not None
 
 
 def _claim(itemprop: str, marks: str, element: Any) -> Claim:

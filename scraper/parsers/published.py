@@ -72,11 +72,16 @@ class _Reader:
         self._seen, self._zone, self._language = fetched_at, zone, language
         self._last_resorts = 3 if last_resort else 0  # they are slow, and a page that gives a date gives it early
 
-    def read(self, text: str, method: str, *, shown: bool = False, alone: bool = False) -> Moment | None:
-        """`text` as a moment. `shown`: people read it, so its words are kept in the method; `alone` as in `in_words`."""
+    def read(
+        self, text: str, method: str, *, shown: bool = False, alone: bool = False, surely: bool = True
+    ) -> Moment | None:
+        """`text` as a moment. `shown`: people read it, so its words are kept in the method; `alone` as in `in_words`.
+
+        Without `surely` the last resort, which is slow, is not asked: most of what a class calls a date is none.
+        """
         if shown and "." in text:
             text = _SPACED.sub(r"\1.\2.\3", text)
-        asking = shown and not alone and self._last_resorts > 0
+        asking = surely and shown and not alone and self._last_resorts > 0
         self._last_resorts -= asking
         moment = in_words(
             text,
@@ -186,7 +191,15 @@ def _shown(said: Said, headline: str, reader: _Reader) -> Iterator[Found]:
             tries += 1
             near = one.near and _YEAR.search(one.text)
             moment = (reader.read(one.attribute, f"{wanted}@") if one.attribute else None) or (
-                reader.read(one.text, wanted, shown=True, alone=wanted == "plain" and not near) if one.text else None
+                reader.read(
+                    one.text,
+                    wanted,
+                    shown=True,
+                    alone=wanted == "plain" and not near,
+                    surely=one.near or wanted.startswith(("time", "itemprop")) or wanted.endswith("published"),
+                )
+                if one.text
+                else None
             )
             if moment is not None:
                 yield Found(moment, f"{wanted} near" if one.near and wanted in ("time", "marked") else wanted, False)
