@@ -217,7 +217,7 @@ class Service:
             adopt=self.take_over_chats,
             stopping=self._steps.stopping,
             tell=self._tell_of_bot,
-            doers={},
+            doers={"probe": self._steps.probe},
         )
         return asyncio.create_task(self._bot.run())
 

@@ -21,13 +21,16 @@ from alerts.judge import judge as judge_next
 from alerts.outbox import Draft
 from alerts.outfit import Outfit
 from alerts.words import en
-from scraper import absences, marks, rereads, sources, store
+from scraper import absences, discover, marks, rereads, sources, store
 from scraper import holds as held
 from scraper.copies import RESTORED
 from scraper.db import Connection, Database
 from scraper.errors import StoreError
 from scraper.follow import Followed, follow
 from scraper.model import Source
+from scraper.net.fetch import Fetcher
+from scraper.net.robots import MemoryShelf
+from scraper.net.target import read_target
 from scraper.poll import Polled, Tools, poll
 from scraper.removal import Absence
 from scraper.reread import reread
@@ -300,6 +303,31 @@ class Steps:
 
         if await self._db.read(lambda conn: bool(bundles.due(conn, now) or mutes.ending(conn, now))):
             log.info("told together", alerts=await self._db.write(settle))
+
+    async def probe(self, url: str) -> list[str]:
+        """What an address offers as a source, a line for each, the best first. Raises SourceError. It is asked as polls ask."""
+        settings, shelf = self.kit.config.fetch, MemoryShelf()
+        fetcher = Fetcher(settings, shelf)
+
+        def robots(address: str) -> str:
+            file = shelf.files.get(str(read_target(address).origin))
+            return file.text if file is not None else ""
+
+        address = discover.meant(url)
+        like = Source(id="probe", kind="listing", url=address, timezone=self.kit.config.timezone)
+        try:
+            found = await discover.discover(
+                address, like=like, fetcher=fetcher, parsers=self.tools.parsers, robots=robots, clock=self._clock
+            )
+        finally:
+            await fetcher.aclose()
+        return [
+            f"{one.source.kind}: {one.source.url} ({one.count} items, newest {one.newest:%Y-%m-%d})"
+            if one.newest
+            else f"{one.source.kind}: {one.source.url} ({one.count} items, no dates)"
+            for one in found.offers
+            if one.count
+        ]
 
     async def keep_pace(self) -> None:
         """The pace goes on from what other processes sent in the last minute."""

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from alerts.bot import buttons, chats, hushing, looking, minding, undoing
+from alerts.bot import buttons, chats, hushing, listing, looking, minding, tending, undoing
 from alerts.bot.access import Book, Role, may, role_of, speaks_for_nobody
 from alerts.bot.commands import Answer, Command, Here, House, Press, allowed, plain, titled
 from alerts.bot.incoming import Asked, Event, Joined, Left, Moved, Pressed
@@ -34,9 +34,16 @@ LONG_PATIENCE = 90.0
 _NEUTRAL_EVERY = timedelta(hours=1)
 _STRANGERS = 1_000
 
-COMMANDS: tuple[Command, ...] = (*looking.COMMANDS, *hushing.COMMANDS, *minding.COMMANDS)
+COMMANDS: tuple[Command, ...] = (
+    *looking.COMMANDS,
+    *hushing.COMMANDS,
+    *tending.COMMANDS,
+    *listing.COMMANDS,
+    *minding.COMMANDS,
+)
 PRESSES: Mapping[str, Press] = {
-    press.action: press for press in (*looking.PRESSES, *hushing.PRESSES, *undoing.PRESSES, *minding.PRESSES)
+    press.action: press
+    for press in (*looking.PRESSES, *hushing.PRESSES, *tending.PRESSES, *undoing.PRESSES, *minding.PRESSES)
 }
 
 

@@ -1,0 +1,180 @@
+"""What is watched in a chat, by which rules and routes, from which sources, and who changed it: shown, and as files.
+
+The configuration's watchlists are the operator's; a chat sees them and its own, never another chat's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from alerts import troubles
+from alerts.bot import chats, deeds, watches
+from alerts.bot.commands import Answer, Command, Document, Here, plain, titled
+from alerts.bot.incoming import Asked
+from alerts.bot.line import Key
+from alerts.bot.overlay import actor as read_actor
+from alerts.bot.overlay import rule as read_rule
+from alerts.bot.talk import LANGUAGES
+from alerts.bot.undoing import noted
+from alerts.bot.watches import Watch
+from alerts.exchange.watchlist import actor_table, text
+from alerts.model import Actor, owner
+from alerts.sheet import Sheet, short
+from alerts.shown import show
+from alerts.times import tell_time
+from scraper import sources
+from scraper.db import Connection
+from scraper.errors import SourceError
+
+
+async def list_actors(asked: Asked, here: Here) -> Answer:
+    """`/actors`: who is watched here, by this chat and by the configuration."""
+    config = here.house.config()
+    own = [one for one in config.actors if owner(one.id) == f"chat:{here.chat}"]
+    filed = [one for one in config.actors if not owner(one.id)]
+    lines = [f"• {_line(one)} ({here.say('own')})" for one in own] + [f"• {_line(one)}" for one in filed]
+    if not lines:
+        return plain(here.say("actors_none"))
+    return _titled_or_file(here.say("actors_title"), lines, "actors.txt", here)
+
+
+async def list_rules(asked: Asked, here: Here) -> Answer:
+    """`/rules`: which lists and rules ring here, and which routes lead here."""
+    config = here.house.config()
+    lines = [
+        f"• {one.id.rpartition('/')[2]}: {one.query} ({here.say('own')})"
+        for one in config.keywords
+        if owner(one.id) == f"chat:{here.chat}"
+    ]
+    lines += [f"• {one.id}: {one.query or ', '.join(one.any[:8])}" for one in config.keywords if not owner(one.id)]
+    lines += [
+        f"→ {here.say('route')}: {one.name}"
+        for one in config.routes
+        if here.channel in one.channels and not owner(one.name)
+    ]
+    return (
+        _titled_or_file(here.say("rules_title"), lines, "rules.txt", here) if lines else plain(here.say("rules_none"))
+    )
+
+
+async def list_sources(asked: Asked, here: Here) -> Answer:
+    """`/sources`: every source and how it is."""
+    config = here.house.config()
+    states = {state.id: state for state in await here.house.db.read(sources.states)}
+    lines = []
+    for source in config.sources:
+        state = states.get(source.id)
+        stand = troubles.standing(state, source, config.health) if state is not None else None
+        said = here.say("source_off") if not source.enabled else str(stand or here.say("source_new")).replace("_", " ")
+        new = (
+            f", {here.say('source_last')} {tell_time(state.last_new_at, here.timezone).text}"
+            if state and state.last_new_at
+            else ""
+        )
+        lines.append(f"• {source.id}: {said}{new}")
+    return _titled_or_file(here.say("sources_title"), lines, "sources.txt", here)
+
+
+async def probe(asked: Asked, here: Here) -> Answer:
+    """`/probe URL`: what a site offers. To poll it is the operator's decision: the answer says which command writes it down."""
+    look = here.house.doers.get("probe")
+    if not asked.words.strip() or look is None:
+        return plain(here.say("probe_form"))
+    url = asked.words.split()[0]
+    try:
+        offers: Sequence[str] = await look(url)
+    except SourceError as error:
+        return plain(here.say("probe_failed", url=url, why=str(error)))
+    if not offers:
+        return plain(here.say("probe_nothing"))
+    lines = [f"{number}. {show(one).text}" for number, one in enumerate(offers[:8], 1)]
+    return titled(here.say("probe_title"), [*lines, here.say("probe_write", url=url)])
+
+
+async def export(asked: Asked, here: Here) -> Answer:
+    """`/export`: what this chat watches, as a watchlist file that `include` takes."""
+    mine = await here.house.db.read(lambda conn: watches.of_chat(conn, here.chat))
+    if not mine:
+        return plain(here.say("export_none"))
+    return Answer(
+        here.sentence("export_said", count=len(mine)), document=Document("watchlist.toml", toml(mine).encode())
+    )
+
+
+def toml(mine: Iterable[Watch]) -> str:
+    """The watches of a chat as `[actors.ID]` and `[keywords.ID]`."""
+    tables = []
+    for one in mine:
+        if one.kind == "actor":
+            tables.append(actor_table(replace(read_actor(one), id=one.slug)))
+        else:
+            rule = read_rule(one)
+            tables.append(f"[keywords.{one.slug}]\nquery = {text(rule.query)}\n")
+    return "\n".join(tables)
+
+
+async def list_changes(asked: Asked, here: Here) -> Answer:
+    """`/changes`: the last changes of this chat: who, when, what."""
+
+    def read(conn: Connection) -> tuple[tuple[deeds.Deed, ...], dict[str, str]]:
+        found = deeds.latest(conn, here.chat, 20)
+        return found, chats.names(conn, [one.person for one in found])
+
+    found, names = await here.house.db.read(read)
+    lines = []
+    for one in found:
+        undone = f" ({here.say('undone_mark')})" if one.undone_at else ""
+        who = show(names.get(one.person, one.person)).text
+        lines.append(f"• {tell_time(one.at, here.timezone).text} · {who}: {one.verb} {one.subject}{undone}")
+    return titled(here.say("changes_title"), lines) if lines else plain(here.say("changes_none"))
+
+
+async def language(asked: Asked, here: Here) -> Answer:
+    """`/language en|ar|fa`: the language of the bot in this chat."""
+    wanted = asked.words.strip().lower()
+    if wanted not in LANGUAGES:
+        return plain(here.say("language_form"))
+
+    def write(conn: Connection) -> tuple[Key, ...] | None:
+        chat = chats.find(conn, here.chat)
+        if chat is None:
+            return None
+        chats.choose(conn, here.chat, language=wanted)
+        return noted(conn, here, "choice", "language", {"value": chat.language}, {"value": wanted})
+
+    row = await here.house.db.write(write)
+    if row is None:
+        return plain(here.say("not_enrolled"))
+    return Answer(replace(here, language=wanted).sentence("language_is"), (row,))
+
+
+def _line(one: Actor) -> str:
+    more = len(one.aliases) + len(one.weak_aliases)
+    return f"{one.name}" + (f" +{more}" if more else "")
+
+
+def _titled_or_file(title: str, lines: Sequence[str], name: str, here: Here) -> Answer:
+    """A list in the chat, or as a file where it is long."""
+    if len(lines) <= 40 and sum(map(len, lines)) < 3_000:
+        sheet = Sheet()
+        sheet.add(title, "bold")
+        for line in lines:
+            sheet.add("\n")
+            sheet.foreign(short(line, 300))
+        return Answer(sheet.message())
+    return Answer(
+        here.sentence("long_list", title=title, count=len(lines)),
+        document=Document(name, "\n".join(lines).encode("utf-8", "replace")),
+    )
+
+
+COMMANDS = (
+    Command("actors", "viewer", list_actors),
+    Command("rules", "viewer", list_rules),
+    Command("sources", "viewer", list_sources),
+    Command("probe", "editor", probe, slow=True),
+    Command("export", "editor", export),
+    Command("changes", "viewer", list_changes),
+    Command("language", "editor", language),
+)
