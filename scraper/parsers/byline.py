@@ -74,7 +74,7 @@ def _places(said: Said, url: str) -> Iterable[tuple[str, ...]]:
 
 def _parts(text: str) -> list[str]:
     """The names in `text`: a long one may be several, or one with what that person does."""
-    if len(_WORD.findall(text)) > _MAX_WORDS and "," in text:
+    if "," in text and len(_WORD.findall(_END.sub("", text))) > _MAX_WORDS:
         return [part for part in text.split(",")[:20] if len(_WORD.findall(part)) <= 6]
     return text.split(" - ")[:3]
 
