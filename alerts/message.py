@@ -141,7 +141,7 @@ def _who(draft: Sheet, alert: Alert) -> None:
         mentioned = any(match.actor == actor.id and match.role == "mentioned" for match in alert.matches)
         draft.add(f"{words.MENTIONS} " if mentioned and actor.id not in speakers else "")
         draft.foreign(short(actor.name, _NAME) or actor.id, "bold")
-        other = short(_other_script(actor, alert.matches), _NAME)
+        other = short(_other_script(actor, alert.matches, known=actor.id in speakers), _NAME)
         if other:
             draft.add(" · ")
             draft.foreign(other, "bold")
@@ -166,7 +166,8 @@ def _described(actor: Actor, alert: Alert) -> Described:
     """What the text itself says that this person is, for what the configuration does not say."""
     statement = alert.statement
     if actor.type == "person" and not (actor.role and actor.member_of):
-        for match in [match for match in alert.matches if match.actor == actor.id][:_SURFACES]:
+        mine = [match for match in alert.matches if match.actor == actor.id]
+        for match in sorted(mine, key=lambda one: one.field != "body")[:_SURFACES]:  # a headline says it shorter
             text = statement.title if match.field == "title" else statement.text or statement.summary
             if (hit := _found(match, match.field, text)) and (told := described(text, (hit.start, hit.end))):
                 return told
@@ -325,7 +326,10 @@ def _found(match: Match, field: Field, text: str) -> Hit | None:
     return Hit(start, start + len(match.surface), match.watch) if start >= 0 else None
 
 
-def _other_script(actor: Actor, matches: Sequence[Match]) -> str:
-    """The name as the statement writes it, where that is in the other direction of writing than the configured name."""
+def _other_script(actor: Actor, matches: Sequence[Match], *, known: bool) -> str:
+    """The name in the other direction of writing: as the statement has it, else with `known` as the configuration does."""
     rtl = is_rtl(actor.name)
-    return next((match.surface for match in matches if match.actor == actor.id and is_rtl(match.surface) != rtl), "")
+    written = (match.surface for match in matches if match.actor == actor.id)
+    return next(
+        (name for name in (*written, *(actor.aliases if known else ())) if name.strip() and is_rtl(name) != rtl), ""
+    )

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.message import draw, draw_notice, plain, tag, tagged
-from alerts.model import Actor, Carried, Message
+from alerts.model import Actor, Alert, Carried, Message
 from alerts.shown import units
 from scraper.model import Moment, Statement
 from tests.alert_values import FIELDS, GROUP, KHAZALI, NOW, TITLE, TROUBLE, alert, match_at, met, model_alert, statement
@@ -23,6 +23,10 @@ def drawn(found: Statement, *surfaces: str, **fields: object) -> Message:
 
 def line(message: Message, mark: str) -> str:
     return next(line for line in message.text.split("\n") if line.startswith(mark))
+
+
+def who(told: Alert) -> str:
+    return draw(told, now=NOW).text.split("\n")[0]
 
 
 def styled(message: Message, style: str) -> list[str]:
@@ -136,6 +140,41 @@ def test_a_name_met_in_another_script_is_shown_in_both() -> None:
     assert line(message, "🔴").startswith("🔴 Qais al-Khazali · \u2068قيس الخزعلي\u2069, secretary-general")
     assert "“" not in line(message, "🎯")[:10]
     assert line(message, "🎯").endswith("\u2068Qais al-Khazali as “قيس الخزعلي”\u2069 (2 hits)")
+
+
+def test_a_speakers_name_is_shown_in_both_scripts_where_the_watchlist_knows_it() -> None:
+    known = replace(KHAZALI, aliases=("Kays el-Hazali", "قيس الخزعلي"))
+    assert who(model_alert(actors=(known,))).startswith("🔴 Qais al-Khazali, ")
+    spoken = tuple(replace(match, role="speaker") for match in model_alert().matches)
+    assert who(replace(model_alert(actors=(known,)), matches=spoken)).startswith(
+        "🔴 Qais al-Khazali · \u2068قيس الخزعلي\u2069, "
+    )
+
+
+def test_role_and_group_are_those_of_the_text_where_the_watchlist_says_nothing() -> None:
+    bare = replace(KHAZALI, role="", member_of=())
+    assert who(model_alert(actors=(bare,))).startswith("🔴 Qais al-Khazali, secretary-general, ")
+
+
+def test_what_a_speaker_says_word_for_word_is_shown_where_the_passage_does_not_hold_it() -> None:
+    said = (
+        "He spoke. " * 60 + "Qais Al-Khazali said: “the threat is a direct attack on sacred figures and institutions”."
+    )
+    found = statement(text=said)
+    matches = [replace(match, role="speaker") for match in met(found, "@khazali", "Qais Al-Khazali")]
+    quoted = "💬 “the threat is a direct attack on sacred figures and institutions”"
+    assert quoted in draw(alert(found, matches), now=NOW, excerpt=60).text
+    assert quoted not in draw(alert(found, matches), now=NOW, excerpt=2_000).text
+
+
+def test_sources_that_carry_it_are_named_with_their_lead_and_the_rest_counted() -> None:
+    carried = tuple(Carried(f"Outlet {n}", NOW + timedelta(minutes=12 * n)) for n in range(9))
+    text = draw(model_alert(carried=carried), now=NOW).text
+    assert (
+        "🔁 9 sources, first: Outlet 0, Mon 23 Nov 2026, 04:30 UTC · also: Outlet 1 +12 min, Outlet 2 +24 min" in text
+    )
+    assert "Outlet 6 +72 min and 2 more\n" in text
+    assert "🔁" not in draw(model_alert(carried=carried[:1]), now=NOW).text
 
 
 def test_what_had_to_be_done_to_meet_a_name_is_told() -> None:

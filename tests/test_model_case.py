@@ -177,7 +177,10 @@ async def test_the_model_statement_becomes_one_message_with_every_promised_line(
     lines = message["html"].split("\n")
     host = case.site.origin.removeprefix("http://").partition(":")[0]
 
-    assert lines[0] == "🔴 <b>Qais al-Khazali</b>, secretary-general: said · mentions <b>Asa'ib Ahl al-Haqq</b>"
+    assert lines[0] == (
+        "🔴 <b>Qais al-Khazali</b> · \u2068<b>قيس الخزعلي</b>\u2069, secretary-general: said"
+        " · mentions <b>Asa'ib Ahl al-Haqq</b>"
+    )
     marked = HEADLINE.replace("Qais Al-Khazali", "<u>Qais Al-Khazali</u>").replace("Threats", "<u>Threats</u>")
     assert lines[1] == f'<a href="{case.site.origin}/reports/1007"><b>{marked}</b></a>'
     assert lines[2].replace("\u2060", "") == f"🗞 monitor · {host}", "joined, so that no host becomes a link of its own"
