@@ -59,7 +59,10 @@ REMEDIES: Final[dict[Condition, Remedy]] = {
         "its robots.txt keeps programs out", 'ask the site, take its feed, or set robots = "warn" where you may'
     ),
     "rate_limited": Remedy("the site asks for fewer requests", "raise the source's interval"),
-    "not_found": Remedy("there is no such page", "open it in a browser and take its new address"),
+    "not_found": Remedy(
+        "there is no such page",
+        "open it in a browser and take its new address; `bayan sources probe URL` looks for another way to the site",
+    ),
     "gone": Remedy("the page was taken away for good", "find its new address, or set enabled = false"),
     "http_error": Remedy("the site answers with an error", "open it in a browser: the address may have changed"),
     "server_error": Remedy("the site itself fails", "wait: it is asked again, more and more seldom"),

@@ -118,7 +118,7 @@ class _Asker:
 
 def meant(written: str) -> str:
     """The address that a person means: `example.org` is one over https, `@name` and `t.me/name` are the preview of a channel."""
-    text = written.strip()
+    text = re.sub(r"^feed:(?://)?(?=https?:|//|[^/])", "", written.strip()).removeprefix("//")
     found = _PREVIEW.fullmatch(text)
     if found:
         return endpoint.preview(found[1] or found[2])

@@ -78,6 +78,7 @@ def quick(bayan: Bayan) -> None:
     ("written_so", "url"),
     [
         ("example.org/news", "https://example.org/news"), ("http://example.org", "http://example.org"),
+        ("feed://example.org/rss", "https://example.org/rss"), ("feed:https://example.org/rss", "https://example.org/rss"),
         ("@a_channel", "https://t.me/s/a_channel"), ("t.me/a_channel/123", "https://t.me/s/a_channel"),
         ("https://t.me/s/a_channel?before=9", "https://t.me/s/a_channel"), ("https://example.org/@name", "https://example.org/@name"),
     ],
@@ -92,7 +93,7 @@ def test_an_address_is_read_as_people_write_it(written_so: str, url: str) -> Non
 def test_a_page_tells_its_feeds_its_api_its_channel_and_its_lists() -> None:
     head = (
         '<link rel="alternate" type="application/rss+xml" title="Comments" href="/comments/feed/">'
-        '<link rel="alternate" type="application/atom+xml" href="/atom">'
+        '<link rel="alternate" type="text/xml" href="/atom">'
         '<link rel="alternate" hreflang="de" href="/de/"><link rel="https://api.w.org/" href="/wp-json/">'
     )
     more = '<a href="/rss.xml">RSS</a> <a href="https://t.me/the_ministry">Telegram</a> <a href="https://t.me/share/url">Share</a>'

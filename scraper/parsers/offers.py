@@ -17,7 +17,9 @@ from scraper.parsers.entry import web_address
 from scraper.text import clean_line
 
 MOST_FEEDS = 12
-_FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
+_FEED_TYPES = (
+    "application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml", "application/xml", "text/xml",
+)  # fmt: skip
 _LOOKS_LIKE_FEED = re.compile(r"(?:^|[/.?=_-])(?:rss|atom|feed|feeds|rdf)(?:$|[/.?&=_-])", re.IGNORECASE)
 _CHANNEL = re.compile(r"https?://(?:t|telegram)\.me/(?:s/)?([A-Za-z][A-Za-z0-9_]{3,31})/?(?:\?.*)?")
 _NO_CHANNEL = frozenset({"share", "joinchat", "addstickers", "iv", "proxy", "socks", "login", "setlanguage", "contact"})
