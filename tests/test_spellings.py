@@ -192,3 +192,20 @@ def test_near_misses_are_few_however_many_there_are() -> None:
 def test_the_long_vowels_of_a_name_of_one_word_may_be_written_short() -> None:
     assert [match.tier for match in found("Al-Shabaab", "of Al-Shabab on Monday", group=True)] == ["A"]
     assert found("Al-Shabaab", "the youth of Shabab", group=True) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Fared Saal", "The coal-fired plant of Berlin and Paris closed."),
+        ("Resit Tavan", "It is better than the rest, the Minister of Finance told Reuters."),
+        ("Logarcheo S.A", "The Speech of Bob was logorrheic."),
+        ("Bank Torgovoy Kapital ZAO", "Capitals of Europe met in Bonn."),
+    ],
+)
+def test_small_letters_are_no_name_where_names_have_capitals(name: str, text: str) -> None:
+    assert found(name, text) == []
+
+
+def test_in_a_text_all_in_small_letters_names_are_small_too() -> None:
+    assert [match.surface for match in found("Qais al-Khazali", "today kais el hazali said")] == ["kais el hazali"]

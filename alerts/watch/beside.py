@@ -107,6 +107,9 @@ class Beside(Generic[T]):
         known = [one for key in keys for one in parts.get(key, ())]
         if len({owner for owner, _, _ in known}) != 1:
             return
+        original, start = text.folded.original, text.folded.span(at, at + 1)[0]
+        if original[start].islower() and text.is_cased():
+            return
         for _, spelling, slot in known:
             fits = fit(word, slot, True, True)
             if fits is None or fits[0].tier == "C" or fits[0].apart > _APART:

@@ -102,6 +102,10 @@ def _doubt(
     telling = [at for at in matched if not spelling.common[at] and spelling.weights[at] >= 2]
     slips = sum(one.likeness.tier == "C" for one in laid)
     apart = sum(one.likeness.apart for one in laid)
+    if text.is_cased() and any(_is_small(text, at) for at in _in_capitals(text, spelling, laid)):
+        return "written small, these are words and no name"
+    if missing and any(one.behind - one.first == 1 and len(_parts(one)) > 1 for one in laid) and len(laid) == 1:
+        return "one word, and most of the name is missing"
     if len(spelling.stems) - spelling.stems.count("abd") < 2 and any(one.likeness.tier != "A" for one in laid):
         return "a name of one part is found as written alone"
     if apart > 0.5 * len(matched) + 0.5:
@@ -141,7 +145,7 @@ def evidence(
         told += part * (_SLIP if one.likeness.slip == "letter" else 1.0) - _APART * one.likeness.apart
     last = len(spelling.stems) - 1
     left = [at for at in missing if not is_patronymic(spelling.stems[at])]
-    frame = sum(at in (0, last) for at in left)
+    frame = sum(at in (0, last) for at in left) + (0 in left and not spelling.person) * (_GROUP_FRAME - _FRAME)
     is_known = spelling.person or any(spelling.tells[at] >= 2 for one in laid for at in _parts(one))
     told -= frame * (_FRAME if is_known else _GROUP_FRAME) + min(_MOST_INNER, _INNER * (len(left) - frame))
     if _has_capitals(text, laid[0].first):  # elsewhere only common names may stand between: they show that it is a name
@@ -212,6 +216,19 @@ def _is_part_of_more(text: Text, spelling: Spelling[T], laid: Sequence[Laid]) ->
     if spelling.person:
         return _stands_in_a_name(text, first, behind)
     return _goes_on(text, behind) or (_has_capitals(text, first) and _stands_in_a_name(text, first, behind))
+
+
+def _in_capitals(text: Text, spelling: Spelling[T], laid: Sequence[Laid]) -> list[int]:
+    """The words that stand in capitals where they are the name: of a group in Russian, the first alone."""
+    words = [at for one in laid for at in range(one.first, one.behind)]
+    return words[:1] if not spelling.person and "а" <= text.words[words[0]][0] <= "ӿ" else words
+
+
+def _is_small(text: Text, at: int) -> bool:
+    """Whether a word is in small letters, in a script that has capitals; articles and particles are everywhere."""
+    start, end = text.folded.span(at, at + 1)
+    surface = text.folded.original[start:end]
+    return surface[0].islower() and not any(letter.isupper() for letter in surface) and not text.is_free(at)
 
 
 def _goes_on(text: Text, behind: int) -> bool:

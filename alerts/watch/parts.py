@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, NamedTuple, TypeVar
@@ -14,6 +15,9 @@ from alerts.watch.translated import is_general, translations
 from scraper.text import Folded
 
 T = TypeVar("T")
+_LOOKED_AT = 4_000
+"""Code points that tell whether a text has capitals."""
+_CAPITAL = re.compile(r"(?<![^\W\d_])[A-ZÀ-ÞŞİĞА-Я]")
 _ANCHOR = 3
 """Consonants that an anchor has at least."""
 _EVERYBODY = frozenset({"MHMD", "AHMD", "AL"})
@@ -114,13 +118,20 @@ class SoundHit(NamedTuple, Generic[T]):
 class Text:
     """A text and what was asked about its words before."""
 
-    __slots__ = ("_free", "_named", "folded", "words")
+    __slots__ = ("_cased", "_free", "_named", "folded", "words")
 
     def __init__(self, folded: Folded) -> None:
         self.folded = folded
         self.words = folded.words
+        self._cased: bool | None = None
         self._free: dict[int, bool] = {}
         self._named: dict[int, bool] = {}
+
+    def is_cased(self) -> bool:
+        """Whether capitals are told from small letters: more words than the first begin with one."""
+        if self._cased is None:
+            self._cased = len(_CAPITAL.findall(self.folded.original[:_LOOKED_AT])) > 1
+        return self._cased
 
     def is_free(self, at: int) -> bool:
         """Articles and particles lie between parts without counting."""

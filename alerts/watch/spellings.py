@@ -25,6 +25,7 @@ from alerts.watch.namewords import is_common, is_filler, is_particle, is_title, 
 from alerts.watch.neighbours import FREE, NAMED, OTHER, WALL, Neighbours
 from alerts.watch.parts import Laid, Refused, Slot, SoundHit, Spelling, Text
 from alerts.watch.skeleton import GOD, Sound, weight
+from alerts.watch.translated import is_legal_form
 from scraper.text import Folded
 
 T = TypeVar("T")
@@ -272,7 +273,7 @@ def _stems(parts: Sequence[Part], *, person: bool) -> list[str]:
         while len(stems) > 2 and is_title(stems[-1]):
             stems = stems[:-1]
     elif len(stems) > 2:
-        told = [stem for stem in stems if not is_filler(stem)]
+        told = [stem for stem in stems if not is_filler(stem) and not is_legal_form(stem)]
         stems = told if len(told) > 1 else stems
     return stems
 

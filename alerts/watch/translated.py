@@ -1,7 +1,7 @@
 """Words of which groups' names are made, in the languages in which they are translated rather than transliterated.
 
 "Al-Quds Brigades" is سرايا القدس: one word is translated, one is not. Only what a name is translated by stands here, folded
-when it is read; a line is one meaning.
+when it is read; a line is one meaning, but for those in Latin letters alone, which are only general.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from alerts.watch.skeleton import sounds, vowels_apart, weight
 _GENERAL_APART = 0.25
 _LEGAL_FORMS = frozenset({
     "ltd", "limited", "llc", "co", "corp", "inc", "sal", "sarl", "lda", "gmbh", "fze", "est", "plc", "bv", "nv", "jsc", "ooo",
-    "sa", "ag", "offshore",
+    "sa", "ag", "offshore", "zao", "oao", "pjsc", "ao",
 })  # fmt: skip
 
 _MEANINGS = """
@@ -136,6 +136,24 @@ _MEANINGS = """
     sinai سيناء
     africa african افريقيا افريقي
     foreign اجنبي اجنبيه
+    ministry وزاره
+    defense defence دفاع
+    intelligence مخابرات استخبارات
+    security امن
+    development تنميه
+    technology technologies تكنولوجيا
+    investment investments استثمار
+    industry industries industrial صناعه صناعات
+    center centre مركز
+    engineering هندسه
+    petroleum oil نفط
+    economic اقتصادي
+    political سياسي
+    military عسكري
+    communist شيوعي
+    network شبكه
+    management projects research medical gas shipping airlines airways aviation air trade financial insurance capital logistics
+    export import good new united middle national construction general public private works holding
     houthi houthis حوثي حوثيون
 """
 
@@ -148,7 +166,8 @@ def _others() -> dict[str, tuple[str, ...]]:
     for line in _MEANINGS.split("\n"):
         words = [spell_name(word) for word in fold(line).words]
         for word in words:
-            found.setdefault(word, []).extend(other for other in words if other != word)
+            others = [other for other in words if other != word] if not line.isascii() else []
+            found.setdefault(word, []).extend(others)
     return {word: tuple(dict.fromkeys(others)) for word, others in found.items()}
 
 
@@ -164,6 +183,8 @@ def _general() -> dict[str, list[str]]:
 
 def is_general(stem: str) -> bool:
     """Whether a folded word sounds like one of those of which groups' names are made: hizb, jamaah, daulah, harakat."""
+    if stem in _others():
+        return True
     mine = sounds(stem)
     return any(
         other.key == one.key and vowels_apart(one, other) <= _GENERAL_APART
