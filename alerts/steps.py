@@ -10,7 +10,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import structlog
 
@@ -39,6 +40,8 @@ from scraper.verify import verify
 log = structlog.get_logger(__name__)
 
 ARTICLES_AT_ONCE = 4
+NOT_WATCHED = timedelta(days=1)
+"""How long what belongs to a source that is not watched at present is put off."""
 
 
 @dataclass(slots=True)
@@ -54,6 +57,8 @@ class Report:
     failed: int = 0
     pending: int = 0
 
+
+Due = TypeVar("Due", store.ArticleTask, rereads.RereadTask, Absence)
 
 Watch = Callable[[Polled | Followed | Judged], None]
 """Called as things happen, for progress on a terminal."""
@@ -131,7 +136,9 @@ class Steps:
         if room <= 0:
             return 0
         now, kit = self._clock(), self.kit
-        due = await self._db.read(lambda conn: store.articles_due(conn, now, room + len(self.articles)))
+        due = await self._watched(
+            lambda conn: store.articles_due(conn, now, room + len(self.articles)), rereads.put_off
+        )
         if self._is_changed(kit):
             return 0
         chosen = [task for task in due if task.statement not in self.articles and task.source in kit.sources]
@@ -163,7 +170,9 @@ class Steps:
         if room <= 0 or self.articles:
             return 0
         now, kit = self._clock(), self.kit
-        due = await self._db.read(lambda conn: rereads.due(conn, now, ARTICLES_AT_ONCE + len(self.rereads)))
+        due = await self._watched(
+            lambda conn: rereads.due(conn, now, ARTICLES_AT_ONCE + len(self.rereads)), rereads.put_off
+        )
         if self._is_changed(kit):
             return 0
         chosen = [task for task in due if task.statement not in self.rereads and task.source in kit.sources]
@@ -180,13 +189,26 @@ class Steps:
             if not self.stopping.is_set():
                 await self.start_drains()
 
+    async def _watched(
+        self, ask: Callable[[Connection], tuple[Due, ...]], put_off: Callable[..., None]
+    ) -> tuple[Due, ...]:
+        """What is due, as `ask` says. What belongs to a source that is not watched is put off: it must not be in the way."""
+        while True:
+            due = await self._db.read(ask)
+            if not (strays := [one.statement for one in due if one.source not in self.kit.sources]):
+                return due
+            until = self._clock() + NOT_WATCHED
+            await self._db.write(partial(put_off, statements=strays, until=until))
+
     async def start_looks(self) -> int:
         """Begin to look for statements that are missing from their lists, a few at a time."""
         room = ARTICLES_AT_ONCE - len(self.looks)
         if room <= 0:
             return 0
         now, kit = self._clock(), self.kit
-        due = await self._db.read(lambda conn: absences.due(conn, now, ARTICLES_AT_ONCE + len(self.looks)))
+        due = await self._watched(
+            lambda conn: absences.due(conn, now, ARTICLES_AT_ONCE + len(self.looks)), absences.put_off
+        )
         if self._is_changed(kit):
             return 0
         chosen = [case for case in due if case.statement not in self.looks and case.source in kit.sources]

@@ -118,9 +118,9 @@ def record_look(conn: Connection, case: Absence, verdict: Verdict, now: datetime
     return True
 
 
-def put_off(conn: Connection, case: Absence, until: datetime) -> None:
+def put_off(conn: Connection, statements: Sequence[int], until: datetime) -> None:
     """Look later, and count nothing."""
-    conn.execute(update(absence).where(absence.c.statement == case.statement).values(due_at=until))
+    conn.execute(update(absence).where(absence.c.statement.in_(list(statements))).values(due_at=until))
 
 
 def record_removed(conn: Connection, statement_id: int, now: datetime) -> None:

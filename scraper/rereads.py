@@ -97,6 +97,14 @@ def record_edit(conn: Connection, statement_id: int, text: str, now: datetime) -
     conn.execute(insert(unjudged).values(statement=row.id, revision=row.revision + 1, extent="text", queued_at=now))
 
 
-def forget(conn: Connection, statements: Sequence[int]) -> None:
-    """They are not read again."""
-    conn.execute(delete(rereading).where(rereading.c.statement.in_(list(statements))))
+def put_off(conn: Connection, statements: Sequence[int], until: datetime) -> None:
+    """Neither read nor read again before `until`: their source is not watched at present, and must not hold up the others."""
+    ids = list(statements)
+    conn.execute(update(rereading).where(rereading.c.statement.in_(ids)).values(due_at=until))
+    waiting = (statement.c.id.in_(ids), statement.c.article_due_at.is_not(None))
+    conn.execute(update(statement).where(*waiting).values(article_due_at=until))
+
+
+def hasten(conn: Connection, statements: Sequence[int], now: datetime) -> None:
+    """Their headlines were edited, so perhaps what stands behind them: those that are read again at all are so at once."""
+    conn.execute(update(rereading).where(rereading.c.statement.in_(list(statements))).values(due_at=now))

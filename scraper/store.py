@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import BindParameter, and_, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
-from scraper import absences, holds, sources
+from scraper import absences, holds, rereads, sources
 from scraper.model import Article, Extent, Item, Moment, Statement, Validators
 from scraper.novelty import ChangedStatement, Harvest, Known, NewStatement
 from scraper.revising import Version
@@ -119,6 +119,8 @@ def record_poll(
     held = holds.are_held(conn, [changed.statement for changed in harvest.changed])
     for changed in harvest.changed:
         _revise(conn, changed, now, judged=changed.statement not in held)
+    if harvest.changed:
+        rereads.hasten(conn, [changed.statement for changed in harvest.changed], now)
     if harvest.more_keys:
         conn.execute(
             insert(identity),

@@ -40,7 +40,7 @@ async def verify(source: Source, case: Absence, tools: Tools) -> Verified:
     if state is None or last is None or (case.first_proof_at is not None and last <= case.first_proof_at):
         # The list must have been read well, and between two proofs once more: what stands there again is no case any longer.
         later = max(now + NOT_YET, state.due_at + NOT_YET if state is not None else now)
-        await tools.db.write(lambda conn: absences.put_off(conn, case, later))
+        await tools.db.write(lambda conn: absences.put_off(conn, [case.statement], later))
         return Verified(case.statement, source.id, "waits for a poll of its source")
     statement = await tools.db.read(lambda conn: store.get(conn, case.statement))
     assert statement is not None  # a case refers to it

@@ -17,7 +17,8 @@ from scraper.model import Statement
 from scraper.reread import next_at
 from scraper.settings import ChangesSettings
 from tests.fake_site import FakeSite
-from tests.street import House, configuration, house, local
+from tests.street import Clock, House, configuration, house, local
+from tests.subjects import headline
 
 NOW = datetime(2026, 6, 20, 12, 0, tzinfo=UTC)
 BODY = "The secretary-general spoke in Baghdad on Friday. He condemned the threats in the strongest words. " * 4
@@ -114,6 +115,38 @@ async def test_an_article_is_read_again_a_bounded_number_of_times_and_conditiona
             asked for asked in site.asked if asked.path == "/article/new" and "if-none-match" in asked.headers
         ]
         assert len(conditional) == 5
+
+
+async def test_an_edited_headline_has_its_article_read_again_at_once(tmp_path: Path, site: FakeSite) -> None:
+    async with open_house(tmp_path, site) as here:
+        await begin(here, site)
+        rows = [("new", "Qais al-Khazali takes it back"), ("old", "An old statement that was there before")]
+        site.pages["/feed"] = site.feed(rows)
+        site.pages["/article/new"] = page(BODY.replace("condemned", "welcomed"))
+        await later(here, minutes=10)
+        [now] = [one for one in here.db.read_now(lambda conn: store.find(conn)) if one.title == rows[0][1]]
+        assert now.revision == 3
+        assert "welcomed the threats" in now.text
+
+
+async def test_what_belongs_to_a_source_that_left_holds_up_no_other(tmp_path: Path, site: FakeSite) -> None:
+    many = [(f"m{n}", headline(n)) for n in range(10)]
+    gone, stays = (local(name, f"{site.origin}/{name}", full_text=True) for name in ("gone", "stays"))
+    site.pages |= {f"/article/{one}": page(BODY) for one in [*dict(many), "x"]}
+    site.pages["/gone"] = site.pages["/stays"] = site.feed([("old", "An old statement that was there before")])
+    clock = Clock()
+    async with house(configuration(tmp_path, sources=(gone, stays)), clock) as here:
+        await here.service.once()
+        site.pages["/gone"] = site.feed(many)
+        await later(here, minutes=10)
+    site.pages["/stays"] = site.feed(
+        [("x", "Qais al-Khazali speaks"), ("old", "An old statement that was there before")]
+    )
+    async with house(configuration(tmp_path, sources=(stays,)), clock) as here:
+        await later(here, hours=1)
+        site.pages["/article/x"] = page(BODY.replace("condemned", "welcomed"))
+        await later(here, hours=1)
+        assert "welcomed" in spoken(here).text
 
 
 async def test_with_no_time_given_nothing_is_read_again(tmp_path: Path, site: FakeSite) -> None:
