@@ -101,7 +101,7 @@ def also_as(word: str) -> tuple[str, ...]:
     if (faith := _FAITH.search(word)) is not None:
         name = word[: faith.start()]
         forms += [name] if max((weight(one) for one in sounds(name)), default=0) >= 3 else []
-    if len(word) >= 6 and word.isascii() and word.endswith(("ul", "il")):
+    if len(word) >= 6 and word.isascii() and word.endswith("ul"):
         forms.append(word[:-2])  # Ansarul
     return tuple(forms)
 
