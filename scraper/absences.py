@@ -46,12 +46,13 @@ def record_page(
             )
         )
     }
-    for one in set(order) & set(cases):
+    present = set(order)
+    for one in present & set(cases):
         if cases[one].second_proof_at is None:
             conn.execute(delete(absence).where(absence.c.statement == one))
         elif cases[one].returned_at is None:
             record_returned(conn, one, now)
-    under_way = sum(row.due_at is not None for one, row in cases.items() if one not in set(order))
+    under_way = sum(row.due_at is not None for one, row in cases.items() if one not in present)
     fresh = [one for one in sorted(missing, reverse=True) if one not in cases][: max(checks - under_way, 0)]
     if fresh:
         conn.execute(
