@@ -33,6 +33,8 @@ async def test_in_the_terminal_one_statement_rings_once() -> None:
     assert (code, said) == (0, "")
     assert out.count("🗣 said") == 1
     assert "Qais Al-Khazali" in out and "20 Jun 2025" in out
+    assert "🔁 2 sources, first: demo-site" in out
+    assert "[-Condemns-] ▸Rejects Alleged◂ Threats" in out
 
 
 async def test_the_picture_in_the_readme_shows_the_words_of_the_demonstration() -> None:

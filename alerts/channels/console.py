@@ -1,7 +1,8 @@
 """The console: a message drawn in a terminal as Telegram would show it, and as plain lines where there is no terminal.
 
 On a terminal: a bubble with bold names, underlined hits, a bar before the quotation, and each link's address below the text that
-carries it. Elsewhere (a file, a pipe, TERM=dumb): the same lines, hits between ▸ and ◂. NO_COLOR leaves bold and underline.
+carries it. Elsewhere (a file, a pipe, TERM=dumb): the same lines, hits between ▸ and ◂, what is struck out between [- and -].
+NO_COLOR leaves bold and underline.
 """
 
 from __future__ import annotations
@@ -31,24 +32,27 @@ _LOOK = {
     "strike": "strike red",
 }
 _WIDEST = 100
+_REMEMBERED = 500
+"""Messages whose edits are shown by their new lines alone."""
 _BAR = "▎ "
 
 
 class ConsoleChannel:
     """Writes each message to one stream; the receipts number them."""
 
-    __slots__ = ("_count", "_stream")
+    __slots__ = ("_count", "_shown", "_stream")
 
     def __init__(self, stream: TextIO | None = None) -> None:
         """None is standard output, as it is when the message is sent."""
         self._stream = stream
         self._count = 0
+        self._shown: dict[str, frozenset[str]] = {}
 
     async def send(self, message: Message) -> Receipt:
         """Write one message whole. Raises `ChannelDown` where nobody reads any more (a broken pipe, a full disk, a closed stream)."""
         stream = self._stream or sys.stdout
         try:
-            text = _refers(message) + draw(message, stream) + "\n"
+            text = self._put(message, stream) + "\n"
             encoding = stream.encoding or "utf-8"
             stream.write(text.encode(encoding, "replace").decode(encoding))
             stream.flush()
@@ -57,14 +61,24 @@ class ConsoleChannel:
         if message.edits:
             return Receipt(message.edits)
         self._count += 1
-        return Receipt(f"console-{self._count}")
+        receipt = f"console-{self._count}"
+        self._shown[receipt] = frozenset(message.text.split("\n"))
+        if len(self._shown) > _REMEMBERED:
+            del self._shown[next(iter(self._shown))]
+        return Receipt(receipt)
 
-
-def _refers(message: Message) -> str:
-    """A terminal cannot go back: what takes the place of a message, or answers it, names it."""
-    if message.edits:
-        return f"({_seen(message.edits)} now reads)\n"
-    return f"(in reply to {_seen(message.reply_to)})\n" if message.reply_to else ""
+    def _put(self, message: Message, stream: TextIO) -> str:
+        """A terminal cannot go back: of an edit stand there the lines that are new, and what answers a message names it."""
+        if message.reply_to:
+            return f"(in reply to {_seen(message.reply_to)})\n{draw(message, stream)}"
+        before = self._shown.get(message.edits)
+        if before is None:
+            return (f"({_seen(message.edits)} now reads)\n" if message.edits else "") + draw(message, stream)
+        lines = message.text.split("\n")
+        self._shown[message.edits] = frozenset(lines)
+        return "\n".join(
+            [f"({_seen(message.edits)} now reads)", *(_seen(line) for line in lines if line not in before)]
+        )
 
 
 def draw(message: Message, stream: TextIO) -> str:
@@ -85,6 +99,8 @@ def _plain_lines(message: Message) -> Iterator[str]:
         marks = sorted(
             [(span.start, 1, "▸") for span in spans if span.style == "underline"]
             + [(span.end, 0, "◂") for span in spans if span.style == "underline"]
+            + [(span.start, 1, "[-") for span in spans if span.style == "strike"]
+            + [(span.end, 0, "-]") for span in spans if span.style == "strike"]
         )
         out, done = "", start
         for place, _, mark in marks:

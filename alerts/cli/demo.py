@@ -14,6 +14,7 @@ from alerts.cli.exits import OK, PARTIAL
 if TYPE_CHECKING:
     from typing import TextIO
 
+    from alerts.service import Service
     from alerts.settings import ChannelSettings, Configuration
     from scraper.db import Database
 
@@ -57,7 +58,7 @@ async def _demo(channel: ChannelSettings) -> int:
     import tempfile
     from contextlib import AsyncExitStack
 
-    from alerts.cli.demo_site import MODEL_POST, DemoSite
+    from alerts.cli.demo_site import COPY, CORRECTED, MODEL_POST, DemoSite
     from alerts.logs import set_up
     from alerts.service import open_service
     from alerts.settings import LoggingSettings
@@ -73,8 +74,9 @@ async def _demo(channel: ChannelSettings) -> int:
         stack.callback(database.close)
         service = await open_service(stack, configuration, db=database)
 
-        _step(1, f"A site lists {len(site.posts)} statements. bayan looks at it for the first time.")
-        report = await service.once(only=["demo-site"])
+        listed = len(site.posts) + len(site.relayed)
+        _step(1, f"Two sources list {listed} statements. bayan looks at them for the first time.")
+        report = await service.once(only=["demo-site", "demo-relay"])
         stored = sum(len(polled.new) for polled in report.polled)
         _say(f"{stored} statements stored, {report.sent} alerts: the first look is always silent.")
 
@@ -91,15 +93,33 @@ async def _demo(channel: ChannelSettings) -> int:
             f"{rang} alert, in {where}. The watchlist has the name as “Qays al-Khaz'ali”; the page spells an alias of it."
         )
 
-        _step(3, "Another source fails. It is reported once, and harms nothing.")
+        _step(
+            3,
+            "The other source carries it, too, under another headline. Nothing rings: the alert is brought up to date.",
+        )
+        site.relay(COPY)
+        joined = await _once(service, "demo-relay")
+
+        _step(4, "The site changes its headline. What changed comes as a reply, and the alert says so.")
+        site.correct(CORRECTED)
+        followed = await _once(service, "demo-site")
+
+        _step(5, "Another source fails. It is reported once, and harms nothing.")
         before = report.sent
         report = await service.once(only=["broken-page", "demo-site"])
         again = [polled for polled in report.polled if polled.source == "demo-site"][-1]
         _say(f"The good source was polled again beside it: {again.outcome}, {len(again.new)} new. No alert came twice.")
         told = report.sent - before
-        good = stored == len(site.posts) - 1 and rang == 1 and told == 1 and again.healthy and not again.new
+        good = (stored, rang, joined, followed, told) == (listed, 1, 1, 2, 1) and again.healthy and not again.new
     _conclude(good)
     return OK if good else PARTIAL
+
+
+async def _once(service: Service, source: str) -> int:
+    """Look at one source; how many messages that made, changed or answered."""
+    before = service.report.sent
+    report = await service.once(only=[source], patience=PATIENCE)
+    return report.sent - before
 
 
 def _configuration(origin: str, folder: Path, channel: ChannelSettings) -> Configuration:
@@ -128,6 +148,7 @@ def _configuration(origin: str, folder: Path, channel: ChannelSettings) -> Confi
         fetch=FetchSettings(user_agent="bayan demo", per_host_delay=timedelta(0), total_timeout=timedelta(seconds=5)),
         sources=(
             Source(id="demo-site", kind="listing", url=f"{origin}/statements", language="en", allow_private=True),
+            Source(id="demo-relay", kind="listing", url=f"{origin}/relay", language="en", allow_private=True),
             Source(id="broken-page", kind="listing", url=f"{origin}/broken", language="en", allow_private=True),
         ),
         actors=(khazali, aah),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 
 STYLE_OF_A_SITE = "<nav><a href='/'>Home</a> <a href='/about'>About</a> <a href='/contact'>Contact</a></nav>"
@@ -52,11 +52,36 @@ MODEL_POST = Post(
 )  # fmt: skip
 
 
+RELAYED_POSTS = (
+    Post("/relay/209", "1 day ago", "Ferry Service Between The Islands Resumes After Repairs",
+         ("The first ferry left at dawn.", "Tickets of the last week remain valid.")),
+    Post("/relay/208", "2 days ago", "Museum Extends Its Opening Hours For The Summer",
+         ("The museum stays open until nine.", "Schools enter free of charge.")),
+    Post("/relay/207", "4 days ago", "Union Of Bakers Asks For A New Agreement On Prices",
+         ("The union met on Monday.", "An answer is expected within two weeks.")),
+)  # fmt: skip
+
+COPY = Post(
+    "/relay/210",
+    "12 minutes ago",
+    "Al-Khazali: Threat To Khamenei Carries Consequences Beyond The Moment",
+    (*MODEL_POST.paragraphs, "The relay has asked the office of the militia for a comment on the statement."),
+)
+
+CORRECTED = replace(
+    MODEL_POST, headline=MODEL_POST.headline.replace("Condemns Threats To", "Rejects Alleged Threats To")
+)
+
+
 @dataclass(slots=True)
 class DemoSite:
-    """A running site. `posts` is what its list shows, newest first; `/broken` always answers 500."""
+    """A running site with two lists: `posts` is what its own shows, newest first, `relayed` that of an outlet which copies.
+
+    `/broken` always answers 500.
+    """
 
     posts: list[Post] = field(default_factory=lambda: list(OLD_POSTS))
+    relayed: list[Post] = field(default_factory=lambda: list(RELAYED_POSTS))
     origin: str = ""
     _server: asyncio.Server | None = None
 
@@ -76,6 +101,14 @@ class DemoSite:
         """Put a post on top of the list."""
         self.posts.insert(0, post)
 
+    def relay(self, post: Post) -> None:
+        """Put a post on top of the other list."""
+        self.relayed.insert(0, post)
+
+    def correct(self, post: Post) -> None:
+        """Put a post in the place of the one at its address."""
+        self.posts = [post if one.path == post.path else one for one in self.posts]
+
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             request = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
@@ -92,21 +125,24 @@ class DemoSite:
 
     def _page(self, path: str) -> tuple[str, str]:
         if path == "/statements":
-            return "200 OK", self._list()
+            return "200 OK", _list(self.posts)
+        if path == "/relay":
+            return "200 OK", _list(self.relayed)
         if path == "/broken":
             return "500 Internal Server Error", "<html><body><h1>Something went wrong</h1></body></html>"
-        for post in self.posts:
+        for post in (*self.posts, *self.relayed):
             if path == post.path:
                 return "200 OK", _article(post)
         return "404 Not Found", "<html><body><h1>Not found</h1></body></html>"
 
-    def _list(self) -> str:
-        rows = "\n".join(
-            f"<div class='post'><h3><a href='{post.path}'>{escape(post.headline)}</a></h3>"
-            f"<span class='age'>{post.age}</span></div>"
-            for post in self.posts
-        )
-        return f"<html><head><title>Demo Monitor</title></head><body>{STYLE_OF_A_SITE}<main>{rows}</main></body></html>"
+
+def _list(posts: list[Post]) -> str:
+    rows = "\n".join(
+        f"<div class='post'><h3><a href='{post.path}'>{escape(post.headline)}</a></h3>"
+        f"<span class='age'>{post.age}</span></div>"
+        for post in posts
+    )
+    return f"<html><head><title>Demo Monitor</title></head><body>{STYLE_OF_A_SITE}<main>{rows}</main></body></html>"
 
 
 def _article(post: Post) -> str:
