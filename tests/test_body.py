@@ -46,3 +46,9 @@ def test_a_description_of_the_site_over_or_under_the_article_is_not_its_text() -
         f"<div class='about'>{STANDFIRST}</div><article>{TITLE}{RUNNING}</article><div class='about'>{STANDFIRST}</div>"
     )
     assert STANDFIRST not in read(body, DESCRIBED).text
+
+
+def test_the_headline_without_its_kicker_is_not_repeated_in_the_text() -> None:
+    kicker = '<meta property="og:title" content="Old town: Annual report read aloud">'
+    article = read(f"<article><p>Annual report read aloud</p>{RUNNING}</article>", kicker)
+    assert article.text.startswith("The committee read")

@@ -96,6 +96,7 @@ def own_lines(
     for i, line in enumerate(lines[:8]):
         plain = letters(line)
         repeats = bool(own) and plain.endswith(own) and len(plain) < len(own) + 50
+        repeats = repeats or (len(plain) > 11 and own.endswith(plain) and not _ENDS.search(line))
         if repeats or plain in names or _BYLINE.match(line) or (len(line) < 60 and is_date(line)):
             keep[i] = False
         elif len(line) > 80:
