@@ -215,6 +215,8 @@ async def _follow_or_stop(claimed: Delivery, state: ChannelState, error: Recipie
     def record(conn: Connection) -> None:
         outbox.settle_later(conn, claimed, certain=True, due_at=now, reason=error.reason)
         outbox.learn(conn, claimed.channel, **learned)
+        if error.moved_to is not None:
+            outbox.forget_messages(conn, claimed.channel)  # a supergroup counts its messages anew
         outbox.put(conn, health.to_operators(notice, desk.operators, now, but_not=claimed.channel), now)
 
     await desk.db.write(record)

@@ -296,6 +296,13 @@ def enrol(conn: Connection, fingerprints: Mapping[str, str]) -> None:
             anew = dict(fingerprint=fingerprint, chat=None, drop_topic=False, condition="ok", failures=0)
             same = channel_state.c.id == channel_id
             conn.execute(update(channel_state).where(same).values(**anew, paused_until=None, since=None, reason=""))
+            forget_messages(conn, channel_id)
+
+
+def forget_messages(conn: Connection, channel_id: str) -> None:
+    """What was sent there is in another chat, or from another bot: its numbers mean other messages now. None is edited or answered."""
+    sent = (delivery.c.channel == channel_id, delivery.c.message_id.is_not(None))
+    conn.execute(update(delivery).where(*sent).values(message_id=None))
 
 
 def learn(conn: Connection, channel_id: str, **values: Any) -> None:

@@ -124,6 +124,8 @@ def _brought_up_to_date(
     conn: Connection, claimed: Delivery, told: Rung, statement: Statement, lexicon: Lexicon
 ) -> Told | Nothing:
     assert told.drawn_at is not None and told.settled_at is not None
+    if not told.message_id:
+        return Nothing("its alert is in another chat, or from another bot")
     if lexicon.clock() - told.settled_at > EDITABLE:
         return Nothing("its alert is two days old and is not edited any more")
     shown, edited_at = _as_shown(conn, statement, told.drawn_at)
