@@ -15,7 +15,7 @@ from alerts.watch.likeness import heard_as
 from alerts.watch.names import is_article
 from alerts.watch.namewords import is_common, is_filler, is_particle, is_patronymic, is_title
 from alerts.watch.parts import Laid, Refused, SoundHit, Spelling, Text
-from alerts.watch.translated import translations
+from alerts.watch.translated import kinds, translations
 from scraper.text import Folded
 
 T = TypeVar("T")
@@ -145,7 +145,8 @@ def evidence(
         told += part * (_SLIP if one.likeness.slip == "letter" else 1.0) - _APART * one.likeness.apart
     last = len(spelling.stems) - 1
     left = [at for at in missing if not is_patronymic(spelling.stems[at])]
-    frame = sum(at in (0, last) for at in left) + (0 in left and not spelling.person) * (_GROUP_FRAME - _FRAME)
+    outer = [at for at in (0, last) if at in left and (spelling.person or spelling.stems[at] not in kinds())]
+    frame = len(outer) + (0 in outer and not spelling.person) * (_GROUP_FRAME - _FRAME)
     is_known = spelling.person or any(spelling.tells[at] >= 2 for one in laid for at in _parts(one))
     told -= frame * (_FRAME if is_known else _GROUP_FRAME) + min(_MOST_INNER, _INNER * (len(left) - frame))
     if _has_capitals(text, laid[0].first):  # elsewhere only common names may stand between: they show that it is a name
@@ -269,10 +270,10 @@ def _name_behind(text: Text, first: int, behind: int) -> bool:
 
 
 def _adds_nothing(word: str) -> bool:
-    """Whether a word only says that a group is one, in another language (الجماعة, تنظيم)."""
-    return not word.isascii() and any(
-        is_filler(other) for heard in heard_as(word) for other in translations(heard.form)
-    )
+    """Whether a word only says that a group is one, in any language (الجماعة, Foundation)."""
+    if word.isascii():
+        return is_filler(word)
+    return any(is_filler(other) for heard in heard_as(word) for other in translations(heard.form))
 
 
 def _is_nisba(word: str) -> bool:

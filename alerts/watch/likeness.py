@@ -19,11 +19,12 @@ from alerts.watch.tokens import name_readings
 _NEAR_ENOUGH = 0.87
 """Jaro-Winkler likeness of two Latin words that differ by a slip."""
 _ARTICLE_JOINED = re.compile(r"(?:al|el|ul)(?=[^aeiou].{3}|[aeiou].{3})|[aeu](?:sh(?=sh)|(s|d|t|n|r|z)(?=\1)).*")
-_ABD = re.compile(r"abd[aeou]?(?:l|(sh|s|d|t|n|z|r)(?=\1))?-?(?=.{3})")
+_ABD = re.compile(r"abd[aeouy]?(?:l|(sh|s|d|t|n|z|r)(?=\1))?-?(?=.{3})")
 _DIN = re.compile(r"(?<=...)(?:[aeou][ld]?|i[ld])d[aei]+ne?$")
+_DIN_ALONE = re.compile(r"[aeiu][dl]d[aei]+ne?|d[aei]{1,2}ne?")
 _FAITH = re.compile(r"(?<=....)\.?din$|(?<=...)\.din$")
 _ABD_AND_H = re.compile(r"^abd(?=h)")
-_ABD_ALONE = re.compile(r"abd[aeou]?(?:l|r|s|sh|n|z|t|d)?")
+_ABD_ALONE = re.compile(r"abd[aeouy]?(?:l|r|s|sh|n|z|t|d)?")
 _CYRILLIC_ENDING = re.compile(r"(?<=...)(?:ого|ому|ами|ями|ах|ях|ом|ем|ой|ей|им|ым|ою|а|у|ы|и|е|я|ю|ь|й)$")
 _TASTE_GROUPS = re.compile("ee|ou|oo")
 _TASTE = str.maketrans("wvoyeq", "uuuiik")
@@ -117,6 +118,8 @@ def stem_of(word: str) -> str:
         if word.startswith("عبدال") and len(word) > 6 and word != "عبدالله":
             return "عبد" + word[5:]
         return word[:-5] + "دين" if word.endswith("الدين") and len(word) > 6 else word
+    if _DIN_ALONE.fullmatch(word):
+        return "din"
     word = _DIN.sub(".din", word)  # the point keeps the d of Sad apart in Saduddin
     if word.startswith("abd"):
         if _ABD_ALONE.fullmatch(word):

@@ -16,10 +16,10 @@ _PLAIN_ARTICLES = frozenset({"al", "el", "ul", "il", "ol", "аль", "эль", "
 _ARTICLES = _PLAIN_ARTICLES | {"the"}
 _SUN = re.compile(r"[aeu](sh|s|z|dh|d|th|t|n|r|l)|[аэе]([сшднтрз])")
 _CAMEL = re.compile(r"(?<![^\W_])(?:[AaEeUu](?:sh|[lszdtnr]))(?=[A-ZÇĞİÖŞÜ][a-zçğıöşü])")
-_ABD = re.compile(r"abd([aeou])(l|r|s|sh|n|z|t|d)")
-_ABD_JOINED = re.compile(r"abd[aeou](?:l(?=[^aeiou].{2})|(sh|s|d|t|n|z|r)(?=\1.{2}))")
+_ABD = re.compile(r"abd([aeouy])(l|r|s|sh|n|z|t|d)")
+_ABD_JOINED = re.compile(r"abd[aeouy](?:l(?=[^aeiou].{2})|(sh|s|d|t|n|z|r)(?=\1.{2}))")
 _TIED = re.compile(
-    r"(mir|abou?|ab[ou]u|(?:ben|bin)(?=[^aeiou]))(.{4,})|(.{3,})(zad(?:a|e|ah|eh)|n[ei]jad|nezhad|pour|زاده|نژاد|پور)"
+    r"(mir|abou?|ab[ou]u|(?:ben|bin)(?=[^aeiou]))(.{4,})|(.{3,})(zad(?:a|e|ah|eh)|n[ei]jad|nezhad|pour|ni(?:a|ya|yya)|r[ei]za|زاده|نژاد|پور)"
 )
 """What stands at the front or the end of a name and is written apart as often: Mirahmad, Benhammedi, Ahmadinejad."""
 _LONG_ENOUGH = 5

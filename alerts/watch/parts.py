@@ -138,7 +138,7 @@ class Text:
         known = self._free.get(at)
         if known is None:
             word = self.words[at]
-            known = is_particle(word) or is_filler(word) or is_patronymic(word)
+            known = is_particle(word) or is_filler(word) or is_patronymic(word) or (len(word) == 1 and word.isascii())
             known = known or (at + 1 < len(self.words) and is_article(word, self.words[at + 1]))
             self._free[at] = known
         return known
