@@ -428,3 +428,35 @@ async def test_what_was_told_in_a_digest_is_not_edited_and_its_edit_is_a_reply_t
     assert len(api.accepted) == 2
     assert api.accepted[1]["text"].startswith("✏️ Edited")
     assert api.accepted[1]["reply_parameters"]["message_id"] == digest["message_id"]
+
+
+async def test_after_the_chat_was_changed_no_message_of_the_new_one_is_edited_or_answered(
+    tmp_path: Path, site: FakeSite, api: FakeBotApi
+) -> None:
+    clock = Clock()
+    async with house(watching(tmp_path, site, api), clock) as bayan:
+        await primed(bayan)
+        site.pages["/outlet1"] = feed([("a", TITLE, SAID)])
+        await bayan.service.once(only=["outlet1"], patience=timedelta())
+    clock.advance(minutes=9)
+    moved = watching(tmp_path, site, api, channels=(phone("phone", api.url, "22"),))
+    async with house(moved, clock) as bayan:
+        await publish(bayan, site, "outlet2", TITLE, SAID)
+        assert len(api.accepted) == 1
+        site.pages["/outlet1"] = feed([("a", TITLE, SAID.replace("world leaders", "heads of state"))])
+        await bayan.service.once(only=["outlet1"], patience=timedelta())
+    (reply,) = api.chat("22")
+    assert reply["text"].startswith("✏️ Edited") and "reply_parameters" not in reply
+
+
+async def test_a_group_that_became_a_supergroup_is_not_edited_by_its_old_numbers(
+    tmp_path: Path, site: FakeSite, api: FakeBotApi
+) -> None:
+    async with house(watching(tmp_path, site, api)) as bayan:
+        await primed(bayan)
+        await publish(bayan, site, "outlet1", TITLE, SAID)
+        moved = {"migrate_to_chat_id": -1002}
+        api.fail("error", code=400, description="Bad Request: group chat was upgraded", parameters=moved)
+        await publish(bayan, site, "outlet2", TITLE, SAID)
+        assert [(one.kind, one.state) for one in deliveries(bayan) if one.kind == "also"] == [("also", "dropped")]
+    assert len(sent(api)) == 1
