@@ -89,7 +89,10 @@ async def drain(channel: str, desk: Desk, stopping: asyncio.Event) -> Drained:
         if claimed is None:
             desk.pace.take_back(desk.channels.pace_key(channel, chat=state.chat))
             break
-        counts[await _attempt(claimed, state, desk)] += 1
+        ended = await _attempt(claimed, state, desk)
+        counts[ended] += 1
+        if ended == "needless":
+            desk.pace.take_back(desk.channels.pace_key(channel, chat=state.chat))
     return Drained(**counts)
 
 
