@@ -15,13 +15,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
 import structlog
 
 from alerts import bundles, health, message, outbox, retry, rung
+from alerts.bot import keyboard
 from alerts.errors import ChannelDown, MessageRefused, RecipientGone, TryLater
 from alerts.model import Actor, Channel, Delivery, Receipt
 from alerts.outbox import ChannelState
@@ -57,6 +58,9 @@ class Desk:
     excerpt: int
     clock: Callable[[], datetime]
     pace: Pace = field(default_factory=lambda: Pace(20))
+    chats: Mapping[str, str] = field(default_factory=dict)
+    """The chats whose alerts have buttons, by channel: those that the bot listens in."""
+    language: str = "en"
 
     @property
     def lexicon(self) -> Lexicon:
@@ -110,6 +114,7 @@ async def _attempt(claimed: Delivery, state: ChannelState, desk: Desk) -> str:
     if isinstance(told, Nothing):
         return await _say_nothing(claimed, told, desk)
     drawn = message.plain(told.message) if claimed.plain else told.message
+    drawn = replace(drawn, keys=await _buttons(claimed, state, desk))
     try:
         way = desk.channels.reach(claimed.channel, chat=state.chat, drop_topic=state.drop_topic)
         receipt = await way.send(drawn)
@@ -127,6 +132,19 @@ async def _attempt(claimed: Delivery, state: ChannelState, desk: Desk) -> str:
     except ChannelDown as error:
         return await _hold_everything(claimed, state, error, desk)
     return await _arrived(claimed, state, receipt, told.along, desk)
+
+
+async def _buttons(claimed: Delivery, state: ChannelState, desk: Desk) -> keyboard.Keys:
+    """The buttons of an alert: made before it is first sent, the same again when it is edited."""
+    chat = state.chat or desk.chats.get(claimed.channel, "")
+    statement = claimed.statement
+    if claimed.kind not in ("alert", "also") or statement is None or claimed.channel not in desk.chats:
+        return ()
+    now = desk.clock()
+    there = await desk.db.read(lambda conn: keyboard.standing(conn, chat, statement, now, desk.language))
+    if there is not None:
+        return there
+    return await desk.db.write(lambda conn: keyboard.make(conn, chat, statement, now, desk.language))
 
 
 async def _say_nothing(claimed: Delivery, nothing: Nothing, desk: Desk) -> str:

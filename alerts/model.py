@@ -198,6 +198,15 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """A button under a message: what it says, and what it does: `data` comes back to us, `url` opens a page."""
+
+    label: str
+    data: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What a channel is handed: text and its spans, within 4,096 UTF-16 units, isolates balanced. Same in, same out."""
 
@@ -208,6 +217,8 @@ class Message:
     """The receipt of the message in whose place this one is put; "" where it is a message of its own."""
     reply_to: str = ""
     """The receipt of the message that this one answers; where that is gone, it stands alone."""
+    keys: tuple[tuple[Key, ...], ...] = ()
+    """Rows of buttons, where the channel has such."""
     file: File | None = None
     """A file that the message goes with: it then has at most 1,024 UTF-16 units."""
 

@@ -73,5 +73,19 @@ def outfit(
         excerpt=config.delivery.excerpt,
         clock=clock,
         pace=before.desk.pace if before is not None and keeps else Pace(rate),
+        chats=_listened(config),
+        language=config.language,
     )
     return Outfit(config, sources, bench, channels, desk, console)
+
+
+def _listened(config: Configuration) -> dict[str, str]:
+    """The chats that the bot hears, by channel: buttons of another bot's messages would be pressed in vain."""
+    if config.bot is None or config.bot.token is None:
+        return {}
+    ear = config.bot.token.reveal()
+    return {
+        channel.id: channel.chat
+        for channel in config.channels
+        if channel.kind == "telegram" and channel.token is not None and channel.token.reveal() == ear
+    }

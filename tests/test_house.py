@@ -33,7 +33,7 @@ WIRING = ("alerts/service.py", "alerts/steps.py", "alerts/cli/*")
 VALUES_OF_SCRAPER = (
     "model", "text", "letters", "errors", "settings", "secret", "db", "schema", "store", "sources", "difference", "holds",
     "absences", "rereads", "condition", "search",
-    "stories", "likeness",
+    "stories", "likeness", "retention",
 )  # fmt: skip
 """What every room of `alerts` may import from `scraper`."""
 
@@ -47,15 +47,17 @@ READING_CONFIGURATION = ("config", "document", "keys", "lines", "measures", "ref
 ALSO_FROM_SCRAPER: dict[str, tuple[str, ...]] = {
     "alerts/config.py": ("net.guard", "net.target"),
     "alerts/troubles.py": ("condition", "habits", "gap"),
+    "alerts/upkeep.py": ("copies",),
 }
 """Single exceptions: `guard` and `target` touch no network, and an address in the file is judged by the same rules; `condition`,
 `habits` and `gap` are pure."""
 
-FILES_OF_SQL_IN_SCRAPER = ("stories", "store", "sources", "shelf", "marks", "holds", "absences", "rereads")
+FILES_OF_SQL_IN_SCRAPER = ("stories", "store", "sources", "shelf", "marks", "holds", "absences", "rereads", "retention")
 """Here `alerts` only reads: what inserts, updates or deletes is not for it."""
 
-WRITERS_FOR_ALERTS = ("judged", "record", "beat")
-"""What writes there and `alerts` may call: it takes out what was judged, says which story that belongs to, and gives a sign of life."""
+WRITERS_FOR_ALERTS = ("judged", "record", "beat", "forget")
+"""What writes there and `alerts` may call: it takes out what was judged, says which story that belongs to, gives a sign of life, and
+takes out what is past its time."""
 
 ROOMS_OF = {
     "telegram": ("alerts/channels/telegram.py", "alerts/bot/*"),
@@ -63,10 +65,10 @@ ROOMS_OF = {
     "aiohttp": ("scraper/net/*",),
     "sqlalchemy": (
         "scraper/db.py", "scraper/schema.py", "scraper/store.py", "scraper/sources.py", "scraper/shelf.py", "scraper/marks.py",
-        "scraper/holds.py", "scraper/absences.py", "scraper/rereads.py",
+        "scraper/holds.py", "scraper/absences.py", "scraper/rereads.py", "scraper/retention.py", "alerts/retention.py",
         "scraper/copies.py", "scraper/upgrade.py", "scraper/migrations/*",
         "scraper/stories.py", "alerts/rung.py", "alerts/schema.py", "alerts/outbox.py", "alerts/verdicts.py",
-        "alerts/bot/schema.py", "alerts/bot/chats.py", "alerts/bot/enrolled.py", "alerts/bot/watches.py", "alerts/bot/buttons.py", "alerts/bot/deeds.py", "alerts/mutes.py", "alerts/bundles.py",
+        "alerts/bot/schema.py", "alerts/bot/chats.py", "alerts/bot/enrolled.py", "alerts/bot/watches.py", "alerts/bot/buttons.py", "alerts/bot/deeds.py", "alerts/bot/judgements.py", "alerts/mutes.py", "alerts/bundles.py",
     ),
     "alembic": ("scraper/upgrade.py", "scraper/migrations/*"),
     "sqlite3": ("scraper/copies.py",),

@@ -39,8 +39,9 @@ def make(
     *,
     person: str | None = None,
     lives: timedelta = LIVES,
+    statement: int | None = None,
 ) -> str:
-    """A new button's callback data. With `person`, nobody else's press counts."""
+    """A new button's callback data. With `person`, nobody else's press counts; `statement` is that of the alert it stands under."""
     id_ = secrets.token_urlsafe(12)
     conn.execute(
         insert(button).values(
@@ -51,9 +52,17 @@ def make(
             payload=json.dumps(dict(payload), ensure_ascii=False),
             made_at=now,
             ends_at=now + lives,
+            statement=statement,
         )
     )
     return id_
+
+
+def under(conn: Connection, chat: str, statement: int, now: datetime) -> dict[str, str]:
+    """The buttons that stand under the alert of a statement in a chat: their data, by action."""
+    mine = (button.c.chat == chat, button.c.statement == statement, button.c.ends_at > now)
+    rows = conn.execute(select(button.c.action, button.c.id).where(*mine).order_by(button.c.made_at))
+    return {row.action: row.id for row in rows}
 
 
 def look(conn: Connection, id_: str, chat: str, person: str, now: datetime) -> Pressed | None:

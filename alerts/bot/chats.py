@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from alerts.bot import watches
 from alerts.bot.access import EVERYWHERE, Role
-from alerts.bot.schema import bot_mark, chat, enrolment, membership, person
+from alerts.bot.schema import bot_mark, button, chat, chat_watch, enrolment, membership, person
 from alerts.schema import delivery
 
 CODE_LIVES = timedelta(minutes=15)
@@ -128,6 +128,8 @@ def moved(conn: Connection, old: str, new: str, now: datetime) -> None:
     for one in conn.execute(select(membership).where(membership.c.chat == old)).mappings().all():
         if one["person"] not in there:
             conn.execute(insert(membership).values(**{**one, "chat": new}))
+    conn.execute(update(button).where(button.c.chat == old).values(chat=new))
+    conn.execute(update(chat_watch).where(chat_watch.c.chat == old).values(chat=new))
     gone = {"moved_to": new, "left_at": now, "enrolled_at": None, "joined_at": None}
     conn.execute(update(chat).where(chat.c.id == old).values(**gone))
 

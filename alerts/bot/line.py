@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
@@ -20,8 +19,6 @@ from telegram import (
     BotCommandScopeAllPrivateChats,
     BotCommandScopeChat,
     BotCommandScopeDefault,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
     LinkPreviewOptions,
     ReplyParameters,
     Update,
@@ -29,8 +26,9 @@ from telegram import (
 from telegram.error import BadRequest
 
 from alerts.bot.incoming import KINDS
-from alerts.channels.telegram import Client, entities
-from alerts.errors import MessageRefused, TryLater
+from alerts.channels.telegram import Client, entities, keyboard
+from alerts.errors import TryLater
+from alerts.model import Key as Key  # those who answer name it from here
 from alerts.model import Message
 
 LONG_POLL = 50
@@ -41,15 +39,6 @@ _SHORT = timedelta(seconds=5)
 """A longer wait than this is not waited for an answer: who asked asks again."""
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A button: what it says, and what it does: `data` comes back to us, `url` opens a page."""
-
-    label: str
-    data: str = ""
-    url: str = ""
 
 
 Rows = Sequence[Sequence[Key]]
@@ -193,21 +182,6 @@ class Line:
     async def aclose(self) -> None:
         """Close its connections."""
         await self._client.aclose()
-
-
-def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
-    """Buttons for the Bot API. Raises `MessageRefused` where one has neither or both of its two ways."""
-    if not rows:
-        return None
-    for key in (key for row in rows for key in row):
-        if bool(key.data) == bool(key.url) or len(key.data.encode()) > 64:
-            raise MessageRefused(f"the button {key.label!r} is none")
-    return InlineKeyboardMarkup(
-        [
-            [InlineKeyboardButton(key.label, callback_data=key.data or None, url=key.url or None) for key in row]
-            for row in rows
-        ]
-    )
 
 
 def _reply(to: str) -> ReplyParameters | None:

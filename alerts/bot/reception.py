@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from alerts.bot import buttons, chats, hushing, listing, looking, minding, tending, undoing
+from alerts.bot import buttons, chats, hushing, listing, looking, minding, relevance, tending, undoing
 from alerts.bot.access import Book, Role, may, role_of, speaks_for_nobody
 from alerts.bot.commands import Answer, Command, Here, House, Press, allowed, plain, titled
 from alerts.bot.incoming import Asked, Event, Joined, Left, Moved, Pressed
@@ -43,7 +43,14 @@ COMMANDS: tuple[Command, ...] = (
 )
 PRESSES: Mapping[str, Press] = {
     press.action: press
-    for press in (*looking.PRESSES, *hushing.PRESSES, *tending.PRESSES, *undoing.PRESSES, *minding.PRESSES)
+    for press in (
+        *looking.PRESSES,
+        *hushing.PRESSES,
+        *tending.PRESSES,
+        *relevance.PRESSES,
+        *undoing.PRESSES,
+        *minding.PRESSES,
+    )
 }
 
 

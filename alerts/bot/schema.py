@@ -107,6 +107,8 @@ button = Table(
     Column("ends_at", Instant, nullable=False, index=True),
     Column("used_at", Instant),
     Column("used_by", String),
+    Column("statement", Integer),
+    Index("ix_button_chat_statement", "chat", "statement"),
 )
 """What stands behind a button: the callback data is only this random id. Bound to a chat, and to a person where it names one."""
 

@@ -179,10 +179,11 @@ async def press_save(pressed: Pressed, payload: Mapping[str, Any], here: Here) -
         extends = await _extended(payload, here)
         made = proposal.settled(await asyncio.to_thread(_proposed, payload, actors, extends))
         kind = "actor"
-    return await _save(kind, made, here)
+    return await save(kind, made, here)
 
 
-async def _save(kind: watches.Kind, made: Actor | Keywords, here: Here) -> Answer:
+async def save(kind: watches.Kind, made: Actor | Keywords, here: Here) -> Answer:
+    """From now on the chat watches this, under the last part of its id; written down, with a button that undoes it."""
     slug = made.id.rpartition("/")[2]
     definition = _definition(kind, made)
 

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 import httpx
-from telegram import Bot, LinkPreviewOptions, MessageEntity, ReplyParameters
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity, ReplyParameters
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -34,7 +34,7 @@ from telegram.error import (
 from telegram.request import HTTPXRequest
 
 from alerts.errors import ChannelDown, DeliveryError, MessageRefused, RecipientGone, TryLater
-from alerts.model import File, Message, Receipt, Span, Style
+from alerts.model import File, Key, Message, Receipt, Span, Style
 from scraper.secret import Secret
 
 T = TypeVar("T")
@@ -132,6 +132,7 @@ class Client:
                 disable_notification=silent,
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
                 message_thread_id=None if topic == _GENERAL_TOPIC else topic,
+                reply_markup=keyboard(message.keys),
                 reply_parameters=_reply(message.reply_to),
             )
             return Receipt(str(sent.message_id))
@@ -162,6 +163,7 @@ class Client:
                 text=message.text,
                 entities=entities(message.text, message.spans) or None,
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
+                reply_markup=keyboard(message.keys),
             )
         except BadRequest as error:
             if "message is not modified" not in str(error).lower():
@@ -240,6 +242,21 @@ class TelegramChannel:
 
     def __repr__(self) -> str:
         return f"TelegramChannel(chat={self._chat!r}, topic={self._topic!r})"
+
+
+def keyboard(rows: Sequence[Sequence[Key]]) -> InlineKeyboardMarkup | None:
+    """Buttons for the Bot API. Raises `MessageRefused` where one has neither or both of its two ways."""
+    if not rows:
+        return None
+    for key in (key for row in rows for key in row):
+        if bool(key.data) == bool(key.url) or len(key.data.encode()) > 64:
+            raise MessageRefused(f"the button {key.label!r} is none")
+    return InlineKeyboardMarkup(
+        [
+            [InlineKeyboardButton(key.label, callback_data=key.data or None, url=key.url or None) for key in row]
+            for row in rows
+        ]
+    )
 
 
 def _reply(to: str) -> ReplyParameters | None:

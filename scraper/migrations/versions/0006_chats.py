@@ -101,8 +101,10 @@ def upgrade() -> None:
         sa.Column("ends_at", INSTANT, nullable=False),
         sa.Column("used_at", INSTANT),
         sa.Column("used_by", sa.String),
+        sa.Column("statement", sa.Integer),
         sa.PrimaryKeyConstraint("id", name="pk_button"),
     )
+    op.create_index("ix_button_chat_statement", "button", ["chat", "statement"])
     op.create_index("ix_button_ends_at", "button", ["ends_at"])
     op.create_table(
         "deed",
