@@ -1,8 +1,10 @@
 """Decides whether what lies along the words of a text like a watched name is the name: tier B, tier C, or refused with a reason.
 
-Guards: fewer than five consonants only where the letters differ by taste or the surname tells; tier C needs two parts
-that are no common names; who is named by some of his parts needs them to tell; a name of common names alone never inside
-a longer name.
+    whole and in order -> enough consonants, not inside a longer name        -> B
+    anything differs   -> what the parts tell, less what differs (`evidence`) -> B or C
+
+What is refused whatever it tells: words in small letters where names have capitals, words that no name has inside,
+punctuation, one word for half a name. Why the weights are as they are: docs/decisions/names.md.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from scraper.text import Folded
 
 T = TypeVar("T")
 FEWEST_CONSONANTS = 5
+"""In scripts without capitals, and of one word; of two capitalised words, one less."""
 _MANY = 4
 """Common names that are somebody in particular, one behind the other."""
 ENOUGH = 2.0
@@ -111,8 +114,9 @@ def _doubt(
     if apart > 0.5 * len(matched) + 0.5:
         return "the vowels are too far apart"
     if not (missing or slips or turned or between):
-        if consonants < FEWEST_CONSONANTS and not _is_plain(spelling, laid, text, plain, between):
-            return f"fewer than {FEWEST_CONSONANTS} consonants, and not all letters agree"
+        fewest = FEWEST_CONSONANTS - (len(laid) > 1 and _has_capitals(text, laid[0].first))
+        if consonants < fewest and not _is_plain(spelling, laid, text, plain, between):
+            return f"fewer than {fewest} consonants, and not all letters agree"
         if not telling and len(matched) < _MANY and _is_part_of_more(text, spelling, laid):
             return "common names alone, inside a longer name"
     else:
