@@ -53,7 +53,7 @@ def _belongs_before(folded: Folded, at: int, *, person: bool) -> bool:
     words, word = folded.words, folded.words[at]
     if word.isascii():
         return person and _is_written_as_name(folded, at) and is_whole_title(words, at)
-    if person and is_whole_title(words, at):
+    if (person and is_whole_title(words, at)) or (not person and word in _MARTYR):
         return True
     return any(
         is_title(form) if person else any(map(is_filler, translations(form)))
@@ -108,7 +108,7 @@ def _goes_on_as_group(folded: Folded) -> Callable[[int], int]:
         if any(map(is_legal_form, forms)):
             return 1
         kind = any(_is_kind_of_group(form) for form in forms)
-        kind = kind or (words[at].startswith("ال") and any(map(translations, forms)))  # حزب الله اللبناني
+        kind = kind or (words[at].startswith(("ال", "لل")) and any(map(translations, forms)))  # حزب الله اللبناني
         return int(kind and (not words[at].isascii() or _is_written_as_name(folded, at)))
 
     return more
@@ -120,6 +120,8 @@ def _is_kind_of_group(word: str) -> bool:
     return is_filler(word) or word in _KINDS or any(map(is_filler, translations(word)))
 
 
+_MARTYR = frozenset({"الشهيد", "شهيد"})
+"""What stands before the man a group is named after."""
 _KINDS = frozenset({
     "movement", "party", "front", "army", "council", "union", "league", "province", "wing", "forces", "militia", "network",
     "faction",

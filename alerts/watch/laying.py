@@ -154,6 +154,8 @@ def fit(word: str, slot: Slot, is_first: bool, is_last: bool) -> tuple[Likeness,
     for heard in heard_as(word):
         if (heard.first and not is_first) or (heard.last and not is_last):
             continue
+        if slot.behind - slot.first > 1 and slot.stem.startswith("ali") and heard.form.startswith("ال"):
+            continue  # الطاهر is al-Taher and not Ali Taher
         likeness = alike(heard.form, slot.stem) if slot.behind - slot.first == 1 else None
         known = slot.own if slot.meant and heard.form not in slot.meant else slot.sounds
         likeness = likeness or sounds_alike(heard.sounds, known)
