@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from alerts.bot import buttons, chats, hushing, listing, looking, minding, relevance, tending, undoing
+from alerts.bot import buttons, chats, governing, hushing, listing, looking, minding, relevance, tending, undoing
 from alerts.bot.access import Book, Role, may, role_of, speaks_for_nobody
 from alerts.bot.commands import Answer, Command, Here, House, Press, allowed, plain, titled
 from alerts.bot.incoming import Asked, Event, Joined, Left, Moved, Pressed
@@ -40,6 +40,7 @@ COMMANDS: tuple[Command, ...] = (
     *tending.COMMANDS,
     *listing.COMMANDS,
     *minding.COMMANDS,
+    *governing.COMMANDS,
 )
 PRESSES: Mapping[str, Press] = {
     press.action: press
@@ -48,6 +49,7 @@ PRESSES: Mapping[str, Press] = {
         *hushing.PRESSES,
         *tending.PRESSES,
         *relevance.PRESSES,
+        *governing.PRESSES,
         *undoing.PRESSES,
         *minding.PRESSES,
     )
