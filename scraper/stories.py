@@ -7,13 +7,13 @@ statement unjudged and in no story, and it is placed again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import TextClause, delete, func, insert, select, update
+from sqlalchemy import TextClause, bindparam, delete, func, insert, select, update
 from sqlalchemy import text as sql
 from sqlalchemy.engine import Connection
 
@@ -167,20 +167,32 @@ def counts(conn: Connection) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
-def record(conn: Connection, placed: Iterable[Placed], now: datetime) -> None:
+def record(conn: Connection, placed: Sequence[Placed], now: datetime) -> None:
     """Part of commit 2: the story of each statement, and its keys in place of those of an earlier, shorter reading."""
-    for one in placed:
-        conn.execute(update(statement).where(statement.c.id == one.statement).values(story=one.story))
-        conn.execute(delete(story_join).where(story_join.c.statement == one.statement))
-        if one.like is not None:
-            conn.execute(
-                insert(story_join).values(statement=one.statement, like=one.like, why=one.why, news=one.news, at=now)
-            )
-        conn.execute(delete(story_key).where(story_key.c.statement == one.statement))
-        if one.keys:
-            conn.execute(insert(story_key), [{"key": key, "statement": one.statement} for key in one.keys])
-        if one.statement % _FORGETS_EVERY == 0:
-            forget(conn, now - WINDOW)
+    if not placed:
+        return
+    mine = [{"one": one.statement} for one in placed]
+    conn.execute(_SET_STORY, [{"one": one.statement, "which": one.story} for one in placed])
+    conn.execute(_FORGET_JOIN, mine)
+    conn.execute(_FORGET_KEYS, mine)
+    joins = [
+        {"statement": one.statement, "like": one.like, "why": one.why, "news": one.news, "at": now}
+        for one in placed
+        if one.like is not None
+    ]
+    keys = [{"key": key, "statement": one.statement} for one in placed for key in one.keys]
+    if joins:
+        conn.execute(insert(story_join), joins)
+    if keys:
+        conn.execute(insert(story_key), keys)
+    if any(one.statement % _FORGETS_EVERY == 0 for one in placed):
+        forget(conn, now - WINDOW)
+
+
+_SET_STORY = update(statement).where(statement.c.id == bindparam("one")).values(story=bindparam("which"))
+_FORGET_JOIN = delete(story_join).where(story_join.c.statement == bindparam("one"))
+_FORGET_KEYS = delete(story_key).where(story_key.c.statement == bindparam("one"))
+"""Made once and run for many."""
 
 
 def forget(conn: Connection, before: datetime) -> int:
