@@ -63,31 +63,36 @@ def _inherent(matches: Sequence[Match], actors: Mapping[str, Actor], keywords: M
 
 def takes(row: Route, statement: Statement, matches: Sequence[Match], source: Source | None) -> bool:
     """Whether all conditions of one route hold."""
+    return refusal(row, statement, matches, source) == ""
+
+
+def refusal(row: Route, statement: Statement, matches: Sequence[Match], source: Source | None) -> str:
+    """The first condition of a route that does not hold, by its key and with what stood against it; "" where all hold."""
     if row.sources and statement.source not in row.sources:
-        return False
+        return f"sources: not {statement.source}"
     if row.source_tags and (source is None or not set(row.source_tags) & set(source.tags)):
-        return False
+        return f"source_tags: {statement.source} has {', '.join(source.tags) if source and source.tags else 'none'}"
     if row.languages and not _speaks(statement.language, row.languages):
-        return False
-    return _wanted(row, matches)
+        return f"languages: not {statement.language}"
+    return _unwanted(row, matches)
 
 
-def _wanted(row: Route, matches: Sequence[Match]) -> bool:
+def _unwanted(row: Route, matches: Sequence[Match]) -> str:
     actors = {match.actor for match in matches if match.actor is not None}
     if row.role is not None:
         speakers = {match.actor for match in matches if match.actor is not None and match.role == "speaker"}
         actors = speakers if row.role == "speaker" else actors - speakers
         if not (actors if not row.actors or "*" in row.actors else actors & set(row.actors)):
-            return False
+            return f"role: none of its actors is the {'speaker' if row.role == 'speaker' else 'one that is mentioned'}"
     rules = {match.rule for match in matches if match.rule is not None}
-    asked = [_met(row.actors, actors), _met(row.keywords, rules)]
+    for key, named, found in (("actors", row.actors, actors), ("keywords", row.keywords, rules)):
+        wanted = set(named)
+        if row.require == "all" and not (wanted <= found or ("*" in wanted and bool(found))):
+            return f"{key}: not all of them match"
     if row.require == "all":
-        return all(
-            wanted <= found or ("*" in wanted and bool(found))
-            for wanted, found in ((set(row.actors), actors), (set(row.keywords), rules))
-        )
-    given = [met for met in asked if met is not None]
-    return any(given) if given else True
+        return ""
+    given = [met for met in (_met(row.actors, actors), _met(row.keywords, rules)) if met is not None]
+    return "" if not given or any(given) else "actors, keywords: none of them matches"
 
 
 def _met(wanted: Sequence[str], found: set[str]) -> bool | None:

@@ -28,6 +28,7 @@ from alerts.cli import (
     rehearse,
     reload,
     repair,
+    routes,
     run,
     sources,
     statements,
@@ -77,6 +78,7 @@ sources.app.command("drop")(holds.drop)
 app.add_typer(actors.app, name="actors")
 app.add_typer(channels.app, name="channels")
 app.add_typer(statements.app, name="statements")
+app.add_typer(routes.app, name="routes")
 app.add_typer(alerts_verbs.app, name="alerts")
 app.add_typer(db.app, name="db")
 app.command("completion")(completion.completion)
