@@ -47,6 +47,7 @@ def ailments(
     now: datetime,
     *,
     once_patience: timedelta = ONCE_PATIENCE,
+    canary: bool = False,
 ) -> tuple[str, ...]:
     """Why bayan as a whole is not well, a line for each reason; nothing where it is.
 
@@ -68,6 +69,12 @@ def ailments(
             found.append(f"the last run ended {_seconds(silent)} ago: does cron still start `bayan run --once`?")
         if silent < -BEAT_MARGIN:
             found.append(f"the last sign of life lies {_seconds(-silent)} ahead: the clock was set back")
+    if canary and is_missed(beats):
+        at, where = beats["canary missed"]
+        found.append(f"the canary did not come through at {at:%H:%M} UTC: {where}; `bayan doctor` looks for the cause")
+    damage = beats["store"][1] if "store" in beats else ""
+    if damage:
+        found.append(f"the store is damaged ({damage}): stop bayan, keep the file, put a backup in its place")
     polled = [state for state in states if state.outcome is not None]
     if polled and all(state.failures for state in polled):
         outcomes = ", ".join(sorted({str(state.outcome) for state in polled}))
@@ -76,6 +83,12 @@ def ailments(
         said = ", ".join(f"{name} is {condition}" for name, condition in sorted(channels.items()))
         found.append(f"nobody can be told: {said}; `bayan channels test ID` tries one")
     return tuple(found)
+
+
+def is_missed(beats: Mapping[str, tuple[datetime, str]]) -> bool:
+    """Whether the last canary of which the store knows did not come through."""
+    missed, well = beats.get("canary missed"), beats.get("canary")
+    return missed is not None and (well is None or missed[0] > well[0])
 
 
 def _seconds(span: timedelta) -> str:
@@ -112,6 +125,14 @@ def bot_changed(condition: str, remedy: str, now: datetime) -> Notice:
     """The bot hears nobody, or again. The notice itself may go out by another bot, or when this one is back."""
     said = "hears again" if condition == "ok" else f"hears nobody: {remedy}"
     return Notice(f"bot:{condition}:{now:%Y%m%dT%H%M%S}", f"The bot {said}.")
+
+
+def store_damaged(said: str, now: datetime) -> Notice:
+    """The daily look through the store found damage."""
+    return Notice(
+        f"store:damaged:{now:%Y%m%d}",
+        f"The store is damaged: {said}\nStop bayan, keep the file, and put a backup in its place (`bayan db check`).",
+    )
 
 
 def channel_changed(channel: str, error: RecipientGone, now: datetime) -> Notice:

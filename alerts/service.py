@@ -27,6 +27,7 @@ from alerts.bot.overlay import overlaid
 from alerts.outfit import Outfit, outfit
 from alerts.settings import Configuration
 from alerts.steps import Report, Steps, Watch
+from alerts.upkeep import Upkeep
 from scraper import marks, sources
 from scraper.copies import RESTORED
 from scraper.db import Connection, Database
@@ -77,6 +78,9 @@ class Service:
             db, fetcher, parsers, kit.config.fetch, clock, random.random, kit.config.flood, kit.config.changes
         )
         self._steps = Steps(kit, db, tools, clock)
+        self._upkeep = Upkeep(
+            db, clock, lambda: self._steps.kit.config.storage, lambda: self._steps.kit.config.health.notify
+        )
         self._db = db
         self._clock = clock
         self._reread = reread
@@ -190,13 +194,14 @@ class Service:
             log.error("the store refused; tried again at the next tick", reason=str(error))
 
     async def keep_house(self) -> None:
-        """Once a minute: claims that nobody settled, notices about sources."""
+        """Once a minute: claims that nobody settled, notices about sources, the next piece of the upkeep."""
         now = self._clock()
         try:
             await self._db.write(lambda conn: outbox.recover(conn, now, expired_only=True))
             await self._steps.tell_operators()
             if self._bot is not None:
                 await self._bot.keep_house()
+            await self._upkeep.step()
         except StoreError as error:
             log.error("housekeeping could not use the store", reason=str(error))
 
@@ -331,6 +336,7 @@ class Service:
 
     async def aclose(self) -> None:
         """Close every connection. What is under way is cut off: `run` and `once` have waited for it."""
+        await self._upkeep.aclose()
         if self._bot is not None:
             await self._bot.aclose()
         await self._steps.tools.fetcher.aclose()
@@ -354,6 +360,7 @@ class Service:
             await self._steps.tell_operators()
             await self._steps.tell_bundles()
             await self._deliver_all(patience)
+            await self._upkeep.step(wait=True)
         finally:
             await self._steps.wind_up()
         now = self._clock()

@@ -15,9 +15,7 @@ ANY: Final = "*"
 
 NOT_BUILT: Final[dict[str, tuple[object, ...]]] = {
     "storage.password": (),
-    "storage.keep_statements": ("forever",),
     "storage.keep_raw": (),
-    "storage.keep_deliveries": ("forever",),
     "sources.*.urls": (),
     "channels.*.pictures": ("none",),
     "delivery.first_run": ("remember",),

@@ -62,7 +62,13 @@ def read_storage(part: Part, around: Surroundings, checker: Checker) -> StorageS
         checker.findings.outside("BAYAN_STORAGE_URL", message)
     elif message and "url" not in bad:
         checker.findings.problem(part.at("url"), message)
-    return StorageSettings(url=url, data_dir=data_dir, backup_before_migrate=keys.backup_before_migrate)
+    return StorageSettings(
+        url=url,
+        data_dir=data_dir,
+        backup_before_migrate=keys.backup_before_migrate,
+        keep_statements=keys.keep_statements,
+        keep_deliveries=keys.keep_deliveries,
+    )
 
 
 def read_fetch(part: Part, checker: Checker) -> FetchSettings:

@@ -7,6 +7,7 @@ was made is open in it once more: whoever opens it for work sees the mark, and h
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from contextlib import closing, suppress
 from datetime import UTC, datetime
@@ -19,6 +20,9 @@ from scraper.errors import StoreError
 
 RESTORED = "backup"
 """The name of the mark. Its `at` is when the backup was made."""
+
+COPIES_KEPT = 3
+"""Copies made before an upgrade that stay beside the store: the newest."""
 
 LARGEST_CHECKED = 1_000_000_000
 """Bytes of a store that is still checked at each start of the service."""
@@ -88,6 +92,29 @@ def copy_before_upgrade(url: str, version: str, head: str, at: datetime) -> Path
         ) from error
 
 
+def prune_copies(url: str) -> tuple[Path, ...]:
+    """Take away the copies made before upgrades, but for the newest three. Returns those that went; one that cannot go stays."""
+    path = sqlite_path(url)
+    gone = []
+    for old in copies_beside(path)[COPIES_KEPT:] if path is not None else ():
+        with suppress(OSError):
+            old.unlink()
+            gone.append(old)
+    return tuple(gone)
+
+
+def copies_beside(path: Path) -> tuple[Path, ...]:
+    """The copies that upgrades left beside the store at `path`, newest first, by the moment in their names."""
+    made = re.compile(re.escape(path.name) + r"\.[0-9]{4}-before-[0-9]{4}\.([0-9]{8}T[0-9]{6}Z)")
+    try:
+        found = [
+            (match[1], one) for one in path.parent.iterdir() if (match := made.fullmatch(one.name)) and one.is_file()
+        ]
+    except OSError:
+        return ()
+    return tuple(one for _, one in sorted(found, reverse=True))
+
+
 def check_store(url: str, *, thorough: bool = False) -> tuple[str, ...]:
     """What SQLite finds wrong in the file at `url`, at most 20 lines; nothing for a sound one.
 
@@ -124,8 +151,8 @@ def refuse_damaged(url: str) -> None:
     except sqlite3.Error as error:
         said = [str(error)]
     if said != ["ok"]:
-        copies = sorted(path.parent.glob(f"{path.name}.*-before-*Z"), key=lambda copy: copy.stat().st_mtime)
-        beside = f" (the newest beside it is {copies[-1].name})" if copies else ""
+        copies = copies_beside(path)
+        beside = f" (the newest beside it is {copies[0].name})" if copies else ""
         raise StoreError(
             f"{path} is damaged: {' '.join(said[0].split())}; "
             f"keep the file, put a backup in its place{beside}, or move it away to begin anew"

@@ -27,7 +27,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.types import TypeDecorator
 
-from scraper.copies import copy_before_upgrade, sqlite_path
+from scraper.copies import copy_before_upgrade, prune_copies, sqlite_path
 from scraper.errors import StoreError
 from scraper.upgrade import HEAD as HEAD  # for those who open a store
 from scraper.upgrade import refuse_newer, version_of
@@ -208,6 +208,8 @@ def _bring_up_to_date(engine: Engine, url: str, upgrade: bool, copy_at: datetime
         if copy_at is not None:
             copy_before_upgrade(url, version, HEAD, copy_at)
     upgrade_schema(engine)
+    if version is not None:
+        prune_copies(url)
 
 
 def _engine(url: str) -> Engine:

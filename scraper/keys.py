@@ -8,12 +8,13 @@ otherwise, it is the field's alias.
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path as FilePath
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from scraper.model import ArticleRules, Fields, Select, Source
-from scraper.settings import FetchSettings
+from scraper.settings import FetchSettings, StorageSettings
 from scraper.validate import REQUIRED, Keys
 from scraper.values import (
     Amount,
@@ -23,6 +24,7 @@ from scraper.values import (
     FilledText,
     Glob,
     Headers,
+    Keep,
     Language,
     Path,
     Pattern,
@@ -42,6 +44,7 @@ from scraper.values import (
 )  # fmt: skip
 
 FETCH = FetchSettings()
+STORAGE = StorageSettings(url="", data_dir=FilePath())
 SOURCE = Source(id="", kind="feed", url="")
 SELECT = Select(item="")
 ARTICLE = ArticleRules()
@@ -62,7 +65,18 @@ class StorageKeys(Keys):
         "else `$XDG_DATA_HOME/bayan`, else `~/.local/share/bayan`.",
     )
     backup_before_migrate: bool = Field(
-        True, description="Copy the store beside itself before a new version of bayan changes its schema."
+        True,
+        description="Copy the store beside itself before a new version of bayan changes its schema. The last three copies are kept.",
+    )
+    keep_statements: Keep = Field(
+        STORAGE.keep_statements,
+        description="A statement is taken out so long after it was first seen, when its whole story is at rest: nothing of it is "
+        "younger, held, unsent, or still listed. That it was there stays known, so that it never rings again.",
+    )
+    keep_deliveries: Keep = Field(
+        STORAGE.keep_deliveries,
+        description="Who was told what is forgotten so long after it was sent; what was not sent stays. A statement stays as long "
+        "as its deliveries.",
     )
 
 

@@ -191,6 +191,23 @@ def decide(
     return Decision("ok", harvest=harvest)
 
 
+def without_forgotten(
+    page: Sequence[Identified], known: Mapping[str, Known], forgotten: frozenset[str]
+) -> tuple[Identified, ...]:
+    """The page without the items that were stored once and are forgotten by now (`scraper/retention.py`): they are old.
+
+    A guid alone does not convince where the item has another identity, for sites reuse guids, and no words are left to compare.
+    """
+
+    def is_old(one: Identified) -> bool:
+        if any(key in known for key in one.lookups):
+            return False
+        telling = tuple(key for key in one.lookups if not key.startswith("g:"))
+        return not forgotten.isdisjoint(one.lookups if len(telling) < 2 else telling)
+
+    return tuple(one for one in page if not is_old(one))
+
+
 def may_have_moved(harvest: Harvest) -> bool:
     """Whether so much is new that the last page is worth a look: it may stand there again, at other addresses."""
     return len(harvest.new) >= MOVED_TOGETHER

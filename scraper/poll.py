@@ -33,6 +33,7 @@ from scraper import (
     novelty,
     removal,
     repair,
+    retention,
     schedule,
     sources,
     store,
@@ -146,7 +147,14 @@ async def _decide(source: Source, state: SourceState, listed: Listed, tools: Too
     aside = len(listed.items) > MANY
     identified = await _run(lambda: novelty.identify(source, listed.items), aside=aside)
     keys = [key for one in identified for key in one.lookups]
-    known = await tools.db.read(lambda conn: store.known(conn, source.id, keys))
+
+    def look(conn: Connection) -> tuple[dict[str, novelty.Known], frozenset[str]]:
+        known = store.known(conn, source.id, keys)
+        return known, retention.are_forgotten(conn, source.id, [key for key in keys if key not in known])
+
+    known, forgotten = await tools.db.read(look)
+    if forgotten:
+        identified = novelty.without_forgotten(identified, known, forgotten)
     has_baseline = state.baseline_at is not None
     decision = await _run(
         lambda: novelty.decide(

@@ -235,3 +235,13 @@ story_join = Table(
     Column("at", Instant, nullable=False),
 )
 """Why a statement belongs to a story that it did not begin: which statement it is like, and what it says that is new."""
+
+forgotten = Table(
+    "forgotten",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The identities of statements that retention took out: an item that comes back under one of them is old, and never rings."""

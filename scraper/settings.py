@@ -58,6 +58,10 @@ class ChangesSettings:
     """Missing statements of one source that are looked for at one time."""
 
 
+FOREVER = timedelta.max
+"""Nothing is old enough to be taken out."""
+
+
 @dataclass(frozen=True, slots=True)
 class StorageSettings:
     """`[storage]`. `url` is an SQLAlchemy address (`sqlite:///...` absolute by now); `data_dir` holds the lock and the store."""
@@ -67,3 +71,7 @@ class StorageSettings:
     password: Secret | None = None
     backup_before_migrate: bool = True
     """Whether the store is copied beside itself before its schema changes."""
+    keep_statements: timedelta = timedelta(days=3650)
+    """How long after it was first seen a statement is kept."""
+    keep_deliveries: timedelta = timedelta(days=365)
+    """How long it is kept who was told what, and when."""

@@ -19,6 +19,10 @@ from pydantic_core import PydanticCustomError
 
 from scraper import measures
 from scraper.errors import one_line
+from scraper.settings import FOREVER
+
+SHORTEST_KEPT = timedelta(days=7)
+"""A shorter retention would forget what its site still tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,16 @@ def _read_span(least: timedelta) -> Callable[[Any], timedelta]:
         return span
 
     return read
+
+
+def _keep(raw: Any) -> timedelta:
+    if raw == "forever":
+        return FOREVER
+    try:
+        return _read_span(SHORTEST_KEPT)(raw)
+    except PydanticCustomError as error:
+        said = str((error.context or {}).get("said", ""))
+        raise wrong(said, 'or "forever"') from None
 
 
 def _size(raw: Any) -> int:
@@ -370,6 +384,13 @@ Duration = Annotated[
 ]
 DurationOrZero = Annotated[
     timedelta, PlainValidator(_read_span(timedelta(0))), _duration_json, _written_duration, _duration
+]
+Keep = Annotated[
+    timedelta,
+    PlainValidator(_keep),
+    WithJsonSchema({"type": "string", "pattern": f"{measures.DURATION_PATTERN}|^forever$"}),
+    Written(lambda span: "forever" if span == FOREVER else measures.write_duration(span)),
+    Called('duration or `"forever"`'),
 ]
 Size = Annotated[
     int,

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from alerts.config import load
 from alerts.sections import SECTIONS
 from scraper.errors import ConfigError
+from scraper.settings import FOREVER
 from tests.configurations import CHAT, ENVIRON, WHOLE, read, wrong
 
 PLANTED = """timezon = "UTC"
@@ -354,3 +355,11 @@ def test_no_value_anywhere_gives_a_traceback(tmp_path_factory: pytest.TempPathFa
         return
     with pytest.raises(ConfigError):
         load(path, ENVIRON)
+
+
+def test_how_long_things_are_kept_is_a_duration_of_a_week_at_least_or_forever(tmp_path: Path) -> None:
+    kept = read(tmp_path, '[storage]\nkeep_statements = "forever"\nkeep_deliveries = "7d"\n').storage
+    assert (kept.keep_statements, kept.keep_deliveries.days) == (FOREVER, 7)
+    [short, vague] = wrong(tmp_path, '[storage]\nkeep_statements = "6d"\nkeep_deliveries = "always"\n')
+    assert short.startswith('config.toml:2:1: storage.keep_statements: must be at least "7d"')
+    assert "forever" in vague

@@ -1,0 +1,130 @@
+"""What a long life needs, a little at a time: old things forgotten, the store looked through once a day.
+
+    each minute ──> is a walk over what is old under way, or an hour gone since the last? ──> its next batches
+                └─> a day gone since the store was looked through? ──> the quick check, beside all work
+
+Every batch is a transaction of its own and short, so that nothing waits for it. When each was done last stands in the store, so
+a run from cron asks the same questions as the service that stays.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from alerts import health, outbox, retention
+from scraper import sources
+from scraper.copies import check_store
+from scraper.db import Connection, Database
+from scraper.retention import Place
+from scraper.settings import StorageSettings
+
+FORGETTING = timedelta(hours=1)
+"""Between two walks over what is old."""
+CHECKING = timedelta(days=1)
+"""Between two looks through the store."""
+BATCHES = 5
+"""Of one kind in one step: 1,000 statements a minute, more than most installations store."""
+
+log = structlog.get_logger(__name__)
+
+
+class Upkeep:
+    """How far the work has come. `storage` and `operators` are asked anew each time, for the configuration may change."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Callable[[], datetime],
+        storage: Callable[[], StorageSettings],
+        operators: Callable[[], tuple[str, ...]],
+    ) -> None:
+        self._db, self._clock, self._storage, self._operators = db, clock, storage, operators
+        self._walking = False
+        self._statements: Place | None = None
+        self._deliveries: int | None = None
+        self._checking: asyncio.Task[None] | None = None
+
+    async def step(self, *, wait: bool = False) -> None:
+        """The next piece of what is due. With `wait`, a check that is due is waited for. Raises StoreError."""
+        now = self._clock()
+        beats = await self._db.read(sources.beats)
+        if not self._walking and _is_over(beats.get("retention"), now, FORGETTING):
+            self._walking, self._statements, self._deliveries = True, None, 0
+            await self._forget_statements(now)
+            await self._forget_deliveries(now)
+        elif self._walking:
+            if self._statements is not None:
+                await self._forget_statements(now)
+            if self._deliveries is not None:
+                await self._forget_deliveries(now)
+        if self._walking and self._statements is None and self._deliveries is None:
+            self._walking = False
+            keep = self._storage().keep_deliveries
+            await self._db.write(lambda conn: retention.forget_deeds(conn, now, keep=keep))
+            await self._db.write(lambda conn: sources.beat(conn, "retention", now))
+        if self._checking is None and _is_over(beats.get("store"), now, CHECKING):
+            self._checking = asyncio.create_task(self._check())
+            self._checking.add_done_callback(lambda _: setattr(self, "_checking", None))
+            if wait:
+                await self._checking
+
+    async def aclose(self) -> None:
+        """Wait for the check that is under way."""
+        if self._checking is not None:
+            await asyncio.gather(self._checking, return_exceptions=True)
+
+    async def _forget_statements(self, now: datetime) -> None:
+        storage = self._storage()
+        gone = 0
+        for _ in range(BATCHES):
+            after = self._statements
+            done = await self._db.write(
+                lambda conn, after=after: retention.forget_statements(  # type: ignore[misc]
+                    conn, now, statements=storage.keep_statements, deliveries=storage.keep_deliveries, after=after
+                )
+            )
+            gone += done.statements
+            self._statements = done.further
+            if done.further is None:
+                break
+        if gone:
+            log.info("old statements are forgotten", statements=gone)
+
+    async def _forget_deliveries(self, now: datetime) -> None:
+        keep = self._storage().keep_deliveries
+        gone = 0
+        for _ in range(BATCHES):
+            after = self._deliveries or 0
+            count, self._deliveries = await self._db.write(
+                lambda conn, after=after: retention.forget_deliveries(conn, now, keep=keep, after=after)  # type: ignore[misc]
+            )
+            gone += count
+            if self._deliveries is None:
+                break
+        if gone:
+            log.info("old deliveries are forgotten", deliveries=gone)
+
+    async def _check(self) -> None:
+        """Look through the store, in a thread and beside all work. Damage is said to whoever can hear it."""
+        url = self._storage().url
+        wrong = await asyncio.to_thread(check_store, url)
+        now = self._clock()
+        said = " ".join(wrong[0].split())[:300] if wrong else ""
+        if said:
+            log.error("the store is damaged: stop bayan, keep the file, put a backup in its place", found=said)
+        drafts = health.to_operators(health.store_damaged(said, now), self._operators(), now) if said else ()
+
+        def record(conn: Connection) -> None:
+            sources.beat(conn, "store", now, said)
+            outbox.put(conn, drafts, now)
+
+        await self._db.write(record)
+
+
+def _is_over(beat: tuple[datetime, str] | None, now: datetime, span: timedelta) -> bool:
+    """Whether so much time has gone since; a clock that was set back counts as gone."""
+    return beat is None or not timedelta() <= now - beat[0] < span
