@@ -209,3 +209,9 @@ def test_small_letters_are_no_name_where_names_have_capitals(name: str, text: st
 
 def test_in_a_text_all_in_small_letters_names_are_small_too() -> None:
     assert [match.surface for match in found("Qais al-Khazali", "today kais el hazali said")] == ["kais el hazali"]
+
+
+def test_a_text_made_of_common_names_hides_no_other_name() -> None:
+    watched = [Actor("common", "person", "Muhammad Hasan Ali Turki"), QAIS]
+    text = "Muhammad Hasan Ahmad " * 2_000 + "Kays el-Hazali"
+    assert {match.actor for match in compile_watchlist(watched, ()).match("", text)} == {"khazali"}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 from typing import Generic, NamedTuple, TypeVar
@@ -31,6 +32,8 @@ from scraper.text import Folded
 T = TypeVar("T")
 K = TypeVar("K")
 V = TypeVar("V")
+_MOST_TRIES = 500
+"""Of one name in one field: bounds what a text made of common names can cost, and hides no other name."""
 _REMEMBERED = 100_000
 _SURNAME_APART = 0.25
 _AROUND = 5
@@ -122,7 +125,11 @@ class Spellings(Generic[T]):
         numbers = self._lexicon.numbers(folded.words) if numbers is None else numbers
         text = Text(folded)
         seen: set[tuple[int, int, int]] = set()
+        tries: Counter[int] = Counter()
         for first, behind, anchored in self._anchors(folded, numbers):
+            tries[id(anchored.spelling)] += 1
+            if tries[id(anchored.spelling)] > _MOST_TRIES:
+                continue
             anchor = Laid(anchored.slot, first, behind, anchored.likeness, anchored.heard.step)
             hit = laid_around(text, anchored.spelling, anchor, anchored.heard)
             if isinstance(hit, Refused):
