@@ -7,14 +7,14 @@ is the whole cost (15 MB/s of Arabic on its own; Aho-Corasick over letters is no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import compress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from alerts.watch.tokens import Reading
 from scraper.text import Folded
 
 T = TypeVar("T")
+V = TypeVar("V")
 Joins = Mapping[int, Sequence[tuple[int, str, str]]]
 """For a word, what it and its followers are when read as one: (word behind, the one word, step)."""
 _REMEMBERED = 100_000
@@ -89,14 +89,22 @@ class Automaton(Generic[T]):
         self._is_skipped = is_skipped
         self._lengths = tuple(sorted({len(beginning) for beginning in root.beginnings}))
         self._starts = _Remembered(self._starts_of)
+        self._later = _Remembered(self._later_forms_of)
 
-    def find(self, folded: Folded, joins: Joins) -> Iterator[Hit[T]]:
-        """Every hit in the text; words of `joins` are tried besides."""
+    def starts(self, word: str) -> bool:
+        """Whether anything begins with this word."""
+        return bool(self._starts_of(word))
+
+    def find(self, folded: Folded, joins: Joins, begins: Iterable[int] | None = None) -> Iterator[Hit[T]]:
+        """Every hit in the text; words of `joins` are tried besides. `begins` are the words that start anything, in order,
+        where that is known."""
         words = folded.words
-        starts = list(map(self._starts.__getitem__, words))
-        for at in compress(range(len(words)), starts):
-            for start in starts[at]:
-                yield from self._walk(words, at, at + 1, start, joins)
+        if begins is None:
+            begins = [at for at, word in enumerate(words) if self._starts[word]]
+        for at in begins:
+            for start in self._starts[words[at]]:
+                if start.place.ends or joins or (not start.last and self._goes_on(words, at + 1, start.place)):
+                    yield from self._walk(words, at, at + 1, start, joins)
         for at, wider in joins.items():
             for behind, joined, step in wider:
                 for start in self._starts[joined]:
@@ -111,6 +119,18 @@ class Automaton(Generic[T]):
             places += [beginnings[form[:length]] for length in lengths if form[:length] in beginnings]
             found += [_Start(place, step, last) for place in places]
         return tuple(found)
+
+    def _goes_on(self, words: Sequence[str], at: int, place: Node[T]) -> bool:
+        """Whether a word that may be skipped stands at `at`, or one that leads on from `place`: most do not."""
+        if at >= len(words):
+            return False
+        if place.beginnings or not place.words.keys().isdisjoint(self._later[words[at]]):
+            return True
+        return self._is_skipped is not None and at + 1 < len(words) and self._is_skipped(words[at], words[at + 1])
+
+    def _later_forms_of(self, word: str) -> tuple[str, ...]:
+        """How a word may be read behind another."""
+        return tuple(form for form, _, only_first, _ in self._read(word) if not only_first)
 
     def _walk(
         self,
@@ -152,14 +172,14 @@ class Automaton(Generic[T]):
             places = [to for to, word, _ in options if to < len(words) and self._is_skipped(word, words[to])]
 
 
-class _Remembered(dict[str, tuple[_Start[T], ...]]):
-    """What words can start, worked out at first sight. Full, it forgets everything, so hostile texts cost time, not memory."""
+class _Remembered(dict[str, tuple[V, ...]]):
+    """What words can start and can be, worked out at first sight. Full, it forgets everything: hostile texts cost time alone."""
 
-    def __init__(self, work_out: Callable[[str], tuple[_Start[T], ...]]) -> None:
+    def __init__(self, work_out: Callable[[str], tuple[V, ...]]) -> None:
         super().__init__()
         self._work_out = work_out
 
-    def __missing__(self, word: str) -> tuple[_Start[T], ...]:
+    def __missing__(self, word: str) -> tuple[V, ...]:
         if len(self) >= _REMEMBERED:
             self.clear()
         known = self[word] = self._work_out(word)

@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from typing import TypeVar
 
-from alerts.watch.likeness import heard_as
+from alerts.watch.likeness import Likeness, heard_as
 from alerts.watch.names import is_article
 from alerts.watch.namewords import is_common, is_filler, is_particle, is_patronymic, is_title
 from alerts.watch.parts import Laid, Refused, SoundHit, Spelling, Text
@@ -74,6 +74,38 @@ def decided(
     apart = sum(one.likeness.apart for one in laid)
     opens = 0 in missing, len(spelling.stems) - 1 in missing
     return SoundHit(first, behind, spelling.found, "C" if slips or missing else "B", taken, apart, opens)
+
+
+def may_tell(
+    spelling: Spelling[T], first: int, second: int, likenesses: Sequence[Likeness], *, uncased: bool, beside: bool
+) -> bool:
+    """Whether two parts can be taken for the name where no third is found: False only where `decided` would refuse them.
+
+    `uncased` is for scripts without capitals, `beside` for words with nothing between that counts. So most names are passed
+    over before they are laid.
+    """
+    enough = ENOUGH_UNCASED if uncased else ENOUGH
+    tells, last = spelling.tells, len(spelling.stems) - 1
+    if last > 1:
+        if uncased and not spelling.person and last > 3:
+            return False
+        left = [at for at in range(last + 1) if at not in (first, second) and not is_patronymic(spelling.stems[at])]
+        outer = [at for at in (0, last) if at in left and (spelling.person or spelling.stems[at] not in kinds())]
+        frame = len(outer) if spelling.stems.count(spelling.stems[0]) == 1 else 0
+        return tells[first] + tells[second] - frame * _FRAME - min(_MOST_INNER, _INNER * (len(left) - frame)) >= enough
+    consonants = spelling.weights[first] + spelling.weights[second]
+    turned = first > second and spelling.person
+    if not turned and all(one.tier != "C" for one in likenesses):
+        alike = all(one.tier == "A" for one in likenesses)
+        if alike or consonants >= FEWEST_CONSONANTS - (not uncased):
+            return True
+        if consonants == FEWEST_CONSONANTS - 1 and all(one.apart <= 0.25 for one in likenesses):
+            return True
+        if beside and first < second:
+            return False
+    slips = zip((first, second), likenesses, strict=True)
+    told = sum(tells[at] * (_SLIP if one.slip == "letter" else 1.0) - _APART * one.apart for at, one in slips)
+    return told - (_TURNED if turned else 0.0) >= enough
 
 
 def _inner_first(spelling: Spelling[T], laid: Sequence[Laid], missing: Sequence[int]) -> Sequence[int]:

@@ -177,6 +177,11 @@ def _plain_sounds(word: str) -> tuple[Sound, ...]:
     return sounds(stem[2:] if stem.startswith("ال") and stem not in GOD and len(stem) > 4 else stem)
 
 
+def together(left: str, right: str, slot: Slot) -> Likeness | None:
+    """How two words of a text, read as one, are like a part."""
+    return _alike_together(_plain_sounds(left), _plain_sounds(right), slot.sounds)
+
+
 def _alike_together(first: Sequence[Sound], second: Sequence[Sound], part: Sequence[Sound]) -> Likeness | None:
     """How two words of a text, read as one, are like a part."""
     if not first or not second or not part or part[0].key[0] not in {one.key[0] for one in first}:

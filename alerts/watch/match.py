@@ -15,11 +15,14 @@ from dataclasses import astuple, dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
+import numpy as np
+
 from alerts.model import Actor, Field, Keywords, Match, Tier
 from alerts.watch.attribution import attribute, spoken_by
 from alerts.watch.automaton import Automaton, Hit, Joins, Node
 from alerts.watch.disguise import name_joins
 from alerts.watch.extent import extent, is_written_small
+from alerts.watch.lexicon import Lexicon
 from alerts.watch.names import is_article, name_parts, short_forms
 from alerts.watch.nearly import NearMisses
 from alerts.watch.parts import Refused, SoundHit
@@ -32,6 +35,8 @@ from scraper.text import Folded, fold
 
 MOST_MATCHES = 50
 """Of one watch in one statement: an alert shows a handful, and a flood of hits says no more than fifty."""
+_NAME, _RULE, _MARKS = 1, 2, 2
+"""In the number of a word: a name begins with it, a rule does; the bits of both."""
 _MOST_HITS = 200
 """Of one configured text in one field: bounds the work that a text made of names can cause, and hides no other name."""
 
@@ -106,6 +111,7 @@ class Watchlist:
         self._names = Automaton(names, name_readings, is_article) if actors else None
         self._spellings = spellings
         self._rulebook = rulebook
+        self._lexicon = Lexicon(self._number)
         self._near_misses: NearMisses[Pattern] | None = None
 
     def match(
@@ -163,6 +169,7 @@ class Watchlist:
         """The actors that ring, those that do not, and the statement as rules look at it."""
         names: list[_Found] = []
         texts: list[tuple[Folded, Joins] | None] = [None, None]
+        begins: list[Sequence[int]] = [(), ()]
         for order, text in enumerate((title, body)):
             if not text:
                 continue
@@ -170,12 +177,15 @@ class Watchlist:
             whole = {
                 first: [(behind, "".join(folded.words[first:behind]), "hashtag")] for first, behind in folded.wholes
             }
+            numbers = self._lexicon.numbers(folded.words)
             texts[order] = folded, whole
+            begins[order] = np.flatnonzero(numbers & _RULE).tolist()
             if self._names is not None:
                 joins = name_joins(folded, whole)
-                written = list(_collected(self._names.find(folded, joins), order, folded))
+                named = np.flatnonzero(numbers & _NAME).tolist()
+                written = list(_collected(self._names.find(folded, joins, named), order, folded))
                 refused: list[Refused[Pattern]] | None = None if nearly is None else []
-                heard = list(_collected(self._spellings.find(folded, refused=refused), order, folded))
+                heard = list(_collected(self._spellings.find(folded, numbers >> _MARKS, refused), order, folded))
                 names += [*written, *_not_among(written, heard)]
                 if nearly is not None:
                     self._near_misses = self._near_misses or NearMisses(self._spellings.every)
@@ -191,7 +201,14 @@ class Watchlist:
             found.sort(key=_reading_order)
         met = attribute(title, body, said.language, [one.match() for one, _ in _limited([(one, "") for one in found])])
         met = list(spoken_by(said.speaks_for, met)) if said.speaks_for else met
-        return met, _once_each(silent), Statement((texts[0], texts[1]), met, *said[:4])
+        return met, _once_each(silent), Statement((texts[0], texts[1]), met, *said[:4], (begins[0], begins[1]))
+
+    def _number(self, word: str) -> int:
+        """What is known about a word of a text: its number for sounds, and whether a name or a rule begins with it."""
+        name = self._names is not None and self._names.starts(word)
+        rule = self._rulebook is not None and self._rulebook.starts(word)
+        sound = self._spellings.number(word) if self._names is not None else 0
+        return sound << _MARKS | (name and _NAME) | (rule and _RULE)
 
 
 class Said(NamedTuple):

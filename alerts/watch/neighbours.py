@@ -17,8 +17,8 @@ OTHER, NAMED, FREE = range(3)
 """The rank of a word: neither of the two others; a common name or title; what stands between parts without counting."""
 WALL = 2
 """Words without kind that keep two rows in one array apart, together with `OTHER` as their rank."""
-_PLACES = 18
-"""Bits of a place in the table: 2 MB, a quarter of a million pairs of kinds."""
+_PLACES = 19
+"""Bits of a place in the table: 4 MB, half a million pairs of kinds."""
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 Places = npt.NDArray[np.intp]
 
@@ -30,6 +30,7 @@ class Neighbours:
         self._after = after
         self._numbers: dict[frozenset[str], int] = {frozenset(): 0}
         self._kinds: list[frozenset[str]] = [frozenset()]
+        self._behind: dict[int, list[Collection[str]]] = {}
         self._known = np.zeros(1 << _PLACES, np.uint64)
 
     def kind(self, keys: frozenset[str]) -> int:
@@ -73,8 +74,10 @@ class Neighbours:
         return np.flatnonzero(known & np.uint64(1))
 
     def _may_follow(self, one: int, other: int) -> bool:
-        keys, after = self._kinds[other], self._after
-        return any(not keys.isdisjoint(after[key]) for key in self._kinds[one] if key in after)
+        behind = self._behind.get(one)
+        if behind is None:
+            behind = self._behind[one] = [self._after[key] for key in self._kinds[one] if key in self._after]
+        return not all(map(self._kinds[other].isdisjoint, behind))
 
 
 def _across(named: npt.NDArray[np.bool_]) -> tuple[tuple[Places, Places], tuple[Places, Places], tuple[Places, Places]]:

@@ -65,6 +65,8 @@ class Statement:
     url: str | None = None
     tags: Sequence[str] = ()
     """The tags of its source."""
+    begins: tuple[Sequence[int], Sequence[int]] | None = None
+    """The words of each field that a term of a rule begins with, where that is known."""
 
 
 def compile_rule(keywords: Keywords, actors: Iterable[str]) -> Rule:
@@ -117,6 +119,10 @@ class Rulebook:
         self._words = Automaton(root, rule_readings)
         self._letters = Letters(tuple(exact)) if exact else None
 
+    def starts(self, word: str) -> bool:
+        """Whether a term begins with this word."""
+        return self._words.starts(word)
+
     def judge(self, statement: Statement, most: int) -> list[Match]:
         """The matches of all rules that fire, at most `most` of each; rules in their order."""
         view = self._view(statement)
@@ -143,7 +149,7 @@ class Rulebook:
         for order, text in enumerate(statement.texts):
             if text is None:
                 continue
-            for hit in self._words.find(*text):
+            for hit in self._words.find(*text, statement.begins[order] if statement.begins else None):
                 known = met.setdefault(hit.found, [])
                 if len(known) < _MOST_PLACES:
                     known.append(Place(order, hit.first, hit.behind, hit.steps))
@@ -209,9 +215,11 @@ def _test_any(tree: Or) -> Test:
         else:
             tests.append(_test(part))
 
+    order = {words: number for number, words in enumerate(plain)}
+
     def test(view: _View) -> Found | None:
         true = [found for part in tests if (found := part(view)) is not None] if tests else []
-        for words in plain.keys() & view.met.keys():
+        for words in sorted(plain.keys() & view.met.keys(), key=order.__getitem__):
             for leaf in plain[words]:
                 true += [[(leaf, place)] for place in view.places(leaf)]
         return longest([pair for found in true for pair in found]) if true else None

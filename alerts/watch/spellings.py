@@ -18,7 +18,8 @@ from typing import Generic, NamedTuple, TypeVar
 import numpy as np
 
 from alerts.watch.beside import Beside, is_kind
-from alerts.watch.laying import fit, laid_around
+from alerts.watch.guards import may_tell
+from alerts.watch.laying import fit, laid_around, together
 from alerts.watch.lexicon import Lexicon, Numbers
 from alerts.watch.likeness import Heard, Likeness, heard_as, sounds_alike, stem_of, without_article
 from alerts.watch.names import Part, is_article
@@ -44,6 +45,8 @@ _ARTICLES = frozenset({
     "аль", "эль", "ал", "эл", "אל", "ال",
 })  # fmt: skip
 _ANCHOR = 3
+_REACH = 12
+"""Words on either side in which a third part is looked for."""
 _RANK, _TWO_PARTS, _TIES, _IS_TITLE, _IS_KIND = 3, 4, 8, 16, 32
 """In the number of a word: its rank; whether it says two parts of a name, is tied to the word before, is a title, is
 a kind of group."""
@@ -62,6 +65,11 @@ class _Anchored(NamedTuple, Generic[T]):
     heard: Heard
     likeness: Likeness
     second: bool
+    other: Slot
+    """The part on the other word; the same part, where one word says two."""
+    beside: bool = True
+    apart: bool = True
+    """Whether the two words may be the name without a third: beside each other, and with words between (`guards.py`)."""
 
 
 class _Remembered(dict[K, V]):
@@ -90,6 +98,7 @@ class Spellings(Generic[T]):
         self._neighbours = Neighbours(self._after)
         self._lexicon = Lexicon(self.number)
         self._beside: Beside[T] = Beside()
+        self._keys: dict[Slot, frozenset[str]] = {}
         self._ones: _Remembered[str, tuple[_Anchored[T], ...]] = _Remembered(self._in_one)
         self._twos: _Remembered[tuple[str, str], tuple[_Anchored[T], ...]] = _Remembered(self._in_two)
 
@@ -126,7 +135,7 @@ class Spellings(Generic[T]):
         text = Text(folded)
         seen: set[tuple[int, int, int]] = set()
         tries: Counter[int] = Counter()
-        for first, behind, anchored in self._anchors(folded, numbers):
+        for first, behind, anchored, may_be in self._anchors(text, numbers, every=refused is not None):
             tries[id(anchored.spelling)] += 1
             if tries[id(anchored.spelling)] > _MOST_TRIES:
                 continue
@@ -135,22 +144,24 @@ class Spellings(Generic[T]):
             if isinstance(hit, Refused):
                 if refused is not None:
                     refused.append(hit)
-            elif (key := (id(anchored.spelling), hit.first, hit.behind)) not in seen:
+            elif may_be and (key := (id(anchored.spelling), hit.first, hit.behind)) not in seen:
                 seen.add(key)
                 yield hit
         titled, kinds = (np.flatnonzero(numbers & mark).tolist() for mark in (_IS_TITLE, _IS_KIND))
         yield from self._beside.find(text, titled, kinds)
 
-    def _anchors(self, folded: Folded, numbers: Numbers) -> Iterator[tuple[int, int, _Anchored[T]]]:
+    def _anchors(self, text: Text, numbers: Numbers, *, every: bool) -> Iterator[tuple[int, int, _Anchored[T], bool]]:
         """The words that are like a part of a name with another behind or before them, as (word, word behind, part).
 
         Neighbours without what is always skipped, without common names and titles between, and with any one word between.
-        A hyphen, God's name and "the faith" join two words (نصر الله is نصرالله).
+        A hyphen, God's name and "the faith" join two words (نصر الله is نصرالله). What cannot be the name
+        whatever is laid is left out, or told with False where `every` is asked for.
         """
-        words = folded.words
+        folded, words = text.folded, text.words
         for at in np.flatnonzero(numbers & _TWO_PARTS).tolist():
-            for anchored in self._ones[words[at]]:
-                yield at, at + 1, anchored
+            place = at, at + 1
+            for anchored, may_be in self._judged(text, numbers, place, place, self._ones[words[at]], every=every):
+                yield *place, anchored, may_be
         joined = [at for at, kind in folded.links if kind == "hyphen" and not is_article(words[at], words[at + 1])]
         joined += [at - 1 for at in np.flatnonzero(numbers & _TIES).tolist() if at]
         rows, row_of = self._rows(words, numbers, joined)
@@ -159,24 +170,106 @@ class Spellings(Generic[T]):
         for pair in zip(*pairs, strict=True):
             found[row_of(pair[0])].append(pair)
         for first, second in found[0]:
-            for anchored in self._twos[words[first], words[second]]:
-                at = second if anchored.second else first
-                yield at, at + 1, anchored
+            spans = (first, first + 1), (second, second + 1)
+            for anchored, may_be in self._judged(
+                text, numbers, *spans, self._twos[words[first], words[second]], every=every
+            ):
+                yield *spans[anchored.second], anchored, may_be
         start = len(words)
         for at, of_row in zip(joined, found[1:], strict=True):
             both = _as_one(words, at)
-            for anchored in self._ones[both] if self._lexicon[both] & _TWO_PARTS else ():
-                yield at, at + 2, anchored
+            place = at, at + 2
+            if self._lexicon[both] & _TWO_PARTS:
+                for anchored, may_be in self._judged(text, numbers, place, place, self._ones[both], every=every):
+                    yield *place, anchored, may_be
             begin = max(0, at - _AROUND)
             for places in of_row:
                 first, second = (begin + place - start - WALL for place in places)
                 if not first <= at <= second:
                     continue  # both on one side of what is joined: found before
                 one, other = both if first == at else words[first], both if second == at else words[second + 1]
-                for anchored in self._twos[one, other]:
-                    place = second if anchored.second else first
-                    yield place + (place > at), place + 1 + (place >= at), anchored
+                spans = _apart(first, at), _apart(second, at)
+                for anchored, may_be in self._judged(text, numbers, *spans, self._twos[one, other], every=every):
+                    yield *spans[anchored.second], anchored, may_be
             start += WALL + min(at + 2 + _AROUND, len(words)) - begin - 1
+
+    def _judged(
+        self,
+        text: Text,
+        numbers: Numbers,
+        one: tuple[int, int],
+        other: tuple[int, int],
+        anchors: Sequence[_Anchored[T]],
+        *,
+        every: bool,
+    ) -> Iterator[tuple[_Anchored[T], bool]]:
+        """The anchors of what stands in two places that can come to something, with True; the others where `every` is asked."""
+        if anchors:
+            promising = self._promising(text, numbers, one, other, anchors)
+            if every:
+                chosen = set(map(id, promising))
+                yield from ((anchored, id(anchored) in chosen) for anchored in anchors)
+            else:
+                yield from ((anchored, True) for anchored in promising)
+
+    def _promising(
+        self,
+        text: Text,
+        numbers: Numbers,
+        one: tuple[int, int],
+        other: tuple[int, int],
+        anchors: Sequence[_Anchored[T]],
+    ) -> Sequence[_Anchored[T]]:
+        """Those that can come to something: no word stands between that ends every name, and they tell enough, or a word
+        around may be a third part."""
+        words = text.words
+        between = [at for at in range(one[1], other[0]) if not text.is_free(at)]
+        end = next((at for at in between if not text.is_name_like(at)), None)
+        if end is not None:
+            anchors = [
+                one for one in anchors if any(fit(words[end], each, True, True) for each in one.spelling.singles)
+            ]
+        if all(each.apart if between else each.beside for each in anchors):
+            return anchors
+        near = [*range(max(0, one[0] - _REACH), one[0]), *range(one[1], other[0])]
+        near += range(other[1], min(other[1] + _REACH, len(words)))
+        beside = [at for place in (one, other) for at in range(max(0, place[0] - 1), min(place[1], len(words) - 1))]
+        around = frozenset().union(*(self._neighbours.keys(int(numbers[at]) >> _KIND) for at in near))
+        return [
+            each
+            for each in anchors
+            if (each.apart if between else each.beside) or self._has_more(each, words, near, beside, around)
+        ]
+
+    def _has_more(
+        self,
+        anchored: _Anchored[T],
+        words: Sequence[str],
+        near: Sequence[int],
+        beside: Sequence[int],
+        around: frozenset[str],
+    ) -> bool:
+        """Whether a word near may be another part of the name, or more of one that was found, alone or with its neighbour."""
+        for slot in anchored.spelling.singles:
+            if any(mine.first <= slot.first < mine.behind for mine in (anchored.slot, anchored.other)):
+                if any(together(words[at], words[at + 1], slot) is not None for at in beside):
+                    return True
+                continue
+            if not self._keys_of(slot).isdisjoint(around):
+                return True
+            for at in near:
+                word = words[at]
+                if word[0] == slot.stem[0] and fit(word, slot, True, True) is not None:
+                    return True
+                if at + 1 < len(words) and together(word, words[at + 1], slot) is not None:
+                    return True
+        return False
+
+    def _keys_of(self, slot: Slot) -> frozenset[str]:
+        keys = self._keys.get(slot)
+        if keys is None:
+            keys = self._keys[slot] = frozenset(_keys_of(slot))
+        return keys
 
     def _rows(
         self, words: Sequence[str], numbers: Numbers, joined: Sequence[int]
@@ -226,13 +319,22 @@ class Spellings(Generic[T]):
                     continue  # Ali Sistani is no al-Sistani
                 known = best.get(id(slot))
                 if known is None or likeness < known.likeness:
-                    best[id(slot)] = _Anchored(spelling, slot, heard, likeness, False)
+                    told = len(spelling.stems) == 2 or may_tell(
+                        spelling,
+                        slot.first,
+                        slot.first + 1,
+                        (likeness, likeness),
+                        uncased=_is_uncased(word),
+                        beside=True,
+                    )
+                    best[id(slot)] = _Anchored(spelling, slot, heard, likeness, False, slot, told, told)
         return tuple(best.values())
 
     def _in_two(self, words: tuple[str, str]) -> tuple[_Anchored[T], ...]:
         """The names of which two words say a part each."""
         one, other = (self._neighbours.keys(self._lexicon[word] >> _KIND) for word in words)
         known = self._pairs
+        uncased = _is_uncased(words[0])
         keys = [f"{first} {second}" for first in one for second in other]
         found: dict[tuple[int, int], _Anchored[T]] = {}
         for spelling, first, second in (pair for key in keys if key in known for pair in known[key]):
@@ -244,7 +346,14 @@ class Spellings(Generic[T]):
             later = spelling.common[first.first] and not fits[1][1].last
             likeness, heard = fits[1] if later else fits[0]
             slot = second if later else first
-            found[id(first), id(second)] = _Anchored(spelling, slot, heard, likeness, later)
+            likenesses = fits[0][0], fits[1][0]
+            beside, apart = (
+                may_tell(spelling, first.first, second.first, likenesses, uncased=uncased, beside=beside)
+                for beside in (True, False)
+            )
+            found[id(first), id(second)] = _Anchored(
+                spelling, slot, heard, likeness, later, first if later else second, beside, apart
+            )
         return tuple(found.values())
 
 
@@ -252,6 +361,16 @@ def _is_title(word: str) -> bool:
     """Whether a word is a title, behind a clitic too (والسيد)."""
     listed = titles()
     return word in listed or (not word.isascii() and any(heard.form in listed for heard in heard_as(word)))
+
+
+def _apart(place: int, joined: int) -> tuple[int, int]:
+    """Where a word stands whose place was counted with two words, from `joined` on, as one."""
+    return place + (place > joined), place + 1 + (place >= joined)
+
+
+def _is_uncased(word: str) -> bool:
+    """Whether a word is of a script without capitals: Hebrew, Arabic."""
+    return "\u0590" <= word[0] <= "\u08ff"
 
 
 def _as_one(words: Sequence[str], at: int) -> str:
