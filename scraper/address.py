@@ -25,14 +25,15 @@ def canonical(url: str) -> str:
     without a last dot; percent-encoding is even; parameters are sorted; a last slash is gone. An address that cannot be
     read comes back as it is.
     """
+    url = url.strip().encode("utf-8", "replace").decode()  # a lone surrogate has no percent-encoding
     try:
-        parts = urlsplit(url.strip())
+        parts = urlsplit(url)
         host = (parts.hostname or "").rstrip(".").lower()
         port = parts.port
     except ValueError:
-        return url.strip()
+        return url
     if not host:
-        return url.strip()
+        return url
     host = host.removeprefix("www.")
     if port is not None and port not in (80, 443):
         host = f"{host}:{port}"
@@ -43,9 +44,9 @@ def canonical(url: str) -> str:
     path = re.sub(r"/(index|default)\.(html?|php|aspx?|jsp)$", "/", path, flags=re.IGNORECASE).rstrip("/")
     kept = sorted(
         (name, value)
-        for name, value in parse_qsl(parts.query, keep_blank_values=True, max_num_fields=None)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True, max_num_fields=None, errors="surrogateescape")
         if not _TRACKING.match(name)
     )
     fragment = f"#{parts.fragment}" if parts.fragment.startswith("!") else ""  # `#!` is an address of its own
-    query = f"?{urlencode(kept)}" if kept else ""
+    query = f"?{urlencode(kept, errors='surrogateescape')}" if kept else ""
     return f"{host}{path}{query}{fragment}"

@@ -127,7 +127,7 @@ def zone_of(name: str) -> tzinfo:
     """The zone of that IANA name; UTC where there is none, for the configuration has been checked before."""
     try:
         return ZoneInfo(name)
-    except (OSError, ValueError):
+    except (OSError, ValueError, KeyError):  # ZoneInfoNotFoundError is a KeyError
         return UTC
 
 

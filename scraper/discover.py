@@ -22,7 +22,9 @@ from scraper.errors import FetchError, ParseError, SourceError
 from scraper.gather import gather
 from scraper.model import Condition, Item, Kind, Listed, Offers, Page, Select, Source, Unchanged
 from scraper.net.fetch import Fetcher
+from scraper.net.target import read_target
 from scraper.parsers import telltale
+from scraper.parsers.entry import web_address
 from scraper.parsers.workers import ParsePool
 from scraper.ranking import Offer, offer, ranked
 
@@ -141,6 +143,7 @@ async def discover(
     `robots` gives the robots.txt of an address's site, as far as the fetcher has read it. Raises SourceError where the address
     itself gives nothing and nothing else of its site does either.
     """
+    read_target(url)  # what is no address at all is refused here, before anything takes it apart
     search = _Search(like, _Asker(fetcher, on, like), parsers, clock)
     return await search.run(url, robots)
 
@@ -221,7 +224,7 @@ class _Search:
         named = list(dict.fromkeys(_SITEMAP_LINE.findall(robots(url)[:200_000])))[:20]
         # News first: the others list every page of a site since its beginning.
         named.sort(key=lambda one: "news" not in one.lower())
-        found = [urljoin(root, one) for one in named if one.startswith(("http://", "https://", "/"))]
+        found = [one for one in (web_address(root, line) for line in named) if one is not None]
         for sitemap in found[:2]:
             await self._try("sitemap", sitemap, "named by robots.txt")
         if not found:

@@ -69,4 +69,7 @@ def read_target(url: str, base: Target | None = None) -> Target:
     origin = Origin(scheme, host, port)
     netloc = origin.place if port != _PORTS[scheme] else origin.place.rpartition(":")[0]
     path = parsed.raw_path.decode("ascii")
-    return Target(origin, path, netloc, f"{scheme}://{netloc}{path}")
+    whole = f"{scheme}://{netloc}{path}"
+    if len(whole) > MAX_LENGTH:  # joined to its base, or percent-encoded, it may have grown
+        raise FetchError("blocked", f"an address of {len(whole)} characters")
+    return Target(origin, path, netloc, whole)

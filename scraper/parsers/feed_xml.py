@@ -127,7 +127,7 @@ def _rss_entry(element: ET.Element, base: str) -> Entry:
         text = _value(descriptions[1])
     return Entry(
         guid=guid_text,
-        link=urljoin(base, link) if base else link,
+        link=_joined(base, link),
         title=_words(fields, "title", "atom:title", "dc:title", "media:title", "itunes:title") or Words(""),
         summary=summary or Words(""),
         text=text,
@@ -157,12 +157,12 @@ def _atom_entry(element: ET.Element, base: str, feed: Fields) -> Entry:
     link = _atom_link(fields, base) or _text(fields, "link")
     content = _first(fields, "atom:content")
     if not link and content is not None and content.get("src") and "html" in (content.get("type") or "html"):
-        link = urljoin(_base(content, base), content.get("src") or "")
+        link = _joined(_base(content, base), content.get("src") or "")
     text = _words(fields, "atom:content", "content:encoded")
     source = _first(fields, "atom:source")
     return Entry(
         guid=guid,
-        link=urljoin(base, link) if base else link,
+        link=_joined(base, link),
         title=_words(fields, "atom:title", "dc:title", "media:title") or Words("", markup=False),
         summary=_words(fields, "atom:summary", "dc:description", "media:description") or Words("", markup=False),
         text=text,
@@ -178,7 +178,7 @@ def _older(fields: Fields, base: str) -> str:
         for link in [*fields.get("atom:link", []), *fields.get("link", [])]:
             href = (link.get("href") or "").strip()
             if href and (link.get("rel") or "").strip().lower() == wanted:
-                return urljoin(_base(link, base), href)
+                return _joined(_base(link, base), href)
     return ""
 
 
@@ -192,7 +192,7 @@ def _atom_link(fields: Fields, base: str) -> str:
             "http://www.iana.org/assignments/relation/alternate",
         ):
             continue
-        href = urljoin(_base(link, base), href)
+        href = _joined(_base(link, base), href)
         kind = (link.get("type") or "text/html").lower()
         if "html" in kind:
             return href
@@ -321,7 +321,15 @@ def _attribute(element: ET.Element, name: str) -> str | None:
 
 def _base(element: ET.Element, outer: str) -> str:
     inner = element.get(_XML + "base")
-    return urljoin(outer, inner.strip()) if inner else outer
+    return _joined(outer, inner.strip()) if inner else outer
+
+
+def _joined(base: str, address: str) -> str:
+    """`address` against `base`. One of them that is no address ("http://[") costs its entry the link, not the feed its entries."""
+    try:
+        return urljoin(base, address) if base else address
+    except ValueError:
+        return address
 
 
 def _language(element: ET.Element | None) -> str:

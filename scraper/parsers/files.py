@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -27,6 +28,8 @@ BUNDLE = "application/x-bayan-files"
 LARGEST = 2 * 1024 * 1024
 """Bytes of one file; a larger one is no statement."""
 MAX_TEXT = 1_000_000
+_FAULTS = (ValueError, LookupError, ArithmeticError, AttributeError, TypeError, AssertionError, RecursionError)
+"""What the standard library's e-mail package raises for broken headers and bodies, beside what it means to raise."""
 
 
 def bundle(files: Sequence[tuple[str, int, bytes]]) -> bytes:
@@ -52,7 +55,7 @@ def parse(page: Page, source: Source) -> Listed:
         at += size
         try:
             items = list(_items(name, content, page, source))
-        except (ParseError, ValueError, LookupError, RecursionError):  # the file is at fault, whatever it is
+        except (ParseError, *_FAULTS):  # the file is at fault, whatever it is; the others are read
             items = []
         found += items
         passed_over += not items
@@ -122,8 +125,8 @@ def _mail(name: str, content: bytes, source: Source) -> Item:
         text = plain(text)
     text = clean(text, MAX_TEXT)
     published = None
-    if mail["date"]:
-        at = parsedate_to_datetime(str(mail["date"]))
+    with suppress(*_FAULTS):  # a date that is none costs the date, not the message
+        at = parsedate_to_datetime(str(mail["date"] or ""))
         published = Moment(at, "second", "mail:date", confident=True) if at.tzinfo is not None else None
     title = clean_line(str(mail["subject"] or ""), TITLE_LIMIT)
     if not title and not text:
