@@ -154,7 +154,7 @@ def likeness(a: Print, b: Print, *, same_source: bool = False, limits: Limits = 
         return _NONE  # the same formula for two events
     if same_source and a.numbers != b.numbers:
         return _NONE
-    if same_source and short.words < limits.brief and titles < limits.headline:
+    if same_source and short.words < limits.brief and a.title != b.title:
         return _NONE
     if short.words < limits.brief and not _is_about(long, short, limits):
         return _NONE
@@ -295,7 +295,8 @@ def _sorted(shingles: Numbers) -> Numbers:
 
 
 def _is_figure(word: str) -> bool:
-    return word[:1].isdigit()
+    """Whether a word tells one thing from its like: a number, or a name with one in it such as B52."""
+    return any(map(str.isdigit, word))
 
 
 def _shingles(numbers: Numbers) -> Numbers:

@@ -140,6 +140,13 @@ def test_two_items_of_one_source_are_joined_only_where_their_texts_say_the_same(
     assert not alike(ENGLISH, Said(ENGLISH.title, f"{BEFORE} {ENGLISH.body} {BEHIND}"), same_source=True)
 
 
+def test_notices_of_one_source_that_differ_in_a_number_or_a_name_of_the_headline_are_two() -> None:
+    told = "What was said about the matter is told here at some length, and calmly, by people who were there. " * 3
+    for one, other in (("S00001", "S00002"), ("4", "5"), ("of the harbour", "of the airport")):
+        titles = [f"Somebody in particular spoke about matter number {name} at some length" for name in (one, other)]
+        assert not alike(Said(titles[0], told), Said(titles[1], told), same_source=True)
+
+
 def test_a_text_that_only_repeats_itself_is_no_evidence() -> None:
     assert not alike(
         Said("One headline of some length today", "The body of it. " * 50),
