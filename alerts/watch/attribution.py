@@ -198,7 +198,8 @@ def _read(
 
 def _words(text: str, grammar: Grammar) -> str:
     found = _WORD.findall(text)
-    words = [_PAUSES.get(word) or _spelled(word) for word in found]
+    spelled = (_PAUSES.get(word) or _spelled(word) for word in found)
+    words = [word for word in spelled if word]  # a lone tatweel or vowel mark is no word
     out = []
     at = 0
     while at < len(words):
