@@ -4,9 +4,10 @@
 
 The texts are made here (English- and Arabic-like words, as unequal in frequency as words are, 2 KB each, every run the
 same); `--texts` takes the `title` and `text` of real rows instead. Half of the literals are keywords, half names of two
-parts; one in ten is a word of the texts (none of the thousand commonest). Beside our figure: folding alone, and on the
-folded text Aho-Corasick alone (ahocorasick_rs, no word bounds, no clitics) and a plain `in` loop, to show what the rest
-costs. "First time" is a watchlist that has not met the words before.
+parts; one in ten is a word of the texts (none of the thousand commonest). Beside our figure, on the folded text: two
+Aho-Corasick engines alone (ahocorasick_rs, and pyahocorasick where it is installed; no word bounds, no clitics, no sounds),
+one regular expression of all literals, and a plain `in` loop. "First time" is a watchlist that has not met the words
+before. The last line compiles as many actors.
 
 CPU seconds, one core; MB are of UTF-8.
 """
@@ -15,8 +16,10 @@ from __future__ import annotations
 
 import argparse
 import gc
+import importlib
 import json
 import random
+import re
 import resource
 import time
 from collections.abc import Callable, Sequence
@@ -35,6 +38,7 @@ def main() -> None:
     cli = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     cli.add_argument("--literals", type=int, nargs="+", default=[1_000, 10_000])
     cli.add_argument("--texts", type=Path)
+    cli.add_argument("--actors", type=int, default=10_000)
     cli.add_argument("--seconds", type=float, default=3.0)
     asked = cli.parse_args()
     chance = random.Random(20250620)
@@ -45,9 +49,16 @@ def main() -> None:
     fold("")
     folding = rate(lambda: [fold(body) for _, body in texts], size, asked.seconds)
     print(f"folding alone {folding:.1f} MB/s")
-    print(" literals  build s  memory MB  first time MB/s   MB/s  p50 us  p99 us  AC MB/s  loop MB/s")
+    print(" literals  build s  memory MB  first time MB/s   MB/s  p50 us  p99 us  rs AC  py AC  re MB/s  loop MB/s")
     for count in asked.literals:
         measure(chance, known, texts, size, count, asked.seconds)
+    names = [
+        Actor(f"p{n}", "person", f"{word(chance, *LATIN)} {word(chance, *LATIN)}".title()) for n in range(asked.actors)
+    ]
+    before, started = memory(), time.process_time()
+    watch = compile_watchlist(names, [])
+    taken, grown = time.process_time() - started, memory() - before
+    print(f"{len(watch.actors)} actors compile in {taken:.1f} s, {grown:.0f} MB")
 
 
 def measure(
@@ -83,10 +94,26 @@ def measure(
     automaton = rate(lambda: [engine.find_matches_as_indexes(text, overlapping=True) for text in folded], size, seconds)
     few = folded[: max(1, 30_000 // count)]
     loop = rate(lambda: [literal in text for text in few for literal in literals], size * len(few) / len(folded), 0.5)
+    pattern = re.compile("|".join(sorted(map(re.escape, literals), key=len, reverse=True)))
+    tried = folded[: max(1, 10_000 // count)]
+    alternation = rate(lambda: [pattern.findall(text) for text in tried], size * len(tried) / len(folded), 0.5)
+    other = pyahocorasick(literals, folded, size, seconds)
     print(
         f"{count:>9} {built:>8.2f} {grown:>10.0f} {cold:>16.1f} {warm:>6.1f} {times[len(times) // 2] * 1e6:>7.0f} "
-        f"{times[len(times) * 99 // 100] * 1e6:>7.0f} {automaton:>8.1f} {loop:>10.2f}"
+        f"{times[len(times) * 99 // 100] * 1e6:>7.0f} {automaton:>6.1f} {other:>6.1f} {alternation:>8.3f} {loop:>10.2f}"
     )
+
+
+def pyahocorasick(literals: Sequence[str], folded: Sequence[str], size: int, seconds: float) -> float:
+    """MB/s of pyahocorasick, 0 where it is not installed: bayan does without it."""
+    try:
+        engine = importlib.import_module("ahocorasick").Automaton()
+    except ImportError:
+        return 0.0
+    for literal in literals:
+        engine.add_word(fold(literal).text, literal)
+    engine.make_automaton()
+    return rate(lambda: [list(engine.iter(text)) for text in folded], size, seconds)
 
 
 def word(chance: random.Random, consonants: str, vowels: str) -> str:
