@@ -18,7 +18,7 @@ from alerts.model import PRIORITIES, Alert, File, Message, Priority
 from alerts.sheet import Sheet, short
 from alerts.shown import show, units
 from alerts.times import tell_time
-from alerts.words import en as words
+from alerts.words import words_of
 
 LONGEST = 4_000
 """UTF-16 units of a digest without a file; with one it is a caption, which has 1,024."""
@@ -46,19 +46,20 @@ def draw_digest(
     most: int = 40,
     by_time: bool = False,
     may_repeat: bool = False,
+    language: str = "en",
 ) -> Message:
     """`lines` as one message of at most 4,096 UTF-16 units, or 1,024 and a file with all of them.
 
     `bundle` says why they waited ("quiet:night", "digest:07:00/...", "mute:3", "storm"). At most `most` stand in the message.
     """
     ordered = sorted(lines, key=lambda line: _seen(line) if by_time else _order(line))
-    whole = _message(bundle, ordered, ordered[:most], LONGEST, timezone, may_repeat)
+    whole = _message(bundle, ordered, ordered[:most], LONGEST, timezone, language, may_repeat)
     if whole is not None:
         return whole
-    file = File("alerts.txt", "\n\n".join(_in_full(line, timezone) for line in ordered) + "\n")
+    file = File("alerts.txt", "\n\n".join(_in_full(line, timezone, language) for line in ordered) + "\n")
     shown = len(ordered[:most])
     while True:
-        message = _message(bundle, ordered, ordered[:shown], CAPTION, timezone, may_repeat, file=file)
+        message = _message(bundle, ordered, ordered[:shown], CAPTION, timezone, language, may_repeat, file=file)
         if message is not None:
             return message
         shown = shown * 2 // 3
@@ -70,6 +71,7 @@ def _message(
     shown: Sequence[Line],
     longest: int,
     timezone: str,
+    language: str,
     may_repeat: bool,
     *,
     file: File | None = None,
@@ -77,7 +79,8 @@ def _message(
     """None where that many lines are too long, or all alerts cannot be reached without a file."""
     if file is None and len(shown) < len(ordered):
         return None
-    sheet = Sheet()
+    sheet = Sheet(language)
+    words = sheet.words
     kind = bundle.partition(":")[0]
     sheet.add(f"{_SIGNS.get(kind, '🗞')} ")
     sheet.add(words.digest(kind, len(ordered)), "bold")
@@ -99,8 +102,8 @@ def _line(sheet: Sheet, line: Line, timezone: str) -> None:
     sheet.add(_MARKS[line.priority])
     if names := _names(alert):
         sheet.foreign(short(names, _NAME), "bold")
-        sheet.add(f" {words.SAID}: " if _speaks(alert) else ": ")
-    title = short(alert.statement.title, _HEADLINE) or words.NO_HEADLINE
+        sheet.add(f" {sheet.words.SAID}: " if _speaks(alert) else ": ")
+    title = short(alert.statement.title, _HEADLINE) or sheet.words.NO_HEADLINE
     if url := link(alert.statement.url).url:
         sheet.foreign(title, "link", url=url)
     else:
@@ -108,18 +111,18 @@ def _line(sheet: Sheet, line: Line, timezone: str) -> None:
     sheet.add(" · ")
     sheet.foreign(short(alert.source_name, _NAME))
     sheet.add(" · ")
-    sheet.add(tell_time(alert.statement.first_seen_at, timezone).text)
+    sheet.add(tell_time(alert.statement.first_seen_at, timezone, sheet.language).text)
     sheet.add(" · ")
-    sheet.add(f"#{short(alert.tag, 40)}", "code")
+    sheet.foreign(f"#{short(alert.tag, 40)}", "code")
 
 
-def _in_full(line: Line, timezone: str) -> str:
+def _in_full(line: Line, timezone: str, language: str) -> str:
     """One alert for the file: plain text, each part on a line of its own."""
     statement = line.alert.statement
     parts = [
-        f"#{line.alert.tag}  {tell_time(statement.first_seen_at, timezone).text}  {show(line.alert.source_name).text}",
+        f"#{line.alert.tag}  {tell_time(statement.first_seen_at, timezone, language).text}  {show(line.alert.source_name).text}",
         show(_names(line.alert)).text,
-        show(statement.title).text or words.NO_HEADLINE,
+        show(statement.title).text or words_of(language).NO_HEADLINE,
         link(statement.url).url,
         show((statement.text or statement.summary)[:1_200]).text[:600],
     ]

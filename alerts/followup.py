@@ -19,8 +19,6 @@ from alerts.links import link
 from alerts.model import Alert, Message, Style
 from alerts.sheet import Sheet, short
 from alerts.shown import MARK, cut, show, units
-from alerts.times import tell_time
-from alerts.words import en as words
 from scraper.difference import Piece, difference, shortened
 
 _HEADLINE, _NAME, _TAG = 300, 80, 40
@@ -33,13 +31,21 @@ _ARCHIVED = 2_800
 
 
 def draw_edit(
-    alert: Alert, before: tuple[str, str], after: tuple[str, str], *, at: datetime, timezone: str, context: int = 12
+    alert: Alert,
+    before: tuple[str, str],
+    after: tuple[str, str],
+    *,
+    at: datetime,
+    timezone: str,
+    context: int = 12,
+    language: str = "en",
 ) -> Message:
     """What changed from `before` to `after`, each a headline and a text. `at` (aware) is when the change was seen."""
-    sheet = Sheet()
+    sheet = Sheet(language)
+    words = sheet.words
     _opening(sheet, "✏️", words.STATEMENT_EDITED, alert)
     sheet.add(f"\n👁 {words.SEEN} ")
-    sheet.time(tell_time(at, timezone))
+    sheet.moment(at, timezone)
     whole = True
     if before[0] != after[0]:
         sheet.add(f"\n{words.TITLE}: ")
@@ -51,24 +57,25 @@ def draw_edit(
         if sheet.length > start:
             sheet.span(start, sheet.length, "quote")
     if not whole:
-        sheet.add(f"\n{words.CUT.format(alert.statement.id)}")
+        sheet.add(f"\n{words.left_out(alert.statement.id)}")
     sheet.add(f"\n{words.FINGERPRINTS}:")
     for text in (before, after):
         sheet.add("\n")
-        sheet.add(fingerprint(*text), "code")
+        sheet.foreign(fingerprint(*text), "code")
     return sheet.message()
 
 
-def draw_removal(alert: Alert, *, timezone: str) -> Message:
+def draw_removal(alert: Alert, *, timezone: str, language: str = "en") -> Message:
     """That the statement of `alert` is gone (`statement.removed_at`), and the text that was stored."""
     statement = alert.statement
-    sheet = Sheet()
+    sheet = Sheet(language)
+    words = sheet.words
     _opening(sheet, "🗑", words.STATEMENT_REMOVED, alert)
     sheet.add("\n")
     _linked(sheet, alert)
     if statement.removed_at is not None:
         sheet.add(f"\n{words.GONE_FROM} ")
-        sheet.time(tell_time(statement.removed_at, timezone))
+        sheet.moment(statement.removed_at, timezone)
     body = show((statement.text or statement.summary)[: _ARCHIVED * 4]).text
     kept = cut(body, _ARCHIVED)
     sheet.add(f"\n{words.ARCHIVED}\n")
@@ -76,7 +83,7 @@ def draw_removal(alert: Alert, *, timezone: str) -> Message:
     sheet.foreign(kept or words.NO_TEXT)
     sheet.span(start, sheet.length, "quote")
     sheet.add(f"\n{words.FINGERPRINT}:\n")
-    sheet.add(fingerprint(statement.title, statement.text or statement.summary), "code")
+    sheet.foreign(fingerprint(statement.title, statement.text or statement.summary), "code")
     return sheet.message()
 
 
@@ -94,11 +101,11 @@ def _opening(sheet: Sheet, sign: str, word: str, alert: Alert) -> None:
         sheet.add(" · " if index else "")
         sheet.foreign(short(name, _NAME) or "?")
     sheet.add(" · ")
-    sheet.add(f"#{short(alert.tag, _TAG)}", "code")
+    sheet.foreign(f"#{short(alert.tag, _TAG)}", "code")
 
 
 def _linked(sheet: Sheet, alert: Alert) -> None:
-    title = short(alert.statement.title, _HEADLINE) or words.NO_HEADLINE
+    title = short(alert.statement.title, _HEADLINE) or sheet.words.NO_HEADLINE
     if url := link(alert.statement.url).url:
         sheet.foreign(title, "link", "bold", url=url)
     else:

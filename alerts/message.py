@@ -32,7 +32,7 @@ from alerts.shown import MARK, cut, is_rtl, isolate, show, units
 from alerts.times import Told, tell, tell_time
 from alerts.watch.attribution import quotes
 from alerts.watch.described import Described, described
-from alerts.words import en as words
+from alerts.words import words_of
 
 LONGEST = 4_096
 """UTF-16 units of one message (Bot API, sendMessage); measured against the sum of all lines, before anything is sent."""
@@ -68,7 +68,7 @@ def plain(message: Message) -> Message:
     return replace(message, spans=())
 
 
-def draw_notice(text: str) -> Message:
+def draw_notice(text: str, language: str = "en") -> Message:
     """A notice to the operator as plain words, line by line, safe whatever a source put into it; cut with a mark when too long."""
     lines = [isolate(line) for raw in text.split("\n") if (line := cut(show(raw[: LONGEST * 2]).text, 1_000))]
     if len(lines) > _NOTICE_LINES:
@@ -79,39 +79,43 @@ def draw_notice(text: str) -> Message:
             out += f"\n{MARK}"
             break
         out += f"\n{line}" if out else line
-    return Message(out or words.EMPTY_NOTICE)
+    return Message(out or words_of(language).EMPTY_NOTICE)
 
 
-def draw(alert: Alert, *, now: datetime, timezone: str = "UTC", excerpt: int = 600) -> Message:
+def draw(alert: Alert, *, now: datetime, timezone: str = "UTC", excerpt: int = 600, language: str = "en") -> Message:
     """`alert` as a message of at most 4,096 UTF-16 units and 100 spans, isolates balanced.
 
     `now` (aware) judges which times are in the future or long past; `timezone` is the IANA name in which times are
-    written out (Telegram shows them in each reader's own besides); `excerpt` is the length of the passage in code points.
+    written out (Telegram shows them in each reader's own besides); `excerpt` is the length of the passage in code points;
+    `language` is that of our own words.
     """
     size = excerpt
     around = _around(alert)
     while True:
         passage = around.take(size)
-        message = _drawn(alert, now, timezone, passage)
+        message = _drawn(alert, now, timezone, language, passage)
         over = units(message.text) - LONGEST
         if over <= 0:
             return message
         if not passage.text:
-            return _drawn(alert, now, timezone, passage, quoted=False)
+            return _drawn(alert, now, timezone, language, passage, quoted=False)
         size = min(size, len(passage.text))
         size = min(size - 1, size * max(0, units(passage.text) - over) // units(passage.text))
 
 
-def _drawn(alert: Alert, now: datetime, timezone: str, passage: Excerpt, *, quoted: bool = True) -> Message:
+def _drawn(
+    alert: Alert, now: datetime, timezone: str, language: str, passage: Excerpt, *, quoted: bool = True
+) -> Message:
     statement = alert.statement
-    draft = Sheet()
+    draft = Sheet(language)
+    words = draft.words
     _who(draft, alert)
     _headline(draft, alert)
     _where(draft, alert)
     if statement.said_on is not None:
-        _when(draft, f"🗣 {words.SAID}", tell(statement.said_on, now, timezone))
-    _when(draft, f"📅 {words.PUBLISHED}", tell(statement.published, now, timezone))
-    _when(draft, f"👁 {words.SEEN}", tell_time(statement.first_seen_at, timezone))
+        _when(draft, f"🗣 {words.SAID_ON}", tell(statement.said_on, now, timezone, language))
+    _when(draft, f"📅 {words.PUBLISHED}", tell(statement.published, now, timezone, language))
+    _when(draft, f"👁 {words.SEEN}", tell_time(statement.first_seen_at, timezone, language))
     _carried(draft, alert, timezone)
     _why(draft, alert)
     _since(draft, alert, timezone)
@@ -128,7 +132,7 @@ def _drawn(alert: Alert, now: datetime, timezone: str, passage: Excerpt, *, quot
         draft.foreign(passage.text, hits=passage.hits[:_HITS])
         draft.span(start, draft.length, "quote")
     draft.add("\n")
-    draft.add(f"#{short(alert.tag, _TAG)}", "code")
+    draft.foreign(f"#{short(alert.tag, _TAG)}", "code")
     return draft.message()
 
 
@@ -139,7 +143,7 @@ def _who(draft: Sheet, alert: Alert) -> None:
     for index, actor in enumerate(sorted(alert.actors, key=lambda one: one.id not in speakers)[:_ACTORS]):
         draft.add(" · " if index else "")
         mentioned = any(match.actor == actor.id and match.role == "mentioned" for match in alert.matches)
-        draft.add(f"{words.MENTIONS} " if mentioned and actor.id not in speakers else "")
+        draft.add(f"{draft.words.MENTIONS} " if mentioned and actor.id not in speakers else "")
         draft.foreign(short(actor.name, _NAME) or actor.id, "bold")
         other = short(_other_script(actor, alert.matches, known=actor.id in speakers), _NAME)
         if other:
@@ -150,16 +154,16 @@ def _who(draft: Sheet, alert: Alert) -> None:
         role = actor.role or told_of.role
         for word in (role, *([names.get(group, group) for group in groups[:_GROUPS]] or [told_of.group])):
             if told := short(word, _ROLE):
-                draft.add(", ")
+                draft.add(draft.words.COMMA)
                 draft.foreign(told)
-        draft.add(f": {words.SAID}" if actor.id in speakers else "")
-    draft.add(_rest(alert.actors, _ACTORS))
+        draft.add(f": {draft.words.SAID}" if actor.id in speakers else "")
+    draft.add(_rest(draft, alert.actors, _ACTORS))
     if not alert.actors:
-        lists = list(dict.fromkeys(match.rule for match in alert.matches if match.rule)) or [words.NO_RULE]
+        lists = list(dict.fromkeys(match.rule for match in alert.matches if match.rule)) or [draft.words.NO_RULE]
         for index, name in enumerate(lists[:_ACTORS]):
             draft.add(" · " if index else "")
             draft.foreign(short(name, _NAME) or "?", "bold")
-        draft.add(_rest(lists, _ACTORS))
+        draft.add(_rest(draft, lists, _ACTORS))
 
 
 def _described(actor: Actor, alert: Alert) -> Described:
@@ -174,9 +178,9 @@ def _described(actor: Actor, alert: Alert) -> Described:
     return Described("", "")
 
 
-def _rest(things: Sequence[object], shown: int) -> str:
+def _rest(draft: Sheet, things: Sequence[object], shown: int) -> str:
     """What stands for the things that were not named."""
-    return f" {words.more(len(things) - shown)}" if len(things) > shown else ""
+    return f" {draft.words.more(len(things) - shown)}" if len(things) > shown else ""
 
 
 def _headline(draft: Sheet, alert: Alert) -> None:
@@ -193,9 +197,9 @@ def _headline(draft: Sheet, alert: Alert) -> None:
     url = link(alert.statement.url).url
     draft.add("\n")
     if url:
-        draft.foreign(text or words.NO_HEADLINE, "link", "bold", hits=apart(hits)[:_HEADLINE_HITS], url=url)
+        draft.foreign(text or draft.words.NO_HEADLINE, "link", "bold", hits=apart(hits)[:_HEADLINE_HITS], url=url)
     else:
-        draft.foreign(text or words.NO_HEADLINE, "bold", hits=apart(hits)[:_HEADLINE_HITS])
+        draft.foreign(text or draft.words.NO_HEADLINE, "bold", hits=apart(hits)[:_HEADLINE_HITS])
 
 
 def _where(draft: Sheet, alert: Alert) -> None:
@@ -207,7 +211,7 @@ def _where(draft: Sheet, alert: Alert) -> None:
         draft.foreign(short(where.host, _HOST))
     elif alert.statement.url:
         draft.add(" · ")
-        draft.foreign(short(words.no_link(where.host or where.scheme or "?"), _HOST))
+        draft.foreign(short(draft.words.no_link(where.host or where.scheme or "?"), _HOST))
 
 
 def _when(draft: Sheet, name: str, told: Told) -> None:
@@ -228,27 +232,28 @@ def _carried(draft: Sheet, alert: Alert, timezone: str) -> None:
     if len(alert.carried) < 2:
         return
     first, *later = alert.carried
-    draft.add(f"\n🔁 {words.sources(len(alert.carried))}, {words.FIRST}: ")
+    draft.add(f"\n🔁 {draft.words.sources(len(alert.carried))}{draft.words.COMMA}{draft.words.FIRST}: ")
     draft.foreign(short(first.source, _OUTLET) or "?")
-    draft.add(", ")
-    draft.time(tell_time(first.seen_at, timezone))
+    draft.add(draft.words.COMMA)
+    draft.moment(first.seen_at, timezone)
     for index, one in enumerate(later[:_OUTLETS]):
-        draft.add(", " if index else f" · {words.ALSO}: ")
+        draft.add(draft.words.COMMA if index else f" · {draft.words.ALSO}: ")
         draft.foreign(short(one.source, _OUTLET) or "?")
-        draft.add(f" {words.lead(one.seen_at - first.seen_at)}")
-    draft.add(_rest(later, _OUTLETS))
+        draft.add(f" {draft.words.lead(one.seen_at - first.seen_at)}")
+    draft.add(_rest(draft, later, _OUTLETS))
 
 
 def _since(draft: Sheet, alert: Alert, timezone: str) -> None:
     """Why it rings though its story did before; and what became of the statement after it rang."""
     if alert.news:
-        draft.add(f"\n🆕 {words.news(alert.news)}")
+        draft.add(f"\n🆕 {draft.words.news(alert.news)}")
         if alert.follows:
-            draft.add(f" {words.IN_THE_STORY_OF} ")
-            draft.add(f"#{short(alert.follows, _TAG)}", "code")
+            draft.add(f" {draft.words.IN_THE_STORY_OF} ")
+            draft.foreign(f"#{short(alert.follows, _TAG)}", "code")
+    words = draft.words
     for sign, word, at in (("✏️", words.EDITED, alert.edited_at), ("🗑", words.REMOVED, alert.removed_at)):
         if at is not None:
-            _when(draft, f"{sign} {word}", tell_time(at, timezone))
+            _when(draft, f"{sign} {word}", tell_time(at, timezone, draft.language))
 
 
 def _quotes(alert: Alert, passage: Excerpt) -> list[str]:
@@ -267,24 +272,25 @@ def _quotes(alert: Alert, passage: Excerpt) -> list[str]:
 def _why(draft: Sheet, alert: Alert) -> None:
     draft.add("\n🎯 ")
     for index, route in enumerate(alert.routes[:_ROUTES]):
-        draft.add(", " if index else f"{words.rules(len(alert.routes))} ")
-        draft.foreign(words.OWN_WATCHLIST if owner(route) else short(route, _ROUTE) or "?", "code")
+        draft.add(draft.words.COMMA if index else f"{draft.words.rules(len(alert.routes))} ")
+        draft.foreign(draft.words.OWN_WATCHLIST if owner(route) else short(route, _ROUTE) or "?", "code")
     if alert.routes:
-        draft.add(f"{_rest(alert.routes, _ROUTES)}: ")
+        draft.add(f"{_rest(draft, alert.routes, _ROUTES)}: ")
     reasons = _reasons(alert)
-    for index, (reason, count) in enumerate(reasons[:_REASONS]):
+    for index, (name, written, count) in enumerate(reasons[:_REASONS]):
         draft.add(" + " if index else "")
-        draft.foreign(reason)
-        draft.add(f" ({words.hits(count)})")
-    draft.add(_rest(reasons, _REASONS))
+        draft.foreign(name)
+        draft.add(f" {draft.words.written(draft.fenced(written))}" if written else "")
+        draft.add(f" ({draft.words.hits(count)})")
+    draft.add(_rest(draft, reasons, _REASONS))
     steps = dict.fromkeys(step for match in alert.matches for step in match.steps if step not in _USUAL)
     for step in list(steps)[:_STEPS]:
         draft.add(" · ")
         draft.foreign(short(step, _STEP) or "?")
 
 
-def _reasons(alert: Alert) -> list[tuple[str, int]]:
-    """What was met and how often: an actor by name (and as it is written, where that differs), a keyword as configured."""
+def _reasons(alert: Alert) -> list[tuple[str, str, int]]:
+    """What was met, how it is written where that differs, and how often: an actor by name, a keyword as configured."""
     names = {actor.id: actor.name for actor in alert.actors}
     met: dict[tuple[str, str], list[Match]] = {}
     for match in alert.matches:
@@ -293,14 +299,14 @@ def _reasons(alert: Alert) -> list[tuple[str, int]]:
     for group in met.values():
         actor = group[0].actor
         if actor is None:
-            reasons.append((f"“{short(group[0].pattern or group[0].surface, _PATTERN)}”", len(group)))
+            reasons.append((f"“{short(group[0].pattern or group[0].surface, _PATTERN)}”", "", len(group)))
             continue
         name = short(names.get(actor, actor), _NAME)
         surfaces = [
             short(surface, _PATTERN) for surface in list(dict.fromkeys(match.surface for match in group))[:_SURFACES]
         ]
         other = next((surface for surface in surfaces if surface.casefold() != name.casefold()), "")
-        reasons.append((f"{name} {words.written(other)}" if other else name, len(group)))
+        reasons.append((name, other, len(group)))
     return reasons
 
 

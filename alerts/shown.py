@@ -18,6 +18,8 @@ from functools import lru_cache
 from typing import Literal
 
 FSI, PDI = "\u2068", "\u2069"
+RLM = "\u200f"
+"""RIGHT-TO-LEFT MARK: invisible; a line that begins with it runs from right to left whatever follows (UAX #9, P2)."""
 JOINER = "\u2060"
 """WORD JOINER: invisible, breaks no line, and is a word's letter for no reader of commands, mentions or addresses (tdlib/td
 `is_url_unicode_symbol`, `is_hashtag_letter`)."""
@@ -166,6 +168,11 @@ def is_rtl(text: str) -> bool:
 def isolate(text: str) -> str:
     """`text` between FSI and PDI where something in it is written from right to left, else as it is. It holds no isolates yet."""
     return f"{FSI}{text}{PDI}" if is_rtl(text) else text
+
+
+def fence(text: str) -> str:
+    """Outside text fit to be shown, between FSI and PDI whatever it holds: for sentences that run from right to left."""
+    return f"{FSI}{show(text).text}{PDI}"
 
 
 def units(text: str) -> int:

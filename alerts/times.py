@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from datetime import time as clock_time
 from zoneinfo import ZoneInfo
 
-from alerts.words import en as words
+from alerts.words import Words, words_of
 from scraper.model import Moment
 
 _AHEAD = timedelta(hours=24)
@@ -38,17 +38,18 @@ class Told:
     warning: str = ""
 
 
-def tell(moment: Moment | None, now: datetime, timezone: str) -> Told:
+def tell(moment: Moment | None, now: datetime, timezone: str, language: str = "en") -> Told:
     """A claimed time with its precision. `now` marks what is over 24 hours ahead or over 30 days past; None was not given."""
+    words = words_of(language)
     if moment is None:
         return Told(words.NO_DATE)
     relative = moment.method.startswith(_RELATIVE)
     quoted = moment.method.removeprefix(_RELATIVE).strip() if relative else ""
     if moment.precision == "day":
-        told = tell_day(moment.at)
+        told = tell_day(moment.at, language)
         precision = words.DATE_ONLY
     else:
-        told = tell_time(moment.at, timezone)
+        told = tell_time(moment.at, timezone, language)
         precision = words.TO_THE_HOUR if moment.precision == "hour" else ""
     return Told(
         told.text,
@@ -57,27 +58,28 @@ def tell(moment: Moment | None, now: datetime, timezone: str) -> Told:
         before=words.ABOUT if relative or moment.precision == "hour" else "",
         precision=precision,
         quoted=quoted,
-        warning=_warning(moment, now),
+        warning=_warning(moment, now, words),
     )
 
 
-def tell_time(at: datetime, timezone: str) -> Told:
+def tell_time(at: datetime, timezone: str, language: str = "en") -> Told:
     """An aware moment to the minute, written out in `timezone` (IANA; UTC where there is no such zone)."""
     try:
         local = at.astimezone(_zone(timezone))
     except (OverflowError, ValueError):
         local = at
-    text = f"{_date(local)}, {local:%H:%M} {_offset(local)}"
+    words = words_of(language)
+    text = f"{words.day(local.date())}{words.COMMA}{local:%H:%M} {_offset(local)}"
     return Told(text, at if _FIRST <= at <= _LAST else None, "wDt")
 
 
-def tell_day(at: datetime) -> Told:
+def tell_day(at: datetime, language: str = "en") -> Told:
     """The date of `at`, in the offset that it was given in."""
     noon = datetime.combine(at.date(), _SAFE_HOUR)
-    return Told(_date(at), noon if _FIRST <= noon <= _LAST else None, "wD")
+    return Told(words_of(language).day(at.date()), noon if _FIRST <= noon <= _LAST else None, "wD")
 
 
-def _warning(moment: Moment, now: datetime) -> str:
+def _warning(moment: Moment, now: datetime, words: Words) -> str:
     age = now - moment.at
     if age < -_AHEAD:
         return words.IN_THE_FUTURE
@@ -89,10 +91,6 @@ def _zone(name: str) -> tzinfo:
         return ZoneInfo(name)
     except (KeyError, OSError, ValueError):  # not found, a folder, a name that leaves the database
         return UTC
-
-
-def _date(at: datetime) -> str:
-    return f"{words.WEEKDAYS[at.weekday()]} {at.day} {words.MONTHS[at.month - 1]} {at.year}"
 
 
 def _offset(at: datetime) -> str:

@@ -39,6 +39,18 @@ def jalali(year: int, month: int, day: int) -> date:
     return _FARVARDIN_1 + timedelta(days=days + (month - 1) * 30 + min(month - 1, 6) + day - 1)
 
 
+def to_jalali(day: date) -> tuple[int, int, int]:
+    """Year, month and day of the Solar Hijri calendar of a Gregorian day. ValueError outside 1244 to 1472."""
+    year = day.year - 621
+    if year == 1473 or (1244 <= year < 1473 and jalali(year, 1, 1) > day):
+        year -= 1
+    days = (day - jalali(year, 1, 1)).days if 1244 <= year <= 1472 else -1
+    if not 0 <= days < 366:
+        raise ValueError("outside the calendar")
+    month, rest = divmod(days, 31) if days < 186 else divmod(days - 186, 30)
+    return year, month + (1 if days < 186 else 7), rest + 1
+
+
 def hijri(year: int, month: int, day: int) -> date:
     """The Gregorian day of an Islamic one by Umm al-Qura. ValueError where there is no such day, or not in 1400 to 1500.
 

@@ -277,6 +277,19 @@ def test_how_long_a_text_takes_to_read_is_no_age_even_for_the_last_resort(phrase
 )
 def test_persian_days_are_those_of_the_official_calendar(day: date, year: int, month: int, of_month: int) -> None:
     assert calendars.jalali(year, month, of_month) == day
+    assert calendars.to_jalali(day) == (year, month, of_month)
+
+
+def test_persian_days_lead_back_and_forth_over_the_whole_calendar() -> None:
+    day, days = calendars.jalali(1244, 1, 1), 0
+    while day < calendars.jalali(1472, 12, 1):
+        assert calendars.jalali(*calendars.to_jalali(day)) == day
+        day += timedelta(days=1)
+        days += 1
+    assert days > 83_000
+    for outside in (date(1865, 3, 20), date(2094, 3, 21), date.max, date.min):
+        with pytest.raises(ValueError, match="outside the calendar"):
+            calendars.to_jalali(outside)
 
 
 def test_a_persian_year_without_leap_day_has_29_days_in_its_last_month() -> None:

@@ -33,7 +33,7 @@ WIRING = ("alerts/service.py", "alerts/steps.py", "alerts/cli/*")
 VALUES_OF_SCRAPER = (
     "model", "text", "letters", "errors", "settings", "secret", "db", "schema", "store", "sources", "difference", "holds",
     "absences", "rereads", "condition", "search",
-    "stories", "likeness", "retention",
+    "stories", "likeness", "retention", "calendars",
 )  # fmt: skip
 """What every room of `alerts` may import from `scraper`."""
 

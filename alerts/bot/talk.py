@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
+from string import Formatter
 from typing import Final
 
-from alerts.shown import FSI, PDI, show
+from alerts.shown import FSI, PDI, isolate, show
 
 LANGUAGES: Final = ("en", "ar", "fa")
 RIGHT_TO_LEFT: Final = frozenset({"ar", "fa"})
 
+_FENCES = str.maketrans({"⟦": FSI, "⟧": PDI})
+"""How the tables write isolates."""
 _loaded: dict[str, Mapping[str, str]] = {}
 
 
@@ -19,20 +22,28 @@ def words(language: str) -> Mapping[str, str]:
     code = language.partition("-")[0].lower()
     code = code if code in LANGUAGES else "en"
     if code not in _loaded:
-        _loaded[code] = import_module(f"alerts.words.talk_{code}").TALK
+        table: Mapping[str, str] = import_module(f"alerts.words.talk_{code}").TALK
+        _loaded[code] = {key: sentence.translate(_FENCES) for key, sentence in table.items()}
     return _loaded[code]
 
 
 def say(language: str, key: str, /, **values: object) -> str:
     """One sentence with its values put in. A value is made harmless, and fenced in where the sentence runs the other way.
 
+    A value inside a fence of the sentence itself, such as a code behind its command, gets no second one: it is copied as a whole.
     Raises KeyError for a sentence or a value that is not there: that is a bug of ours, and a test looks for it.
     """
-    fenced = language.partition("-")[0].lower() in RIGHT_TO_LEFT
-    told = {name: _fit(str(value), fenced) for name, value in values.items()}
-    return words(language)[key].format_map(told)
+    rtl = language.partition("-")[0].lower() in RIGHT_TO_LEFT
+    said, fences = "", 0
+    for literal, place, _, _ in Formatter().parse(words(language)[key]):
+        said += literal
+        fences += literal.count(FSI) - literal.count(PDI)
+        if place is not None:
+            said += _fit(str(values[place]), fenced=rtl and not fences)
+    return said
 
 
-def _fit(value: str, fenced: bool) -> str:
-    harmless = "\n".join(show(line).text for line in value.split("\n"))
-    return f"{FSI}{harmless}{PDI}" if fenced else harmless
+def _fit(value: str, *, fenced: bool) -> str:
+    """Each line by itself: an isolate ends with its line (UAX #9, P1)."""
+    lines = (show(line).text for line in value.split("\n"))
+    return "\n".join(f"{FSI}{line}{PDI}" if fenced and line else isolate(line) for line in lines)

@@ -1,1 +1,70 @@
-"""The alerts' own words, a file for each language: constants and functions of the same names in each."""
+"""The alerts' own words, a file for each language: constants and functions of the same names in each.
+
+`en`, `ar` and `fa` are for alerts, digests and replies; `talk_en`, `talk_ar` and `talk_fa` for what the bot answers.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Protocol
+
+from alerts.words import ar, en, fa
+
+
+class Words(Protocol):
+    """What a language has to say. Texts are plain, on one line; what stands in them from elsewhere is fenced where they run
+    from right to left."""
+
+    RIGHT_TO_LEFT: bool
+    COMMA: str
+    SAID: str
+    SAID_ON: str
+    MENTIONS: str
+    PUBLISHED: str
+    SEEN: str
+    ABOUT: str
+    DATE_ONLY: str
+    TO_THE_HOUR: str
+    NO_DATE: str
+    IN_THE_FUTURE: str
+    NO_HEADLINE: str
+    NO_RULE: str
+    OWN_WATCHLIST: str
+    MAY_REPEAT: str
+    FIRST: str
+    ALSO: str
+    EDITED: str
+    REMOVED: str
+    IN_THE_STORY_OF: str
+    STATEMENT_EDITED: str
+    STATEMENT_REMOVED: str
+    TITLE: str
+    FINGERPRINTS: str
+    FINGERPRINT: str
+    GONE_FROM: str
+    ARCHIVED: str
+    NO_TEXT: str
+    EMPTY_NOTICE: str
+
+    def day(self, at: date) -> str: ...
+    def rules(self, count: int) -> str: ...
+    def hits(self, count: int) -> str: ...
+    def more(self, count: int) -> str: ...
+    def written(self, surface: str) -> str: ...
+    def old(self, days: int) -> str: ...
+    def no_link(self, what: str) -> str: ...
+    def delayed(self, by: timedelta) -> str: ...
+    def flood(self, source: str, count: int, reason: str, samples: tuple[str, ...]) -> str: ...
+    def sources(self, count: int) -> str: ...
+    def lead(self, after: timedelta) -> str: ...
+    def news(self, what: str) -> str: ...
+    def left_out(self, statement: int) -> str: ...
+    def digest(self, kind: str, count: int) -> str: ...
+    def in_the_file(self, count: int) -> str: ...
+    def mute_over(self, subject: str, held_back: int) -> str: ...
+
+
+def words_of(language: str) -> Words:
+    """The words of a language tag such as "ar-IQ"; English where there are none of it."""
+    code = language.partition("-")[0].lower()
+    return ar if code == "ar" else fa if code == "fa" else en

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
+RIGHT_TO_LEFT = False
+COMMA = ", "
 SAID = "said"
+"""Behind the name of who speaks."""
+SAID_ON = "said"
+"""Before the day that the text gives."""
 MENTIONS = "mentions"
 PUBLISHED = "published"
 SEEN = "seen"
@@ -15,7 +20,6 @@ ABOUT = "about"
 DATE_ONLY = "date only"
 TO_THE_HOUR = "to the hour"
 NO_DATE = "no date given"
-UNSURE = "uncertain"
 IN_THE_FUTURE = "in the future"
 NO_HEADLINE = "(no headline)"
 NO_RULE = "watchlist"
@@ -29,13 +33,17 @@ IN_THE_STORY_OF = "in the story of"
 STATEMENT_EDITED = "Edited"
 STATEMENT_REMOVED = "Removed"
 TITLE = "headline"
-CUT = "(the rest of what changed: bayan statements diff {})"
 FINGERPRINTS = "SHA-256 of the text before and now"
 FINGERPRINT = "SHA-256 of the text as it was stored"
 GONE_FROM = "is gone from its source since"
 ARCHIVED = "As it was stored:"
 NO_TEXT = "(only its headline was stored)"
 EMPTY_NOTICE = "(a notice without words)"
+
+
+def day(at: date) -> str:
+    """A date."""
+    return f"{WEEKDAYS[at.weekday()]} {at.day} {MONTHS[at.month - 1]} {at.year}"
 
 
 def rules(count: int) -> str:
@@ -107,6 +115,11 @@ def news(what: str) -> str:
     return what
 
 
+def left_out(statement: int) -> str:
+    """Where the rest of a change can be read."""
+    return f"(the rest of what changed: bayan statements diff {statement})"
+
+
 def digest(kind: str, count: int) -> str:
     """What a digest is, by why its alerts waited: "quiet", "digest", "mute", "storm"."""
     said = {
@@ -127,3 +140,8 @@ def mute_over(subject: str, held_back: int) -> str:
     """That a silence ended."""
     what = f" about {subject}" if subject else ""
     return f"The silence{what} is over; it held back {held_back} alert{'' if held_back == 1 else 's'}."
+
+
+def canary(at: str, number: int) -> str:
+    """That bayan's own statement came through: `at` is when, `number` how many there were today."""
+    return f"🐤 bayan is on watch: canary {number} of today came through at {at}.\nThis message is edited each time."
