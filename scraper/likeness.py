@@ -143,7 +143,10 @@ def keys(one: Print) -> tuple[int, ...]:
 
 def likeness(a: Print, b: Print, *, same_source: bool = False, limits: Limits = LIMITS) -> Likeness:
     """Whether `a` and `b` are one statement, as evenly in either order."""
-    short, long = sorted((a, b), key=lambda one: one.words)
+    if a.words == b.words:  # which one counts as the shorter must not depend on who asks
+        short, long = sorted((a, b), key=lambda one: (one.whole.tobytes(), one.body.tobytes()))
+    else:
+        short, long = sorted((a, b), key=lambda one: one.words)
     titles = _agreement(a, b)
     if short.words < _SHORTEST_BODY:
         return _NONE if same_source else _by_headline(a, b, titles, limits)

@@ -85,7 +85,7 @@ def sound(text: str) -> None:
 def sound_item(item: Item) -> None:
     for text in (item.title, item.summary, item.text or "", item.author or "", item.guid or ""):
         sound(text)
-    assert item.url is None or re.match(r"(?:https?|file)://", item.url), item.url
+    assert item.url is None or re.match(r"(?:https?|file)://", item.url, re.IGNORECASE), item.url
     for moment in (item.published, item.modified):
         assert moment is None or moment.at.tzinfo is not None
 

@@ -33,6 +33,8 @@ from scraper.text import Folded
 T = TypeVar("T")
 K = TypeVar("K")
 V = TypeVar("V")
+_MOST_PARTS = 16
+"""A longer name is found as it is written, and not by its sound: laying it costs with the square of its parts."""
 _MOST_TRIES = 500
 """Of one name in one field: bounds what a text made of common names can cost, and hides no other name."""
 _REMEMBERED = 100_000
@@ -105,7 +107,7 @@ class Spellings(Generic[T]):
     def add(self, parts: Sequence[Part], found: T, *, person: bool, owner: str) -> None:
         """Watch one reading of a name. Names that the guards leave to tier A are passed over."""
         spelling = Spelling(_stems(parts, person=person), found, person=person)
-        if len(spelling.stems) < 2:
+        if not 2 <= len(spelling.stems) <= _MOST_PARTS:
             return
         self.every.append(spelling)
         for one, other in spelling.pairs():
