@@ -12,7 +12,7 @@ from datetime import datetime
 
 from alerts import bundles, mutes
 from alerts.hours import Plan, QuietHours, Storm
-from alerts.manners import About, fate
+from alerts.manners import STORM, About, fate
 from alerts.model import Match, Ring, Route, owner
 from alerts.outbox import Draft
 from scraper.db import Connection
@@ -54,6 +54,7 @@ class Hush:
         self._conn, self._manners, self._now = conn, manners, now
         self._mutes = mutes.on(conn, channels, now)
         self._recent: dict[str, int] = {}
+        self._gathering: dict[str, datetime | None] = {}
 
     def hushed(self, draft: Draft, ring: Ring, matches: Sequence[Match], source: str, story: int) -> Draft:
         """`draft`, as it is put into the outbox. Counts what a mute holds back."""
@@ -64,6 +65,8 @@ class Hush:
         storm = self._manners.storm
         if storm is not None and ring.channel not in self._recent:
             self._recent[ring.channel] = bundles.recent(self._conn, ring.channel, self._now - storm.within)
+            held = bundles.waiting(self._conn, ring.channel, [STORM]).get(STORM)
+            self._gathering[ring.channel] = held[1] if held is not None else None
         found = fate(
             ring.priority,
             about,
@@ -72,6 +75,8 @@ class Hush:
             storm=storm,
             recent=self._recent.get(ring.channel, 0),
             now=self._now,
+            first_hand=any(match.role == "speaker" for match in matches if match.owner in owners),
+            gathering=self._gathering.get(ring.channel),
         )
         if found.then == "now":
             self._recent[ring.channel] = self._recent.get(ring.channel, 0) + 1

@@ -3,7 +3,8 @@
     ring + manners of its channel + now -> now | held until a moment, in a bundle | dropped
 
 The first that applies decides: a mute (nothing passes it, and what it held back is reported when it ends), quiet hours and
-digests (urgent alerts pass both), a storm (the first alerts of a burst still arrive, the rest becomes one rolling digest).
+digests (urgent alerts pass both), a storm (the first alerts of a burst still arrive, urgent and first-hand ones for twice as
+long; the rest becomes a rolling digest).
 What is held waits in a bundle; when its moment comes, the bundle is one message that lists all of it. Nothing is lost by
 being held: a bundle's items are settled with the message that tells them.
 """
@@ -21,6 +22,8 @@ from alerts.model import Priority
 LATER = "later"
 """The bundle whose alerts are sent each by itself when its moment comes."""
 STORM = "storm"
+ROLLING = 5
+"""So often within its span is what a storm holds back told."""
 Scope = Literal["all", "actor", "rule", "source", "story", "route"]
 
 
@@ -66,11 +69,15 @@ def fate(
     storm: Storm | None,
     recent: int,
     now: datetime,
+    first_hand: bool = False,
+    gathering: datetime | None = None,
 ) -> Fate:
     """What becomes of one alert for one channel.
 
     `plans` are those of all routes that took it to this channel: where one of them asks for no delay, there is none, and
-    otherwise the earliest counts. `recent` is how many alerts this channel was given within the span of `storm`.
+    otherwise the earliest counts. `recent` is how many alerts this channel was given within the span of `storm`; `first_hand`
+    says that somebody whom it rang for speaks in it; `gathering` is when what a storm holds back already is told: what
+    comes until then is told with it, so that a long burst is a digest now and then, and not one for each alert.
     """
     silent = [mute for mute in mutes if mute.ends_at > now and _is_about(mute, about)]
     if silent:
@@ -81,9 +88,10 @@ def fate(
         if all(one.then != "now" for one in later):
             told = [one for one in later if one.then == "held"]
             return min(told, key=lambda one: one.until or now) if told else later[0]
-    most = 0 if storm is None else storm.more_than * (2 if priority == "urgent" else 1)
+    most = 0 if storm is None else storm.more_than * (2 if priority == "urgent" or first_hand else 1)
     if storm is not None and storm.then == "digest" and recent >= most:
-        return Fate("held", now + storm.within, STORM, f"more than {storm.more_than} alerts in a short time")
+        until = gathering if gathering is not None and gathering > now else now + storm.within / ROLLING
+        return Fate("held", until, STORM, f"more than {storm.more_than} alerts in a short time")
     return NOW
 
 

@@ -1,7 +1,8 @@
 """How fast messages may follow each other: pure, and kept for each chat and each bot.
 
 Telegram publishes no exact numbers (`docs/decisions` names what is known): about one message a second to a chat, 20 a
-minute to a group, 30 a second for a bot. Channels that share a chat or a bot share its pace.
+minute to a group, 30 a second for a bot. Channels that share a chat or a bot share its pace; what the bot answers there counts
+too, and alerts leave it some room.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from collections import deque
 MINUTE = 60.0
 CHAT_GAP = 1.0
 BOT_PER_SECOND = 25
+ANSWERS = 5
+"""Of the messages that a chat may get in a minute, so many are left for answers where people ask the bot."""
 
 
 class Pace:
@@ -23,15 +26,16 @@ class Pace:
         self._chats: dict[tuple[str, str], deque[float]] = {}
         self._bots: dict[str, deque[float]] = {}
 
-    def next_at(self, key: tuple[str, str], now: float) -> float:
-        """The earliest moment for the next message to this (bot, chat): `now` or later."""
+    def next_at(self, key: tuple[str, str], now: float, *, spare: int = 0) -> float:
+        """The earliest moment for the next message to this (bot, chat): `now` or later. `spare` turns of a minute are left free."""
         bot, _ = key
+        most = max(self._per_minute - spare, 1)
         earliest = now
         chat_times = self._chats.get(key)
         if chat_times:
             earliest = max(earliest, chat_times[-1] + self._gap)
-            if len(chat_times) >= self._per_minute:
-                earliest = max(earliest, chat_times[-self._per_minute] + MINUTE)
+            if len(chat_times) >= most:
+                earliest = max(earliest, chat_times[-most] + MINUTE)
         bot_times = self._bots.get(bot)
         if bot_times and len(bot_times) >= BOT_PER_SECOND:
             earliest = max(earliest, bot_times[-BOT_PER_SECOND] + 1.0)

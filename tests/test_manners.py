@@ -103,7 +103,22 @@ def test_the_first_alerts_of_a_storm_arrive_and_the_rest_is_gathered() -> None:
     storm = Storm(more_than=25, within=timedelta(minutes=5))
     assert become(EVENING, storm=storm, recent=24) == NOW
     told = become(EVENING, storm=storm, recent=25)
-    assert (told.then, told.bundle, told.until) == ("held", "storm", EVENING + timedelta(minutes=5))
+    assert (told.then, told.bundle, told.until) == ("held", "storm", EVENING + timedelta(minutes=1))
+
+
+def test_what_comes_during_a_storm_is_told_with_what_waits_already() -> None:
+    storm, soon = Storm(more_than=25), EVENING + timedelta(seconds=20)
+    told = fate("normal", ABOUT, (), mutes=(), storm=storm, recent=25, now=EVENING, gathering=soon)
+    assert told.until == soon
+
+
+def test_what_is_said_first_hand_passes_a_storm_longer_than_what_is_said_about_it() -> None:
+    storm = Storm(more_than=25)
+    first_hand = [
+        fate("normal", ABOUT, (), mutes=(), storm=storm, recent=recent, now=EVENING, first_hand=True).then
+        for recent in (49, 50)
+    ]
+    assert first_hand == ["now", "held"]
 
 
 def test_urgent_alerts_pass_a_storm_until_they_are_one_themselves() -> None:

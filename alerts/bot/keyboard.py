@@ -1,4 +1,4 @@
-"""The buttons under an alert: Open, Snapshot, Mute, Not relevant, Why?
+"""The buttons under an alert: Open, Snapshot, Mute, Not relevant, Why?.
 
 They are made once for each statement and chat, and stand there again when the message is edited. Only a chat whose number is
 known has them: a press is checked against it.

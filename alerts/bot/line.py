@@ -47,8 +47,9 @@ Rows = Sequence[Sequence[Key]]
 class Line:
     """One bot's side of its conversations."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self, client: Client, said: Callable[[str], None] = lambda _: None) -> None:
+        """`said` hears of every message to a chat: Telegram counts answers like alerts."""
+        self._client, self._said = client, said
         self._bot: Bot = client.bot
 
     async def me(self) -> str:
@@ -80,6 +81,7 @@ class Line:
         """Send an answer. Returns the message's id."""
 
         async def ask() -> str:
+            self._said(chat)
             sent = await self._bot.send_message(
                 chat_id=int(chat),
                 text=message.text,
@@ -98,6 +100,7 @@ class Line:
         """Put `message` in the place of an earlier answer."""
 
         async def ask() -> None:
+            self._said(chat)
             try:
                 await self._bot.edit_message_text(
                     chat_id=int(chat),
@@ -131,6 +134,7 @@ class Line:
         """Send a document. Returns the message's id."""
 
         async def ask() -> str:
+            self._said(chat)
             sent = await self._bot.send_document(
                 chat_id=int(chat),
                 document=content,

@@ -17,9 +17,11 @@ from alerts.bot.commands import House
 from alerts.bot.line import LONG_POLL, Line
 from alerts.bot.polling import Condition, Polling
 from alerts.bot.reception import COMMANDS, Reception, menus
+from alerts.channels import bot_key
 from alerts.channels.telegram import Client
 from alerts.errors import DeliveryError
-from alerts.settings import BotSettings, Configuration
+from alerts.pace import Pace
+from alerts.settings import BotSettings, ChannelSettings, Configuration
 from scraper.db import Database
 from scraper.errors import StoreError
 
@@ -40,12 +42,17 @@ class Bot:
         stopping: asyncio.Event,
         tell: Callable[[Condition, str], None],
         doers: Mapping[str, Callable[..., Awaitable[Any]]],
+        pace: Callable[[], Pace],
     ) -> None:
-        """`adopt` makes what a chat changed take effect; `doers` are what only the service may call, by name."""
+        """`adopt` makes what a chat changed take effect; `doers` are what only the service may call, by name; in `pace` the
+        answers are counted, for Telegram counts them like alerts.
+        """
         assert settings.token is not None
         self.settings = settings
-        self._line = Line(Client(settings.token, settings.api_base, answer_timeout=LONG_POLL / 2))
+        self._line = Line(Client(settings.token, settings.api_base, answer_timeout=LONG_POLL / 2), self._count)
         self._config = config
+        self._pace = pace
+        self._me = bot_key(ChannelSettings("bot", "telegram", settings.token, api_base=settings.api_base))
         house = House(db=db, clock=clock, config=config, adopt=adopt, doers=doers)
         self._reception = Reception(house, self._line)
         self._polling = Polling(self._line, self._reception, db, clock, stopping, tell)
@@ -54,6 +61,9 @@ class Bot:
     def condition(self) -> Condition:
         """Whether it hears."""
         return self._polling.condition
+
+    def _count(self, chat: str) -> None:
+        self._pace().note((self._me, chat), asyncio.get_running_loop().time())
 
     async def run(self) -> None:
         """Listen. A store that refuses is said and tried again: the bot must not take the service with it."""

@@ -65,7 +65,7 @@ class Channels:
         settings = self._settings.get(channel)
         if settings is None or settings.kind == "console":
             return (settings.kind if settings else "unknown", channel)
-        return (_bot_key(settings), (chat or settings.chat).lower())
+        return (bot_key(settings), (chat or settings.chat).lower())
 
     async def aclose(self) -> None:
         """Close every connection. What is under way is cut off, so wait for it first."""
@@ -89,13 +89,14 @@ class Channels:
 
         if not settings.token:
             raise ChannelDown(f"channel {settings.id!r} has no bot token")
-        key = _bot_key(settings)
+        key = bot_key(settings)
         if key not in self._clients:
             self._clients[key] = Client(settings.token, settings.api_base, answer_timeout=self._answer_timeout)
         return self._clients[key]
 
 
-def _bot_key(settings: ChannelSettings) -> str:
+def bot_key(settings: ChannelSettings) -> str:
+    """The bot behind a channel as an opaque word, made of a digest of its token and server."""
     token = settings.token.reveal() if settings.token else ""
     digest = hashlib.sha256(f"{settings.api_base}\n{token}".encode()).hexdigest()
     return f"{settings.kind}:{digest[:16]}"
