@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,8 +46,9 @@ def only_instance(data_dir: Path, what: str = "") -> Iterator[None]:
             other = _read(descriptor)
             who = f" (process {other.process})" if other is not None else ""
             raise AlreadyRunning(f"another bayan{who} works in {data_dir}; this one has nothing to do") from None
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()} {what}\n".encode(), 0)
+        with suppress(OSError):  # a full disk: the lock is held all the same, only its holder's name is not known
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{os.getpid()} {what}\n".encode(), 0)
         yield
     finally:
         os.close(descriptor)

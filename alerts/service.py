@@ -108,6 +108,7 @@ class Service:
         A store that was put back from a backup holds every delivery until a person decides: what was sent since the
         backup was made is open in it once more.
         """
+        await self._upkeep.begin()
         now = self._clock()
         kit = self._steps.kit
 

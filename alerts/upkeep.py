@@ -1,6 +1,7 @@
 """What a long life needs, a little at a time: old things forgotten, the store looked through once a day.
 
     each minute ──> is a walk over what is old under way, or an hour gone since the last? ──> its next batches
+                ├─> was the clock set back? ──> what it had planned is moved
                 └─> a day gone since the store was looked through? ──> the quick check, beside all work
 
 Every batch is a transaction of its own and short, so that nothing waits for it. When each was done last stands in the store, so
@@ -10,12 +11,15 @@ a run from cron asks the same questions as the service that stays.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
 
 from alerts import health, outbox, retention
+from alerts import setback as deliveries
+from scraper import setback as plans
 from scraper import sources
 from scraper.copies import check_store
 from scraper.db import Connection, Database
@@ -26,6 +30,10 @@ FORGETTING = timedelta(hours=1)
 """Between two walks over what is old."""
 CHECKING = timedelta(days=1)
 """Between two looks through the store."""
+SETBACK = timedelta(minutes=2)
+"""A clock that is corrected by less needs no new plans."""
+LEAP, BELIEVED = timedelta(days=2), timedelta(days=1)
+"""After such a gap the clock is believed again when it has gone on for so long."""
 BATCHES = 5
 """Of one kind in one step: 1,000 statements a minute, more than most installations store."""
 
@@ -47,12 +55,24 @@ class Upkeep:
         self._statements: Place | None = None
         self._deliveries: int | None = None
         self._checking: asyncio.Task[None] | None = None
+        self._seen: tuple[datetime, float] | None = None
+
+    async def begin(self) -> None:
+        """At a start, before the first sign of life: was the clock set back while nothing ran? Raises StoreError."""
+        now = self._clock()
+        beats = await self._db.read(sources.beats)
+        await self._heed_setback(max((at for at, _ in beats.values()), default=now) - now)
+        self._seen = (now, time.monotonic())
 
     async def step(self, *, wait: bool = False) -> None:
         """The next piece of what is due. With `wait`, a check that is due is waited for. Raises StoreError."""
-        now = self._clock()
+        now, turn = self._clock(), time.monotonic()
+        if self._seen is not None:
+            before, then = self._seen
+            await self._heed_setback(timedelta(seconds=turn - then) - (now - before))
+        self._seen = (now, turn)
         beats = await self._db.read(sources.beats)
-        if not self._walking and _is_over(beats.get("retention"), now, FORGETTING):
+        if not self._walking and await self._may_forget(beats.get("retention"), now):
             self._walking, self._statements, self._deliveries = True, None, 0
             await self._forget_statements(now)
             await self._forget_deliveries(now)
@@ -76,6 +96,30 @@ class Upkeep:
         """Wait for the check that is under way."""
         if self._checking is not None:
             await asyncio.gather(self._checking, return_exceptions=True)
+
+    async def _heed_setback(self, by: timedelta) -> None:
+        """Plans that a clock made that was ahead are moved back, or nothing would be asked before it is that late again."""
+        if by < SETBACK:
+            return
+        now = self._clock()
+
+        def settle(conn: Connection) -> int:
+            deliveries.move_back(conn, now, by)
+            return plans.move_back(conn, now, by)
+
+        log.warning(
+            "the clock was set back: what was planned is moved", by=str(by), sources=await self._db.write(settle)
+        )
+
+    async def _may_forget(self, beat: tuple[datetime, str] | None, now: datetime) -> bool:
+        """Whether a walk is due, and the clock to be believed: one that runs ahead by years must not make everything old.
+
+        After a gap of two days, whether bayan was off or its clock has leapt, nothing is forgotten for a day.
+        """
+        if beat is not None and timedelta() <= now - beat[0] < LEAP:
+            return now - beat[0] >= (FORGETTING if not beat[1] else BELIEVED)
+        await self._db.write(lambda conn: sources.beat(conn, "retention", now, "waits for the clock to prove itself"))
+        return False
 
     async def _forget_statements(self, now: datetime) -> None:
         storage = self._storage()

@@ -137,6 +137,21 @@ def check_store(url: str, *, thorough: bool = False) -> tuple[str, ...]:
     return tuple(line for line in said if line != "ok")
 
 
+def refuse_vanished(path: Path) -> None:
+    """Raises StoreError where the store at `path` is gone though it was there: a new, empty one must not take its place unseen."""
+    wal = path.with_name(f"{path.name}-wal")
+    if wal.exists() and wal.stat().st_size:
+        raise StoreError(
+            f"{path} is gone, and {wal.name} beside it is not: put the store or a backup in its place (without {wal.name}), "
+            f"or move {wal.name} away to begin anew"
+        )
+    if copies := copies_beside(path):
+        raise StoreError(
+            f"{path} is gone, and a copy of it is there: put {copies[0].name} or a backup in its place, "
+            "or move the copies away to begin anew"
+        )
+
+
 def refuse_damaged(url: str) -> None:
     """Raises StoreError, naming the newest copy that lies beside it, where the quick check finds the store damaged.
 

@@ -1,16 +1,21 @@
 """Kills the real `bayan run` at random moments, restarts it, and judges what is left.
 
     python -m tests.kill_rounds --kills 30 [--seed S] [--no-bodies] [--restart-limit SECONDS] [--keep FOLDER]
+    python -m tests.kill_rounds --sigterm 50        stopped in the middle of a send, each time
+    python -m tests.kill_rounds --instances 20      two started within 50 ms of each other, each time
 
-Exit code 0 only where nothing was lost, nothing came twice without a reason and a mark, and every restart worked
-(`tests/kill_judge.py`). A third of the kills is counted from the start, a third from the moment it is ready, and a third falls
-right after the chat has accepted a message (before or after its answer) or the site has sent its last byte.
+Two chats hear every alert as it comes, until a storm makes the rest of a burst one message; a third hears digests only. Each
+prints its counts and, last, one line with the figures that were promised. Exit code 0 only where nothing was lost, nothing came
+twice without a reason and a mark, and every restart worked (`tests/kill_judge.py`). A third of the kills is counted from the start,
+a third from the moment it is ready, and a third falls right after the chat has accepted a message (before or after its answer) or
+the site has sent its last byte.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import random
 import re
 import signal
@@ -19,14 +24,35 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.kill_judge import Evidence, Key, Verdict, judge
 from tests.real_run import Program, Store, beside, control, lines, wait_for, write_config
 
 CHATS = ("11", "22")
+GATHERED = "33"
+"""The chat that hears digests only, where there is one."""
 LIFE = 3.0
 QUIET = 60.0
+EVERY = timedelta(minutes=3)
+"""Between two digests. The day's list of them has room for 24."""
+STORM = """
+[storm]
+more_than = 4
+within = "12s"
+"""
+DIGESTS = """
+[channels.chat{chat}]
+kind = "telegram"
+token = {{ env = "BAYAN_TELEGRAM_TOKEN" }}
+chat = {chat}
+api_base = "{api}"
+[[routes]]
+name = "gathered"
+channels = ["chat{chat}"]
+digest = {{ at = {times} }}
+"""
 LOST_ANSWERS = frozenset({"error", "html", "bad_json", "drop", "reset", "silent"})
 """Faults after which nobody knows. (`slow` answers in the end, and a 429 after acceptance is never ordered.)"""
 FAULTS: tuple[dict[str, object], ...] = (
@@ -37,6 +63,12 @@ FAULTS: tuple[dict[str, object], ...] = (
     {"kind": "error", "code": 500, "description": "Internal Server Error", "when": "after"},
     {"kind": "error", "code": 500, "description": "Internal Server Error", "when": "before"},
 )
+CLAIMED_TOGETHER = (
+    "SELECT digest.channel, title FROM delivery AS digest"
+    " JOIN delivery AS alert ON alert.channel = digest.channel AND alert.bundle = 'told:' || digest.subject"
+    " JOIN statement ON statement.id = alert.statement WHERE digest.state = 'claimed' AND digest.kind = 'digest'"
+)
+"""The alerts of the digests that were being sent."""
 _SERIAL = re.compile(r"\bS(\d{5})\b")
 
 
@@ -44,7 +76,15 @@ class Rounds:
     """A site, a Bot API and a program, and how the program's lives ended."""
 
     def __init__(
-        self, folder: Path, seed: int, *, bodies: bool = True, faults: bool = True, restart_limit: float = 5.0
+        self,
+        folder: Path,
+        seed: int,
+        *,
+        bodies: bool = True,
+        faults: bool = True,
+        restart_limit: float = 5.0,
+        storm: bool = True,
+        digests: bool = False,
     ) -> None:
         self.folder = folder
         self.rng = random.Random(seed)
@@ -56,6 +96,8 @@ class Rounds:
         self.integrity: list[str] = []
         self._stack = contextlib.ExitStack()
         self._bodies = bodies
+        self._storm, self._digests = storm, digests
+        self.chats = (*CHATS, GATHERED) if digests else CHATS
         self._faults = ("--faults",) if faults else ()
         self._restart_limit = restart_limit
 
@@ -63,7 +105,12 @@ class Rounds:
         options = ("--log", str(self.site_log), "--total", "5000", "--grow", "2", *self._faults)
         self.origin, self.site = self._stack.enter_context(beside("fake_site", self.folder, *options))
         self.api, _ = self._stack.enter_context(beside("fake_botapi", self.folder, "--log", str(self.api_log)))
-        self.program = Program(write_config(self.folder, self.origin, self.api, CHATS, bodies=self._bodies))
+        more = STORM if self._storm else ""
+        if self._digests:
+            now = datetime.now(UTC)
+            times = [f"{now + EVERY * number:%H:%M}" for number in range(1, 25)]
+            more += DIGESTS.format(chat=GATHERED, api=self.api, times=json.dumps(times))
+        self.program = Program(write_config(self.folder, self.origin, self.api, CHATS, bodies=self._bodies, more=more))
         self._stack.callback(self._end)
         return self
 
@@ -118,6 +165,8 @@ class Rounds:
         query = "SELECT channel, title FROM delivery JOIN statement ON statement.id = delivery.statement WHERE state = 'claimed'"
         for channel, title in left.rows(query):
             self.ambiguous[channel.removeprefix("chat"), serial_of(title)] += 1
+        for channel, title in left.rows(CLAIMED_TOGETHER):
+            self.ambiguous[channel.removeprefix("chat"), serial_of(title)] += 1
 
     # ------------------------------------------------------------------------------------------------ the end
 
@@ -126,7 +175,7 @@ class Rounds:
         self.site.send_signal(signal.SIGUSR1)
         control(self.api, "heal")
         if self.start():
-            wait_for(self._is_quiet, QUIET, every=0.5)
+            wait_for(self._is_quiet, QUIET + (EVERY.total_seconds() if self._digests else 0), every=0.5)
             self.stop()
         else:
             self.failed += 1
@@ -159,14 +208,21 @@ class Rounds:
 
     def evidence(self) -> Evidence:
         """What the judge is shown."""
-        accepted = lines(self.api_log)
-        heard = [(entry["chat_id"], serial_of(entry["text"]), "may repeat" in entry["text"]) for entry in accepted]
+        accepted = [entry for entry in lines(self.api_log) if "edits" not in entry]
+        heard = [
+            (entry["chat_id"], serial, "may repeat" in entry["text"])
+            for entry in accepted
+            for serial in serials_of(entry["text"])
+        ]
         ambiguous = self.ambiguous.copy()
         ambiguous.update(
-            (entry["chat_id"], serial_of(entry["text"])) for entry in accepted if entry.get("fault") in LOST_ANSWERS
+            (entry["chat_id"], serial)
+            for entry in accepted
+            if entry.get("fault") in LOST_ANSWERS
+            for serial in serials_of(entry["text"])
         )
         return Evidence(
-            answers=lines(self.site_log), stored=self.stored(), heard=heard, chats=CHATS, ambiguous=ambiguous,
+            answers=lines(self.site_log), stored=self.stored(), heard=heard, chats=self.chats, ambiguous=ambiguous,
             failed_restarts=self.failed, slowest_restart=self.slowest, integrity_failures=len(self.integrity),
             restart_limit=self._restart_limit,
         )  # fmt: skip
@@ -178,6 +234,13 @@ def serial_of(text: str) -> int:
     return int(found[1]) if found else -1
 
 
+def serials_of(text: str) -> list[int]:
+    """The statements that a message tells: one, or all that a digest lists."""
+    if text[:1] in "🌊🗞🌙🔕":
+        return sorted({int(found) for found in _SERIAL.findall(text)})
+    return [serial_of(text)]
+
+
 def second_instance(config: Path) -> tuple[int, float, str]:
     """Start another on the same folder: its exit code, how long it lived, what it said."""
     began = time.monotonic()
@@ -186,26 +249,92 @@ def second_instance(config: Path) -> tuple[int, float, str]:
     return ended.returncode, time.monotonic() - began, ended.stderr
 
 
+def sigterms(rounds: Rounds, count: int) -> Verdict:
+    """So often: start, wait until a message is being sent, SIGTERM."""
+    for _ in range(count):
+        control(rounds.api, "fail", kind="slow", seconds=1, count=2)
+        if rounds.start() and rounds.await_growth(rounds.api_log, 20):
+            rounds.stop()
+        else:
+            rounds.failed += 1
+            rounds.program.kill()
+    return rounds.settle()
+
+
+def instances(rounds: Rounds, count: int) -> tuple[int, float]:
+    """So often: two at once on one folder, then the end of the one that works, killed or stopped.
+
+    Returns how often it was not exactly one that worked, the other ending with 75 and one line, and the longest that the other took.
+    """
+    wrong, slowest = 0, 0.0
+    for number in range(count):
+        rounds.program.start()
+        time.sleep(rounds.rng.uniform(0, 0.05))
+        second = Program(rounds.folder / "config.toml")
+        second.log = rounds.folder / "second.log"
+        second.log.unlink(missing_ok=True)
+        began = time.monotonic()
+        second.start()
+        both = (rounds.program, second)
+        wait_for(lambda both=both: any(one.process.poll() is not None for one in both), 30, every=0.005)  # type: ignore[misc]
+        slowest = max(slowest, time.monotonic() - began)
+        losers = [one for one in both if one.process.poll() is not None]
+        winner = second if losers == [rounds.program] else rounds.program
+        works = winner.ready() is not None and winner.process.poll() is None
+        said = second.log.read_bytes().count(b"\n") if losers == [second] else 1
+        if not (len(losers) == 1 and losers[0].process.returncode == 75 and works and said == 1):
+            wrong += 1
+        winner.kill() if number % 2 else winner.stop()
+    return wrong, slowest
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Kill the real command at random moments, and judge what is left.")
     parser.add_argument("--kills", type=int, default=30)
+    parser.add_argument("--sigterm", type=int, default=0, help="instead: so many SIGTERMs in the middle of a send")
+    parser.add_argument("--instances", type=int, default=0, help="instead: so many times two instances at once")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--no-bodies", action="store_true", help="do not read the articles behind the headlines")
     parser.add_argument("--restart-limit", type=float, default=5.0, help="seconds that a restart may take (default 5)")
     parser.add_argument("--keep", type=Path, help="an empty folder for the logs and the store, kept")
     told = parser.parse_args()
-    print(f"seed {told.seed}, {told.kills} kills", flush=True)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="bayan-kills-") as folder:
         if told.keep:
             told.keep.mkdir(parents=True, exist_ok=True)
-        place, bodies = told.keep or Path(folder), not told.no_bodies
-        with Rounds(place, told.seed, bodies=bodies, restart_limit=told.restart_limit) as rounds:
+        place, limit = told.keep or Path(folder), told.restart_limit
+        if told.instances:
+            with Rounds(place, told.seed, bodies=False, faults=False, restart_limit=limit) as rounds:
+                wrong, slowest = instances(rounds, told.instances)
+            print(
+                f"two instances: {told.instances} times, not exactly one worked {wrong}; the other ended after {slowest:.1f} s at most"
+            )
+            return int(bool(wrong) or slowest > 2)
+        if told.sigterm:
+            with Rounds(place, told.seed, bodies=False, faults=False, restart_limit=limit) as rounds:
+                verdict = sigterms(rounds, told.sigterm)
+            print(verdict)
+            print(_figures(f"SIGTERM x {told.sigterm}", verdict, time.monotonic() - began))
+            return int(bool(verdict.faults or verdict.counts["ambiguous events"]))
+        print(f"seed {told.seed}, {told.kills} kills", flush=True)
+        with Rounds(place, told.seed, bodies=not told.no_bodies, restart_limit=limit, digests=True) as rounds:
             manners = Counter(rounds.live_and_die() for _ in range(told.kills))
             verdict = rounds.settle()
     print(f"kills: {', '.join(f'{count} {name}' for name, count in sorted(manners.items()))}")
-    print(f"{verdict}\n{time.monotonic() - began:.0f} s")
-    return 1 if verdict.faults else 0
+    print(verdict)
+    print(_figures(f"kill -9 x {told.kills}, seed {told.seed}", verdict, time.monotonic() - began))
+    return int(bool(verdict.faults))
+
+
+def _figures(what: str, verdict: Verdict, seconds: float) -> str:
+    """The line for the table of promises."""
+    found = verdict.counts
+    names = ("lost", "doubled in store", "undelivered", "integrity failures", "extra copies", "ambiguous events")
+    told = ", ".join(f"{name} {found[name]}" for name in names)
+    return (
+        f"{what}: {told}, unmarked {found['extra copies unmarked']}, restarts failed {found['restarts that failed']}, "
+        f"slowest restart {found['slowest restart']} s, {seconds:.0f} s in all"
+    )
 
 
 if __name__ == "__main__":

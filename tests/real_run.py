@@ -73,16 +73,26 @@ def wait_for(true: Callable[[], Any], seconds: float, *, every: float = 0.01) ->
 
 
 def write_config(
-    folder: Path, origin: str, api: str, chats: Sequence[str], *, bodies: bool = False, interval: str = "1s"
+    folder: Path,
+    origin: str,
+    api: str,
+    chats: Sequence[str],
+    *,
+    bodies: bool = False,
+    interval: str = "1s",
+    more: str = "",
 ) -> Path:
-    """A configuration file as a person would write it, for the site of `fake_site.py` and one channel for each chat."""
+    """A configuration file as a person would write it, for the site of `fake_site.py` and one channel for each chat.
+
+    `more` are further tables and routes.
+    """
     path = folder / "config.toml"
     text = CONFIG.format(
         folder=folder, origin=origin, interval=interval, bodies=str(bodies).lower(),
         channels="\n".join(CHANNEL.format(chat=chat, api=api) for chat in chats),
         names=json.dumps([f"chat{chat}" for chat in chats]),
     )  # fmt: skip
-    path.write_text(text, encoding="utf-8")
+    path.write_text(text + more, encoding="utf-8")
     return path
 
 
@@ -211,5 +221,5 @@ class Store:
 
     def waits(self) -> int:
         """How many statements wait to be judged and deliveries to be sent."""
-        found = self.rows("SELECT id FROM delivery WHERE state NOT IN ('sent', 'failed')")
+        found = self.rows("SELECT id FROM delivery WHERE state NOT IN ('sent', 'failed', 'dropped')")
         return len(found) + len(self.rows("SELECT statement FROM unjudged"))

@@ -47,7 +47,7 @@ READING_CONFIGURATION = ("config", "document", "keys", "lines", "measures", "ref
 ALSO_FROM_SCRAPER: dict[str, tuple[str, ...]] = {
     "alerts/config.py": ("net.guard", "net.target"),
     "alerts/troubles.py": ("condition", "habits", "gap"),
-    "alerts/upkeep.py": ("copies",),
+    "alerts/upkeep.py": ("copies", "setback"),
 }
 """Single exceptions: `guard` and `target` touch no network, and an address in the file is judged by the same rules; `condition`,
 `habits` and `gap` are pure."""
@@ -65,7 +65,7 @@ ROOMS_OF = {
     "aiohttp": ("scraper/net/*",),
     "sqlalchemy": (
         "scraper/db.py", "scraper/schema.py", "scraper/store.py", "scraper/sources.py", "scraper/shelf.py", "scraper/marks.py",
-        "scraper/holds.py", "scraper/absences.py", "scraper/rereads.py", "scraper/retention.py", "alerts/retention.py",
+        "scraper/holds.py", "scraper/absences.py", "scraper/rereads.py", "scraper/retention.py", "alerts/retention.py", "scraper/setback.py", "alerts/setback.py",
         "scraper/copies.py", "scraper/upgrade.py", "scraper/migrations/*",
         "scraper/stories.py", "alerts/rung.py", "alerts/schema.py", "alerts/outbox.py", "alerts/verdicts.py",
         "alerts/bot/schema.py", "alerts/bot/chats.py", "alerts/bot/enrolled.py", "alerts/bot/watches.py", "alerts/bot/buttons.py", "alerts/bot/deeds.py", "alerts/bot/judgements.py", "alerts/mutes.py", "alerts/bundles.py",

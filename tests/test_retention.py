@@ -49,6 +49,8 @@ async def look(bayan: House, site: FakeSite, items: list[tuple[str, str]], **lat
     bayan.clock.advance(**later)
     site.pages["/feed"] = site.feed(items)
     await bayan.service.once(only=["agency"], patience=timedelta())
+    if later.get("days", 0) > 1:
+        await house_kept(bayan)
 
 
 def rows(bayan: House, query: str) -> list[tuple[Any, ...]]:
@@ -57,6 +59,14 @@ def rows(bayan: House, query: str) -> list[tuple[Any, ...]]:
 
 def titles(bayan: House) -> set[str]:
     return {row[0] for row in rows(bayan, "SELECT title FROM statement")}
+
+
+async def house_kept(bayan: House) -> None:
+    """The clock leapt, so it is believed a day later only."""
+    for _ in range(2):
+        await bayan.service.keep_house()
+        bayan.clock.advance(hours=25)
+    await bayan.service.keep_house()
 
 
 async def told_and_aged(bayan: House, site: FakeSite) -> None:
@@ -132,7 +142,7 @@ async def test_what_is_held_or_still_to_be_judged_or_still_listed_is_kept(
         held, unjudged = (f"SELECT id FROM statement WHERE title LIKE '%number {n}'" for n in range(2))
         await bayan.db.write(lambda conn: keep_some(conn, held, unjudged))
         bayan.clock.advance(days=60)
-        await bayan.service.keep_house()
+        await house_kept(bayan)
         assert titles(bayan) == {title for _, title in LATER} | {"The newest of all statements"}
 
 
@@ -204,3 +214,19 @@ async def test_a_death_at_any_statement_of_forgetting_leaves_all_or_nothing(
         there = {row.id for row in await bayan.db.read(lambda conn: conn.execute(statement.select()).all())}
         assert {row.statement for row in left} <= there
         assert await bayan.db.read(lambda conn: conn.execute(forgotten.select()).all())
+
+
+async def test_a_clock_that_leaps_ahead_by_years_makes_nothing_old_before_a_day_has_gone(
+    tmp_path: Path, site: FakeSite, api: FakeBotApi
+) -> None:
+    async with house(keeping(tmp_path, site, api, keep_statements=30, keep_deliveries=30)) as bayan:
+        await look(bayan, site, OLD)
+        await look(bayan, site, LATER, minutes=20)
+        bayan.clock.advance(days=9_000)
+        for _ in range(20):
+            await bayan.service.keep_house()
+            bayan.clock.advance(hours=1)
+        assert OLD[0][1] in titles(bayan)
+        bayan.clock.advance(days=-9_000)
+        await bayan.service.keep_house()
+        assert OLD[0][1] in titles(bayan)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +15,9 @@ from alerts.cli.frame import ConfigOption, DataOption, JsonOption, load, opened
 
 if TYPE_CHECKING:
     from alerts.settings import Configuration
+
+LEAST_FREE = 512 * 1024
+"""Bytes on the disk of the data folder below which the store cannot be relied on to take the next poll."""
 
 
 def health(
@@ -42,6 +48,7 @@ def health(
         reasons = _reasons(configuration, timedelta(minutes=max_age), alive=alive)
     except StoreError as error:
         reasons = (f"the store: {error}",)
+    reasons = (*_room(configuration.storage.data_dir), *reasons)
     if json_:
         typer.echo(json.dumps({"schema": 1, "healthy": not reasons, "reasons": list(reasons)}, ensure_ascii=False))
     elif reasons:
@@ -51,6 +58,18 @@ def health(
         typer.echo("healthy")
     if reasons:
         raise typer.Exit(1)
+
+
+def _room(data_dir: Path) -> tuple[str, ...]:
+    """Why the store could not grow, whatever it says itself: its sign of life may be missing for that alone."""
+    if not data_dir.is_dir():
+        return ()
+    if not os.access(data_dir, os.W_OK):
+        return (f"nothing can be written in {data_dir}: check its owner and its mount",)
+    free = shutil.disk_usage(data_dir).free
+    if free < LEAST_FREE:
+        return (f"the disk of {data_dir} is full ({free // 1024} KiB free): make room; nothing is lost",)
+    return ()
 
 
 def _reasons(configuration: Configuration, once_patience: timedelta, *, alive: bool) -> tuple[str, ...]:
