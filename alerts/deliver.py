@@ -26,7 +26,7 @@ from alerts.bot import keyboard
 from alerts.errors import ChannelDown, MessageRefused, RecipientGone, TryLater
 from alerts.model import Actor, Channel, Delivery, Receipt
 from alerts.outbox import ChannelState
-from alerts.pace import Pace
+from alerts.pace import ANSWERS, Pace
 from alerts.telling import GONE, Lexicon, Nothing, tell
 from scraper.db import Connection, Database
 
@@ -283,7 +283,8 @@ async def _my_turn(channel: str, state: ChannelState, desk: Desk, stopping: asyn
     """Wait until the chat and the bot may hear the next message. False where we are stopping first."""
     key = desk.channels.pace_key(channel, chat=state.chat)
     time = asyncio.get_running_loop().time
-    while (wait := desk.pace.next_at(key, time()) - time()) > 0:
+    spare = ANSWERS if channel in desk.chats else 0
+    while (wait := desk.pace.next_at(key, time(), spare=spare) - time()) > 0:
         try:
             await asyncio.wait_for(stopping.wait(), wait)
         except TimeoutError:

@@ -224,6 +224,7 @@ class Service:
             stopping=self._steps.stopping,
             tell=self._tell_of_bot,
             doers={"probe": self._steps.probe},
+            pace=lambda: self._steps.kit.desk.pace,
         )
         return asyncio.create_task(self._bot.run())
 
