@@ -26,7 +26,6 @@ from alerts.keys import (
     HealthKeys,
     LoggingKeys,
     RouteKeys,
-    ServiceKeys,
     TopKeys,
 )
 from alerts.model import Actor, Keywords, Route
@@ -37,9 +36,9 @@ from alerts.settings import (
     DeliverySettings,
     HealthSettings,
     LoggingSettings,
-    ServiceSettings,
 )
 from alerts.unbuilt import NOT_BUILT, later_keys, without_unbuilt
+from alerts.vital_keys import ServiceKeys, read_canary, read_service
 from alerts.watchlists import read_actors, read_keywords
 from scraper.config import Surroundings, read_fetch, read_sources, read_storage
 from scraper.document import Document, Part, read_document
@@ -63,6 +62,7 @@ TABLES = (
     "quiet_hours",
     "delivery",
     "service",
+    "canary",
     "logging",
 )
 INCLUDED_TABLES = ("sources", "actors", "keywords")
@@ -149,12 +149,14 @@ def load(path: Path, environ: Mapping[str, str], *, data_dir: Path | None = None
         if channel not in known.channels:
             checker.unknown(tables["health"].at("notify").at(index), "channel", dict(known.channels))
     used = replace(known, channels=joined["channels"])
-    wiring.warn_of_loose_ends([route for route, _, _ in routes], health.notify, used, actors, keywords, checker)
+    canary = read_canary(tables["canary"], known.channels, checker)
+    heard = [*health.notify, *([canary.channel] if canary else [])]
+    wiring.warn_of_loose_ends([route for route, _, _ in routes], heard, used, actors, keywords, checker)
     _enough(top, known, checker)
     flood, _ = checker.keys(FloodKeys, tables["flood"], later_keys("flood"))
     changes, _ = checker.keys(ChangesKeys, tables["changes"], later_keys("changes"))
     delivery, _ = checker.keys(DeliveryKeys, tables["delivery"], later_keys("delivery"))
-    service, _ = checker.keys(ServiceKeys, tables["service"], later_keys("service"))
+    service = read_service(tables["service"], later_keys("service"), environ, checker)
     logging = _logging(tables["logging"], storage.data_dir, environ, checker)
     checker.findings.raise_problems()
     return Configuration(
@@ -172,7 +174,8 @@ def load(path: Path, environ: Mapping[str, str], *, data_dir: Path | None = None
         flood=settle(FloodSettings, flood),
         changes=settle(ChangesSettings, changes),
         delivery=settle(DeliverySettings, delivery, storm=settle(Storm, delivery.storm) if delivery.storm else Storm()),
-        service=settle(ServiceSettings, service),
+        service=service,
+        canary=canary,
         logging=logging,
         bot=bot,
         quiet_hours=quiet,

@@ -58,6 +58,8 @@ class Desk:
     excerpt: int
     clock: Callable[[], datetime]
     pace: Pace = field(default_factory=lambda: Pace(20))
+    sent: Callable[[Delivery], None] = lambda _: None
+    """Hears of each delivery that was sent, once that is recorded."""
     chats: Mapping[str, str] = field(default_factory=dict)
     """The chats whose alerts have buttons, by channel: those that the bot listens in."""
     language: str = "en"
@@ -114,7 +116,7 @@ async def _attempt(claimed: Delivery, state: ChannelState, desk: Desk) -> str:
     if isinstance(told, Nothing):
         return await _say_nothing(claimed, told, desk)
     drawn = message.plain(told.message) if claimed.plain else told.message
-    drawn = replace(drawn, keys=await _buttons(claimed, state, desk))
+    drawn = replace(drawn, keys=await _buttons(claimed, state, desk) if told.buttons else ())
     try:
         way = desk.channels.reach(claimed.channel, chat=state.chat, drop_topic=state.drop_topic)
         receipt = await way.send(drawn)
@@ -176,6 +178,7 @@ async def _arrived(claimed: Delivery, state: ChannelState, receipt: Receipt, alo
     await desk.db.write(record)
     log.info("alert sent", channel=claimed.channel, delivery=claimed.id, attempt=claimed.attempt)
     return "sent"
+    desk.sent(claimed)
 
 
 async def _rest(claimed: Delivery, state: ChannelState, error: TryLater, desk: Desk) -> str:

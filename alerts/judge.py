@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from alerts import outbox, rung, verdicts
+from alerts import canary, outbox, rung, verdicts
 from alerts.hush import Hush, Manners
 from alerts.model import DeliveryKind, Match, Ring, Route
 from alerts.outbox import Draft
@@ -105,6 +105,7 @@ def weigh(statement: Statement, bench: Bench) -> Judged:
         tags=source.tags if source is not None else (),
         speaks_for=source.speaks_for if source is not None else (),
     )
+    matches = canary.own(statement, matches)
     if source is not None and source.speaks_for:
         matches = spoken_by(source.speaks_for, matches)
     rings = route(

@@ -22,8 +22,8 @@ from alerts.settings import (
     DeliverySettings,
     HealthSettings,
     LoggingSettings,
-    ServiceSettings,
 )
+from alerts.vital_keys import Weekly
 from scraper.settings import ChangesSettings, FloodSettings
 from scraper.validate import REQUIRED, Keys
 from scraper.values import (
@@ -47,7 +47,6 @@ HEALTH = HealthSettings()
 FLOOD = FloodSettings()
 CHANGES = ChangesSettings()
 DELIVERY = DeliverySettings()
-SERVICE = ServiceSettings()
 LOGGING = LoggingSettings()
 ACTOR = Actor(id="", type="person", name="")
 KEYWORDS = Keywords(id="")
@@ -131,7 +130,9 @@ class TopKeys(Keys):
 
     config_version: Form = Field(1, description="The form of this file. This version reads form 1.")
     timezone: TimeZone = Field("UTC", description="Undated local times are read in it, and times are shown in it.")
-    language: Literal["en"] = Field("en", description="Language of the bot's own words in alerts.")
+    language: Literal["en", "ar", "fa"] = Field(
+        "en", description="Language of the bot's own words, where a chat has not chosen its own."
+    )
     include: list[FilledText] = Field(
         [],
         description="More files with `[sources.*]`, `[actors.*]` and `[keywords.*]`: paths from this file's folder, `*` allowed. "
@@ -153,6 +154,11 @@ class HealthKeys(Keys):
         description="Also after three polls of a page that loads and lists nothing any more: its layout has changed.",
     )
     notify: list[Text] = Field([], description="The channels that are told, by id.")
+    weekly: Weekly = Field(
+        HEALTH.weekly,
+        description="When they get the weekly note, in the file's zone: what never rings, what rings too often, what stands still, and "
+        'what to do about each. Where there is nothing to do, there is no note; `""`: never.',
+    )
 
 
 class FloodKeys(Keys):
@@ -352,14 +358,6 @@ class DeliveryKeys(Keys):
     storm: StormKeys | None = Field(
         None,
         description='When alerts are too many for one channel. Default: `{ more_than = 25, within = "5m", then = "digest" }`.',
-    )
-
-
-class ServiceKeys(Keys):
-    """The running service."""
-
-    shutdown_grace: DurationOrZero = Field(
-        SERVICE.shutdown_grace, description="A send still without an answer after this ends unconfirmed."
     )
 
 

@@ -26,6 +26,7 @@ from sqlalchemy.engine import Connection
 
 from alerts.model import PRIORITIES, Delivery, DeliveryKind, DeliveryState, Priority
 from alerts.schema import channel_state, delivery
+from scraper.schema import statement
 
 OPEN: tuple[DeliveryState, ...] = ("pending", "unconfirmed")
 
@@ -403,6 +404,20 @@ def _entry(row: Any) -> Entry:
         text=row.text,
         reason=row.reason,
     )
+
+
+def latencies(conn: Connection, ids: Sequence[int]) -> tuple[float, ...]:
+    """For those of the deliveries `ids` that are alerts and were sent: the seconds since their statement was first seen."""
+    found: list[float] = []
+    for start in range(0, len(ids), 500):
+        query = (
+            select(delivery.c.settled_at, statement.c.first_seen_at)
+            .join(statement, statement.c.id == delivery.c.statement)
+            .where(delivery.c.id.in_(list(ids[start : start + 500])), delivery.c.kind == "alert")
+            .where(delivery.c.state == "sent", delivery.c.settled_at.is_not(None))
+        )
+        found += [(row.settled_at - row.first_seen_at).total_seconds() for row in conn.execute(query)]
+    return tuple(found)
 
 
 def notice_subjects(conn: Connection, prefix: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from alerts.channels import Channels
 from alerts.deliver import Desk
 from alerts.hush import manners_of
 from alerts.judge import Bench
+from alerts.model import Delivery
 from alerts.pace import Pace
 from alerts.settings import Configuration
 from alerts.watch.match import compile_watchlist
@@ -45,6 +46,7 @@ def outfit(
     *,
     console: TextIO | None = None,
     before: Outfit | None = None,
+    sent: Callable[[Delivery], None] = lambda _: None,
 ) -> Outfit:
     """Make the outfit of `config`. The pace of messages goes on from the one `before`, unless the rate is another.
 
@@ -73,6 +75,7 @@ def outfit(
         excerpt=config.delivery.excerpt,
         clock=clock,
         pace=before.desk.pace if before is not None and keeps else Pace(rate),
+        sent=before.desk.sent if before is not None else sent,
         chats=_listened(config),
         language=config.language,
     )

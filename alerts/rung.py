@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.engine import Connection
 
 from alerts.model import PRIORITIES, DeliveryState, Priority
@@ -71,6 +71,33 @@ def first_of_story(conn: Connection, channel: str, story: int, *, but_not: int) 
     )
     row = conn.execute(query).first()
     return None if row is None else _rung(row)
+
+
+def last_of_source(conn: Connection, channel: str, source: str, *, but_not: int) -> Rung | None:
+    """The last alert of a source that came to an end in a channel, other than the delivery `but_not`; dropped ones too."""
+    query = (
+        select(delivery)
+        .join(statement, statement.c.id == delivery.c.statement)
+        .where(statement.c.source == source, delivery.c.channel == channel, delivery.c.kind == "alert")
+        .where(delivery.c.settled_at.is_not(None), delivery.c.id != but_not)
+        .order_by(delivery.c.settled_at.desc(), delivery.c.id.desc())
+        .limit(1)
+    )
+    row = conn.execute(query).first()
+    return None if row is None else _rung(row)
+
+
+def count_of_source(conn: Connection, source: str, *, since: datetime) -> int:
+    """How many statements of a source were stored since then, without those of its baseline."""
+    mine = (statement.c.source == source, statement.c.first_seen_at >= since, statement.c.baseline.is_(False))
+    return int(conn.execute(select(func.count()).select_from(statement).where(*mine)).scalar_one())
+
+
+def of_title(conn: Connection, source: str, title: str) -> int | None:
+    """The newest statement of a source with that headline."""
+    mine = select(statement.c.id).where(statement.c.source == source, statement.c.title == title)
+    found: int | None = conn.execute(mine.order_by(statement.c.id.desc()).limit(1)).scalar()
+    return found
 
 
 def fold(conn: Connection, mine: Rung, into: Rung, now: datetime) -> None:

@@ -30,9 +30,9 @@ from alerts.keys import (
     KeywordsKeys,
     LoggingKeys,
     RouteKeys,
-    ServiceKeys,
     TopKeys,
 )
+from alerts.vital_keys import CanaryKeys, ServiceKeys
 from scraper.keys import SOURCE_KINDS, ArticleKeys, FetchKeys, FieldsKeys, SelectKeys, StorageKeys
 from scraper.validate import ID_PATTERN, Keys, is_required
 from scraper.values import Called, Reference, Written
@@ -62,6 +62,7 @@ SECTIONS: Final = (
     Section("quiet_hours", "ids", {"": QuietHoursKeys}),
     Section("delivery", "table", {"": DeliveryKeys}),
     Section("service", "table", {"": ServiceKeys}),
+    Section("canary", "table", {"": CanaryKeys}),
     Section("logging", "table", {"": LoggingKeys}),
 )
 

@@ -21,13 +21,14 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import structlog
 
-from alerts import health, outbox
-from alerts.bot.chats import chat_book
-from alerts.bot.overlay import overlaid
+from alerts import health, once, outbox
+from alerts.flights import Flights, whole
+from alerts.gauges import Gauges
 from alerts.outfit import Outfit, outfit
 from alerts.settings import Configuration
-from alerts.steps import Report, Steps, Watch
+from alerts.steps import PAUSED, Report, Steps, Watch
 from alerts.upkeep import Upkeep
+from alerts.vitals import Vitals
 from scraper import marks, sources
 from scraper.copies import RESTORED
 from scraper.db import Connection, Database
@@ -72,12 +73,19 @@ class Service:
         reread: Reread | None = None,
         *,
         written: Configuration | None = None,
+        gauges: Gauges | None = None,
+        flights: Flights | None = None,
     ) -> None:
         """`written` is the configuration as it stands in the file, where `kit` has what the chats made laid over it."""
         tools = Tools(
             db, fetcher, parsers, kit.config.fetch, clock, random.random, kit.config.flood, kit.config.changes
         )
-        self._steps = Steps(kit, db, tools, clock)
+        self._steps = Steps(kit, db, tools, clock, gauges)
+        self._vitals = Vitals(
+            self._steps, db, clock, flights,
+            bot=lambda: None if self._bot is None else self._bot.condition, workers=lambda: parsers.started, tick=TICK,
+        )  # fmt: skip
+        self._flights = flights
         self._upkeep = Upkeep(
             db, clock, lambda: self._steps.kit.config.storage, lambda: self._steps.kit.config.health.notify
         )
@@ -119,6 +127,9 @@ class Service:
             return outbox.recover(conn, now), marks.read(conn, RESTORED)
 
         recovered, self._steps.restored = await self._db.write(settle)
+        self._steps.paused = await self._db.read(lambda conn: marks.read(conn, PAUSED)) is not None
+        if self._steps.paused:
+            log.warning("all messages are held since somebody wrote /pause: /resume lets them go")
         if recovered:
             log.warning(
                 "deliveries were under way when the program stopped; they are sent again, marked", count=recovered
@@ -140,6 +151,7 @@ class Service:
 
         self._heed_signals()
         self._steps.beating = True
+        await self._vitals.open()
         await self.prepare()
         scheduler = AsyncIOScheduler(timezone=UTC)
         every: dict[str, Any] = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
@@ -182,6 +194,7 @@ class Service:
         """
         if self._steps.stopping.is_set():
             return
+        self._vitals.tick_began()
         try:
             await self._steps.beat()
             await self._steps.start_polls()
@@ -191,6 +204,7 @@ class Service:
             await self._steps.judge()
             await self._steps.tell_bundles()
             await self._steps.start_drains()
+            await self._vitals.tick_ended()
         except StoreError as error:
             log.error("the store refused; tried again at the next tick", reason=str(error))
 
@@ -198,6 +212,7 @@ class Service:
         """Once a minute: claims that nobody settled, notices about sources, the next piece of the upkeep."""
         now = self._clock()
         try:
+            await self._vitals.keep_house()
             await self._db.write(lambda conn: outbox.recover(conn, now, expired_only=True))
             await self._steps.tell_operators()
             if self._bot is not None:
@@ -223,7 +238,7 @@ class Service:
             adopt=self.take_over_chats,
             stopping=self._steps.stopping,
             tell=self._tell_of_bot,
-            doers={"probe": self._steps.probe},
+            doers={"probe": self._steps.probe, "pause": self._steps.pause, "ailments": self._steps.ailments},
             pace=lambda: self._steps.kit.desk.pace,
         )
         return asyncio.create_task(self._bot.run())
@@ -231,7 +246,11 @@ class Service:
     async def take_over_chats(self) -> None:
         """What was changed in a chat takes effect: watchlists, channels, routes. Raises StoreError, or ConfigError."""
         async with self._reloading:
-            await self._adopt(overlaid(self._written, await self._db.read(chat_book)))
+            await self._adopt(await self._whole(self._written))
+
+    async def _whole(self, written: Configuration) -> Configuration:
+        """What is written, what the chats made beside it, and the canary."""
+        return await whole(written, self._db, self._flights)
 
     def _tell_of_bot(self, condition: str, remedy: str) -> None:
         """The operators hear of a bot that hears nobody, and of its recovery: once for each change."""
@@ -274,7 +293,7 @@ class Service:
                 elif _ear(fresh) != _ear(self._written):
                     refused = "the bot's token or server has changed: that needs a restart"
                 else:
-                    await self._adopt(overlaid(fresh, await self._db.read(chat_book)))
+                    await self._adopt(await self._whole(fresh))
                     self._written = fresh
             except ConfigError as error:
                 for problem in error.problems:
@@ -324,6 +343,7 @@ class Service:
                 fetcher = Fetcher(fresh.fetch, StoredShelf(self._db))
                 self._steps.tools = replace(self._steps.tools, fetcher=fetcher, settings=fresh.fetch)
             self._steps.kit = kit
+            await self._vitals.open()
             if kit.desk.pace is not old.desk.pace:
                 await self._steps.keep_pace()
             if any(not drain.done() for drain in drains):
@@ -338,6 +358,7 @@ class Service:
 
     async def aclose(self) -> None:
         """Close every connection. What is under way is cut off: `run` and `once` have waited for it."""
+        await self._vitals.aclose()
         await self._upkeep.aclose()
         if self._bot is not None:
             await self._bot.aclose()
@@ -358,10 +379,10 @@ class Service:
         self._heed_signals()
         await self.prepare()
         try:
-            await self._everything_due(only)
+            await once.everything_due(self._steps, self._db, self._clock, only)
             await self._steps.tell_operators()
             await self._steps.tell_bundles()
-            await self._deliver_all(patience)
+            await once.deliver_all(self._steps, self._db, self._clock, patience)
             await self._upkeep.step(wait=True)
         finally:
             await self._steps.wind_up()
@@ -370,42 +391,6 @@ class Service:
         by_state, _ = await self._db.read(outbox.summary)
         self._steps.report.pending = sum(by_state.get(state, 0) for state in ("pending", "unconfirmed", "claimed"))
         return self._steps.report
-
-    async def _everything_due(self, only: Iterable[str] | None) -> None:
-        """Poll what is due (with `only`: those, due or not), read the articles behind what is new, judge all of it."""
-        now = self._clock()
-        if only is not None:
-            await self._db.write(lambda conn: sources.hasten(conn, only, now))
-        asked: set[str] = set()
-        while await self._steps.start_polls(only=only, but_not=asked) or self._steps.polls:
-            asked |= set(self._steps.polls)
-            if not await self._steps.finished(self._steps.polls):
-                return
-        while await self._steps.start_articles() or self._steps.articles:
-            if not await self._steps.finished(self._steps.articles):
-                return
-        while await self._steps.start_rereads() or self._steps.rereads:
-            if not await self._steps.finished(self._steps.rereads):
-                return
-        while await self._steps.start_looks() or self._steps.looks:
-            if not await self._steps.finished(self._steps.looks):
-                return
-        await self._steps.judge()
-
-    async def _deliver_all(self, patience: timedelta) -> None:
-        """Drain until nothing is due within the patience of one run."""
-        give_up = self._clock() + patience
-        ids = [channel.id for channel in self._steps.kit.config.channels]
-        while not self._steps.stopping.is_set():
-            await self._steps.start_drains()
-            began = bool(self._steps.drains)
-            await self._steps.finished(self._steps.drains)
-            next_due = await self._db.read(lambda conn: outbox.next_due(conn, ids))
-            wait = 0.0 if next_due is None else (next_due - self._clock()).total_seconds()
-            if next_due is None or next_due > give_up or (wait <= 0 and not began):
-                return
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._steps.stopping.wait(), max(wait, 0.01))
 
 
 async def open_service(
@@ -417,15 +402,27 @@ async def open_service(
     console: TextIO | None = None,
     parsers: ParsePool | None = None,
     reread: Reread | None = None,
+    staying: bool = False,
 ) -> Service:
     """Open what a service needs; `stack` closes it. `parsers` takes the place of worker processes. Raises StoreError.
 
-    `reread` reads the configuration again at SIGHUP; without it, SIGHUP is not heeded.
+    `reread` reads the configuration again at SIGHUP; without it, SIGHUP is not heeded. `staying` is for a service that
+    stays: only that has a canary.
     """
-    kit = outfit(overlaid(config, await db.read(chat_book)), db, clock, console=console)
+    gauges = Gauges()
+    flights = Flights(db, clock, gauges) if staying else None
+    if flights is not None:
+        stack.push_async_callback(flights.aclose)
+    kit = outfit(
+        await whole(config, db, flights),
+        db,
+        clock,
+        console=console,
+        sent=lambda delivery: gauges.sent.append(delivery.id),
+    )
     fetcher = Fetcher(config.fetch, StoredShelf(db))
     parsers = parsers or ParsePool()
-    service = Service(kit, db, fetcher, parsers, clock, reread, written=config)
+    service = Service(kit, db, fetcher, parsers, clock, reread, written=config, gauges=gauges, flights=flights)
     stack.push_async_callback(parsers.aclose)
     stack.push_async_callback(service.aclose)
     return service

@@ -49,6 +49,8 @@ class HealthSettings:
     """Nothing new for this long is worth a notice, where the source's own habit is not slower; None: its habit alone."""
     empty_list: bool = True
     """Whether a page that loads and lists nothing any more is told of sooner than other failures."""
+    weekly: str = "mon 09:00"
+    """When the weekly note is written, as "DAY HH:MM" in the file's zone; "" is never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,18 @@ class ServiceSettings:
 
     lock: bool = True
     shutdown_grace: timedelta = timedelta(seconds=8)
+    listen: str = ""
+    """The address and port of the listener, "" for none."""
+    alive_url: Secret | None = None
+    """What is asked while all goes well; its path usually is a secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class CanarySettings:
+    """`[canary]`: where bayan's own statement goes, and how often."""
+
+    channel: str
+    every: timedelta = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +124,7 @@ class Configuration:
     delivery: DeliverySettings = DeliverySettings()
     service: ServiceSettings = ServiceSettings()
     logging: LoggingSettings = field(default_factory=LoggingSettings)
+    canary: CanarySettings | None = None
     bot: BotSettings | None = None
     """None where there is no `[bot]`: then nobody is listened to."""
     quiet_hours: tuple[QuietHours, ...] = ()

@@ -7,6 +7,7 @@ that is taken twice finds nothing the second time.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ import structlog
 
 from alerts import bundles, deliver, health, holds, mutes, outbox, troubles
 from alerts.deliver import Drained
+from alerts.gauges import Gauges
 from alerts.judge import Judged
 from alerts.judge import judge as judge_next
 from alerts.outbox import Draft
@@ -40,6 +42,8 @@ from scraper.verify import verify
 log = structlog.get_logger(__name__)
 
 ARTICLES_AT_ONCE = 4
+PAUSED = "paused"
+"""The mark under which the store knows that a person holds every message."""
 NOT_WATCHED = timedelta(days=1)
 """How long what belongs to a source that is not watched at present is put off."""
 
@@ -67,16 +71,21 @@ Watch = Callable[[Polled | Followed | Judged], None]
 class Steps:
     """The work under way, by source, article and channel, and the outfit that new work is begun with."""
 
-    def __init__(self, kit: Outfit, db: Database, tools: Tools, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, kit: Outfit, db: Database, tools: Tools, clock: Callable[[], datetime], gauges: Gauges | None = None
+    ) -> None:
         self.kit = kit
         self.tools = tools
         self.report = Report()
+        self.gauges = gauges or Gauges()
         self.on: Watch = lambda _: None
         self.stopping = asyncio.Event()
         self.resting = asyncio.Event()
         """Set: drains end after the message that they are sending."""
         self.changing = False
         """True while the outfit is being changed: nothing is begun."""
+        self.paused = False
+        """True while a person holds every message."""
         self.beating = False
         """True in the service that stays: `judge` gives signs of life between its batches."""
         self.restored: datetime | None = None
@@ -113,7 +122,10 @@ class Steps:
 
     async def _poll(self, source: Source, state: sources.SourceState) -> None:
         polled = await poll(source, state, self.tools)
-        self.report.polled.append(polled)
+        if not self.beating:  # the service that stays would collect them for ever
+            self.report.polled.append(polled)
+        self.gauges.polls[polled.outcome] += 1
+        self.gauges.statements += len(polled.new)
         self.on(polled)
         if polled.healthy:
             log.info(
@@ -148,7 +160,8 @@ class Steps:
 
     async def _follow(self, source: Source, task: store.ArticleTask) -> None:
         followed = await follow(source, task, self.tools)
-        self.report.followed.append(followed)
+        if not self.beating:
+            self.report.followed.append(followed)
         self.on(followed)
         if followed.outcome == "ok":
             log.info("article read", source=source.id, statement=task.statement)
@@ -229,17 +242,54 @@ class Steps:
         async with self._judging:
             while judged := await judge_next(self._db, self.kit.bench, self._clock()):
                 self.report.judged += len(judged)
+                self.gauges.judged += len(judged)
                 for one in judged:
                     if one.matches:
                         self.report.matched += 1
+                        self.gauges.matched += 1
                     if one.rings:
                         log.info("matched", statement=one.statement.id, channels=[ring.channel for ring in one.rings])
                     self.on(one)
                 if self.beating:
                     await self.beat()  # a flood takes many batches, and is not a loop that hangs
 
+    async def pause(self, on: bool) -> bool:
+        """Hold every message from now on (or let them go again). False where it is so already. It holds over a restart."""
+        now = self._clock()
+
+        def settle(conn: Connection) -> bool:
+            if (marks.read(conn, PAUSED) is not None) == on:
+                return False
+            if on:
+                marks.put(conn, PAUSED, now)
+            else:
+                marks.remove(conn, PAUSED)
+            return True
+
+        changed = await self._db.write(settle)
+        self.paused = on
+        if on:
+            self.resting.set()
+        elif not self.stopping.is_set():
+            self.resting = asyncio.Event()
+        if changed:
+            log.warning("all messages are held" if on else "messages leave again")
+        return changed
+
+    async def ailments(self) -> tuple[str, ...]:
+        """What is not well with bayan as a whole, a line for each reason."""
+        now, kit = self._clock(), self.kit
+
+        def read(conn: Connection) -> tuple[str, ...]:
+            learned = {channel.id: channel.condition for channel in outbox.channels(conn)}
+            states = [state for state in sources.states(conn) if state.id in kit.sources]
+            channels = {channel.id: learned.get(channel.id, "ok") for channel in kit.config.channels}
+            return health.ailments(states, channels, sources.beats(conn), now)
+
+        return await self._db.read(read)
+
     async def start_drains(self) -> None:
-        if self.changing or await self.hold_what_was_restored():
+        if self.paused or self.changing or await self.hold_what_was_restored():
             return
         now, kit = self._clock(), self.kit
         busy = await self._db.read(lambda conn: outbox.busy_channels(conn, now))
@@ -258,6 +308,7 @@ class Steps:
         self.report.sent += drained.sent
         self.report.later += drained.later
         self.report.failed += drained.failed
+        self.gauges.attempts.update(sent=drained.sent, later=drained.later, failed=drained.failed)
 
     async def tell_operators(self) -> None:
         operators = self.kit.config.health.notify
@@ -293,7 +344,10 @@ class Steps:
     async def beat(self) -> None:
         now = self._clock()
         if self._beaten is None or not timedelta() <= now - self._beaten < health.BEAT:
-            await self._db.write(lambda conn: sources.beat(conn, "service", now))
+            late = json.dumps(
+                {"tick_late": round(self.gauges.late.last, 3), "tick_late_most": round(self.gauges.late.most, 3)}
+            )
+            await self._db.write(lambda conn: sources.beat(conn, "service", now, late))
             self._beaten = now
 
     async def hold_what_was_restored(self) -> bool:

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from alerts import bundles, followup, message, rung, verdicts
+from alerts import bundles, canary, followup, message, rung, verdicts
 from alerts.digest import Line, draw_digest
 from alerts.model import Actor, Alert, Carried, Delivery, Message, owner
 from alerts.rung import Rung
@@ -54,6 +54,8 @@ class Told:
     along: tuple[int, ...] = field(default=())
 
 
+    buttons: bool = True
+    """Whether it may have buttons, where its chat has such."""
 @dataclass(frozen=True, slots=True)
 class Nothing:
     """Nothing is to be sent: `why`. With `wait` its alert is still on its way, and it is due again after that."""

@@ -21,7 +21,6 @@ NOT_BUILT: Final[dict[str, tuple[object, ...]]] = {
     "delivery.first_run": ("remember",),
     "delivery.max_age": (),
     "delivery.show": (),
-    "service.listen": ("",),
     "service.web": (False,),
     "service.lock": (True,),
     "logging.redact": (True,),
@@ -29,7 +28,7 @@ NOT_BUILT: Final[dict[str, tuple[object, ...]]] = {
 """Key to the values that may stand all the same, because they say what this version does anyway."""
 
 NOT_BUILT_VALUES: Final[dict[str, tuple[object, ...]]] = {
-    "language": ("ar", "fa", "fr"),
+    "language": ("fr",),
     "channels.*.kind": ("apprise", "webhook"),
 }
 """Key to the values of it that later versions will know. A table with an unbuilt kind is not looked at further."""

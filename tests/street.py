@@ -45,6 +45,8 @@ class Clock:
 class InProcess:
     """Parsing without processes of its own, for tests that are about something else: the same parsers, called directly."""
 
+    started = 0
+
     async def listed(self, page: Page, source: Source) -> Listed:
         return parsers.PARSERS[source.kind](page, source)
 
@@ -105,7 +107,12 @@ class House:
 
 @asynccontextmanager
 async def house(
-    config: Configuration, clock: Clock | None = None, *, in_process: bool = True, reread: Reread | None = None
+    config: Configuration,
+    clock: Clock | None = None,
+    *,
+    in_process: bool = True,
+    reread: Reread | None = None,
+    staying: bool = False,
 ) -> AsyncIterator[House]:
     """Open it, and close it at the end. With `in_process`, pages are parsed here instead of in worker processes."""
     clock = clock or Clock()
@@ -115,7 +122,7 @@ async def house(
         stack.callback(database.close)
         workers: Any = InProcess() if in_process else None
         service = await open_service(
-            stack, config, db=database, clock=clock, console=screen, parsers=workers, reread=reread
+            stack, config, db=database, clock=clock, console=screen, parsers=workers, reread=reread, staying=staying
         )
         yield House(service, database, clock, screen)
 

@@ -55,6 +55,7 @@ def test_every_example_of_the_documents_can_be_loaded(example: str, tmp_path: Pa
     here = re.sub(r'(?<=\{ file = ")/[^"]+', str(tmp_path / "telegram"), example)
     path.write_text(f"{here}\n{rest}", encoding="utf-8")
     environ = ENVIRON | {"BAYAN_TELEGRAM_TOKEN": TOKEN, "OFFICE_FEED_AUTH": "Bearer x"}
+    environ |= {"BAYAN_ALIVE_URL": "https://alive.example.org/ping/x"}
     assert load(path, environ | {"CREDENTIALS_DIRECTORY": str(tmp_path)}).path == path
 
 

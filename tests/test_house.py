@@ -27,7 +27,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 # ------------------------------------------------------------------------------------------------------------ the rules
 
-WIRING = ("alerts/service.py", "alerts/steps.py", "alerts/cli/*")
+WIRING = ("alerts/service.py", "alerts/steps.py", "alerts/once.py", "alerts/alive.py", "alerts/cli/*")
 """Where the program is put together: the only rooms of `alerts` that may call what `scraper` does, and ask the clock."""
 
 VALUES_OF_SCRAPER = (
@@ -39,6 +39,7 @@ VALUES_OF_SCRAPER = (
 
 ROOMS_OF_CONFIGURATION = (
     "alerts/config.py", "alerts/effective.py", "alerts/hour_keys.py", "alerts/keys.py", "alerts/sections.py", "alerts/unbuilt.py",
+    "alerts/vital_keys.py",
     "alerts/watchlists.py", "alerts/wiring.py",
 )  # fmt: skip
 READING_CONFIGURATION = ("config", "document", "keys", "lines", "measures", "references", "validate", "values")

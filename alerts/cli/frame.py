@@ -60,6 +60,8 @@ def set_up_log(configuration: Configuration, *, quiet: bool = False, verbose: bo
     level = "debug" if verbose else "warning" if quiet else configuration.logging.level
     secrets = [channel.token.reveal() for channel in configuration.channels if channel.token]
     secrets += [value for source in configuration.sources for value in source.headers.values()]
+    if configuration.service.alive_url is not None:
+        secrets.append(configuration.service.alive_url.reveal())
     set_up(replace(configuration.logging, level=level), secrets=secrets, stream=sys.stderr)
 
 

@@ -88,4 +88,5 @@ def _reasons(configuration: Configuration, once_patience: timedelta, *, alive: b
         beats,
         datetime.now(UTC),
         once_patience=once_patience,
+        canary=configuration.canary is not None and not alive,
     )

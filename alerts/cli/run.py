@@ -128,7 +128,7 @@ async def _stay(configuration: Configuration, database: Database, reread: Reread
     from alerts.service import open_service
 
     async with AsyncExitStack() as stack:
-        service = await open_service(stack, configuration, db=database, reread=reread)
+        service = await open_service(stack, configuration, db=database, reread=reread, staying=True)
         await service.run()
 
 

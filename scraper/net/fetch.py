@@ -34,6 +34,9 @@ RESERVED: Final = frozenset({
 NONE: Final = Validators()
 """Nothing to compare with: the whole page is wanted."""
 
+DIRECT: Final = "direct:"
+"""As the proxy of a source: none, whatever the settings say. No file can say it; it is for what bayan asks of itself."""
+
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _VALUE = re.compile(r"[\x21-\x7e\x80-\xff](?:[\x20-\x7e\x80-\xff\t]*[\x21-\x7e\x80-\xff])?")
 
@@ -167,7 +170,7 @@ class Fetcher:
             log.warning("fetched against robots.txt", source=source.id, host=target.origin.host, reason=ruling.why_not)
 
     def _proxy(self, source: Source) -> Proxy | None:
-        return read_proxy(source.proxy or self._settings.proxy)
+        return None if source.proxy == DIRECT else read_proxy(source.proxy or self._settings.proxy)
 
     def _tls(self) -> ssl.SSLContext:
         """One context for all: making one costs 50 ms. It trusts certifi's authorities, whatever the environment says."""

@@ -107,6 +107,11 @@ class ParsePool:
         self._raised = 0
         self._closed = False
 
+    @property
+    def started(self) -> int:
+        """How many workers were started so far; more than its slots where some ended: old, killed or dead of a page."""
+        return self._raised
+
     async def listed(self, page: Page, source: Source) -> Listed:
         """What `PARSERS[source.kind]` finds in `page`. Raises ParseError, and nothing else, for whatever the page holds."""
         return await self._ask("listed", page, source, job.read_listed)
