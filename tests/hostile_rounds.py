@@ -1,14 +1,15 @@
 """Runs the real command against the shared hostile server, case by case or all at once, and judges every row of its table.
 
-    python tests/hostile_rounds.py --all                       every case as a source of one bayan, polled side by side
-    python tests/hostile_rounds.py --cases /slow/drip,/size/gzip-bomb
-    python tests/hostile_rounds.py --all --alone               a bayan of its own for each case (memory of each, long)
-    python tests/hostile_rounds.py --all --service 60          `bayan run` for a minute; are the neighbours polled on time?
+    python -m tests.hostile_rounds --all                       every case as a source of one bayan, polled side by side
+    python -m tests.hostile_rounds --cases /slow/drip,/size/gzip-bomb
+    python -m tests.hostile_rounds --all --alone               a bayan of its own for each case (memory of each, long)
+    python -m tests.hostile_rounds --all --service 60          `bayan run` for a minute: are neighbours and ticks on time?
 
 Each case is a source on a loopback address of its own, beside ten good neighbours. A round is one `bayan run --once` with
 `--source` for each case that has polls left. Where the kernel lets us, everything runs in a network namespace that has only
 loopback, so that the redirects to other networks can be asked; else those three are left out and the table says so.
-The exit code is 0 only where all chosen cases hold. The shared folder is BAYAN_SHARED, or `../shared`.
+The exit code is 0 only where all chosen cases hold. The shared folder is BAYAN_SHARED, or `../shared`. The table of results
+is also written to `build/hostile/` (or `--table FILE`).
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -58,6 +60,7 @@ class Tally:
     idle_mb: float = 0.0
     seconds: float = 0.0
     late: float | None = None
+    tick_late: float | None = None
 
     @property
     def holds(self) -> bool:
@@ -97,14 +100,45 @@ def rounds(world: World) -> Tally:
             if row.host in first and states[row.source]["outcome_at"]:
                 ended = datetime.fromisoformat(states[row.source]["outcome_at"]).timestamp()
                 row.seconds = max(row.seconds, ended - first[row.host])
+    refreshed(world, tally)
     judge(world, tally)
     return tally
+
+
+def refreshed(world: World, tally: Tally) -> None:
+    """A source that always says "not modified" is asked in full a day after its last full answer: what it hid is found."""
+    for row in tally.rows:
+        if row.key != "/cache/lying-304":
+            continue
+        with sqlite3.connect(f"{world.folder}/data/bayan.db") as db:
+            before = db.execute("select count(*) from statement where source = ?", (row.source,)).fetchone()[0]
+            full = "datetime(full_fetch_at, '-25 hours')"
+            db.execute(f"update source_state set full_fetch_at = {full} where id = ?", (row.source,))
+        tally.wrong += judge_run(world.run("run", "--once", "--json", *_only([row.source])))
+        with sqlite3.connect(f"{world.folder}/data/bayan.db") as db:
+            after = db.execute("select count(*) from statement where source = ?", (row.source,)).fetchone()[0]
+        if after != before + 1:
+            row.wrong.append(f"asked in full after a day, it gave {after - before} new statements, not 1")
 
 
 def service(world: World, seconds: float, interval: float) -> Tally:
     """`bayan run` with everything at once: are the neighbours polled on time, and does it stay alive and small?"""
     tally = Tally(world.rows, idle_mb=world.run("run", "--once", *_only(world.neighbours)).peak_mb)
-    run = world.run("run", until=lambda: time.sleep(seconds))
+    numbers = ""
+
+    def meanwhile() -> None:
+        nonlocal numbers
+        time.sleep(seconds)
+        with urlopen(f"http://{world.listen}/metrics", timeout=10) as answer:
+            numbers = answer.read().decode()
+
+    run = world.run("run", until=meanwhile)
+    found = re.search(r"tick_late_most_seconds\S* ([0-9.e+-]+)", numbers)
+    tally.tick_late = float(found[1]) if found else None
+    if tally.tick_late is None or tally.tick_late > 1.0:
+        tally.wrong.append(
+            f"a tick was {tally.tick_late} s late" if found else "the service did not tell how late its ticks are"
+        )
     tally.peak_mb, tally.seconds = run.peak_mb, run.ended - run.began
     tally.wrong += judge_run(run, codes=(0,))
     times: dict[str, list[float]] = {}
@@ -241,25 +275,25 @@ def raise_loopback() -> None:
         fcntl.ioctl(handle, 0x8914, struct.pack("16sH14s", b"lo", 1, b""))
 
 
-def draw(tally: Tally, left_out: Sequence[str]) -> None:
-    print(f"{'case':34}{'outcomes':44}{'stmts':>6}{'match':>6}{'alerts':>7}{'s':>6}{'MB':>5}")
+def draw(tally: Tally, left_out: Sequence[str], file: Path) -> None:
+    lines = [f"{'case':34}{'outcomes':44}{'stmts':>6}{'match':>6}{'alerts':>7}{'s':>6}{'MB':>5}"]
     for row in tally.rows:
         seen = " ".join(outcome for outcome, _ in row.outcomes)
         seen = seen if len(seen) < 43 else seen[:40] + "..."
-        print(
-            f"{row.key:34}{seen:44}{row.statements:>6}{row.matched:>6}{row.alerts:>7}{row.seconds:>6.1f}{row.extra_mb:>5.0f}"
-        )
-        for wrong in row.wrong:
-            print(f"    WRONG {wrong}")
-    for wrong in dict.fromkeys(tally.wrong):
-        print(f"WRONG {wrong}")
+        counts = f"{row.statements:>6}{row.matched:>6}{row.alerts:>7}{row.seconds:>6.1f}{row.extra_mb:>5.0f}"
+        lines += [f"{row.key:34}{seen:44}{counts}", *(f"    WRONG {wrong}" for wrong in row.wrong)]
+    lines += [f"WRONG {wrong}" for wrong in dict.fromkeys(tally.wrong)]
     held = sum(not row.wrong for row in tally.rows)
-    late = "" if tally.late is None else f"; neighbours at most {tally.late:.1f} s late"
-    print(
-        f"{held} of {len(tally.rows)} cases hold; {tally.seconds:.0f} s; peak {tally.peak_mb:.0f} MB, idle {tally.idle_mb:.0f} MB{late}"
-    )
+    said = f"{held} of {len(tally.rows)} cases hold; {tally.seconds:.0f} s; peak {tally.peak_mb:.0f} MB, idle {tally.idle_mb:.0f} MB"
+    said += "" if tally.late is None else f"; neighbours at most {tally.late:.1f} s late"
+    said += "" if tally.tick_late is None else f"; ticks at most {tally.tick_late:.2f} s late"
+    lines.append(f"{said}; decoy {'hit' if any('decoy was hit' in one for one in tally.wrong) else 'unhit'}")
     if left_out:
-        print(f"left out, because this machine's network is within reach: {', '.join(left_out)}")
+        lines.append(f"left out, because this machine's network is within reach: {', '.join(left_out)}")
+    text = "\n".join(lines) + "\n"
+    print(text, end="")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
 
 
 def play(shared: Path, keys: Sequence[str] | None, *, serve: float = 0.0) -> tuple[Tally, list[str]]:
@@ -279,14 +313,17 @@ def main() -> int:
     which.add_argument("--all", action="store_true")
     parser.add_argument("--alone", action="store_true", help="a bayan of its own for each case")
     parser.add_argument("--service", type=float, default=0.0, metavar="SECONDS", help="`bayan run` instead of rounds")
+    parser.add_argument("--table", type=Path, help="where the results go besides")
     told = parser.parse_args()
+    form = "alone" if told.alone else "service" if told.service else "rounds"
+    file = told.table or CHECKOUT / "build" / "hostile" / f"{form}.txt"
     shared = Path(os.environ.get("BAYAN_SHARED") or CHECKOUT.parent / "shared")
     shut_in()
     if only_loopback():
         raise_loopback()
     if not told.alone:
         tally, left_out = play(shared, told.cases, serve=told.service)
-        draw(tally, left_out)
+        draw(tally, left_out, file)
         return 0 if tally.holds else 1
     listed = subprocess.run(
         [sys.executable, str(shared / "hostile" / "hostile_server.py"), "--list"], capture_output=True, text=True
@@ -303,7 +340,7 @@ def main() -> int:
         whole.seconds, whole.peak_mb = whole.seconds + tally.seconds, max(whole.peak_mb, tally.peak_mb)
         whole.idle_mb = max(whole.idle_mb, tally.idle_mb)
         missing += left_out
-    draw(whole, missing)
+    draw(whole, missing, file)
     return 0 if whole.holds else 1
 
 

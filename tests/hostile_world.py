@@ -99,8 +99,8 @@ def _wait_for(file: Path, process: subprocess.Popen[bytes]) -> Path:
     return file
 
 
-def configuration(rows: Sequence[Row], neighbours: dict[str, str], api: str, interval: str) -> str:
-    """A config.toml as an operator would write it."""
+def configuration(rows: Sequence[Row], neighbours: dict[str, str], api: str, interval: str, listen: str) -> str:
+    """A config.toml as an operator would write it; without digests, so that the alerts of each case can be counted."""
     text = f"""
 [fetch]
 user_agent = "bayan/1 (hostile rounds; operator@example.org)"
@@ -131,6 +131,9 @@ channels = ["desk"]
 [delivery]
 per_chat_rate = "1000/min"
 body_wait = "0s"
+storm = {{ more_than = 1000, within = "5m", then = "digest" }}
+[service]
+listen = "{listen}"
 [health]
 notify = ["ops"]
 [logging]
@@ -175,7 +178,11 @@ class World:
                     pass
             row.source = f"c{number}-" + re.sub("[^a-z0-9]+", "-", row.key.lower()).strip("-")
             row.url = f"http://127.0.0.{number}:{port}{row.case['path']}"
-        (self.folder / "config.toml").write_text(configuration(self.rows, self.neighbours, self.api, interval))
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.listen = f"127.0.0.1:{free.getsockname()[1]}"
+        (self.folder / "config.toml").write_text(
+            configuration(self.rows, self.neighbours, self.api, interval, self.listen)
+        )
 
     def hits(self) -> list[dict[str, Any]]:
         return [hit for port in self.servers for hit in ask(f"http://127.0.0.1:{port}/__hits")]

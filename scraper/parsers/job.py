@@ -10,7 +10,7 @@ A question holds what parsing needs of a source. Headers, proxy and everything e
 from __future__ import annotations
 
 import json
-import resource
+import signal
 import socket
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
@@ -69,7 +69,9 @@ def serve(connection: socket.socket, seconds: float) -> None:
         if asked is None:
             return
         _allow_processor(seconds)
-        _send(connection, _answer(asked))
+        answer = _answer(asked)
+        _allow_processor(0)
+        _send(connection, answer)
 
 
 def _answer(asked: bytes) -> bytes:
@@ -128,11 +130,11 @@ def _asked(head: dict[str, Any], body: bytes) -> tuple[Verb, Page, Source]:
 
 
 def _allow_processor(seconds: float) -> None:
-    """A second bound beside the service's clock: an orphan cannot run on. It counts processor time (setrlimit(2), RLIMIT_CPU)."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    limit = int(used.ru_utime + used.ru_stime + 2 * seconds) + 2
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
+    """The worker is killed after `seconds` of processor time from now (setitimer(2), ITIMER_PROF), 0 for no bound.
+
+    It is what a page costs; the service's own clock, which bounds a page's wait, also runs while others have the processor.
+    """
+    signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 def _place(error: Exception) -> str:

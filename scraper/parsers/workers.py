@@ -27,6 +27,8 @@ from scraper.parsers import job
 MIB = 1024 * 1024
 _START_SECONDS = 60.0
 """For the imports of the nursery on a slow and busy machine."""
+_PATIENCE = 3
+"""How many times as long as its processor time a parse may take: on a busy machine a worker has the processor now and then."""
 _INLINE = 64 * 1024
 """Answers up to this many bytes are read at once (2 ms); longer ones in a thread."""
 _BOOT = (
@@ -93,7 +95,7 @@ class _Nursery:
 
 
 class ParsePool:
-    """At most `workers` parses at a time, each at most `seconds` long and `memory` bytes large (beyond the parsers' own).
+    """At most `workers` parses at a time, each at most `seconds` of processor time and `memory` bytes large (beyond the parsers' own).
 
     Nothing is started before the first page. A worker is replaced after `jobs` pages, so that what leaks stays small. Use it
     in one event loop and close it there.
@@ -139,12 +141,12 @@ class ParsePool:
             worker = await self._free_worker()
             kept = False
             try:
-                async with asyncio.timeout(self._seconds):
+                async with asyncio.timeout(self._seconds * _PATIENCE):
                     answer = await _exchange(worker, job.question(verb, page, source))
                 worker.jobs += 1
                 kept = worker.jobs < self._jobs and not self._closed
             except TimeoutError as error:
-                raise ParseError("too_complex", f"not parsed within {self._seconds:g} s") from error
+                raise ParseError("too_complex", f"not parsed within {self._seconds * _PATIENCE:g} s") from error
             except (OSError, asyncio.IncompleteReadError) as error:
                 raise self._lost() from error
             finally:
@@ -159,7 +161,9 @@ class ParsePool:
     def _lost(self) -> ParseError:
         if self._closed:
             return ParseError("parse_error", "the parsers were stopped")
-        return ParseError("too_complex", "the parser died of this page")
+        return ParseError(
+            "too_complex", f"the parser died of this page, or was not done within {self._seconds:g} s of its own time"
+        )
 
     async def _free_worker(self) -> _Worker:
         while self._idle:
