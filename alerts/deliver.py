@@ -112,7 +112,7 @@ async def _claim(channel: str, state: ChannelState, desk: Desk) -> Delivery | No
 
 async def _attempt(claimed: Delivery, state: ChannelState, desk: Desk) -> str:
     """One message to one channel, and commit 4. Returns which counter it belongs to."""
-    told = await desk.db.read(lambda conn: tell(conn, claimed, desk.lexicon))
+    told = await desk.db.read(lambda conn: tell(conn, claimed, desk.lexicon(claimed.channel)))
     if isinstance(told, Nothing):
         return await _say_nothing(claimed, told, desk)
     drawn = message.plain(told.message) if claimed.plain else told.message
@@ -176,9 +176,9 @@ async def _arrived(claimed: Delivery, state: ChannelState, receipt: Receipt, alo
             outbox.learn(conn, claimed.channel, failures=0, paused_until=None, condition="ok", since=None, reason="")
 
     await desk.db.write(record)
+    desk.sent(claimed)
     log.info("alert sent", channel=claimed.channel, delivery=claimed.id, attempt=claimed.attempt)
     return "sent"
-    desk.sent(claimed)
 
 
 async def _rest(claimed: Delivery, state: ChannelState, error: TryLater, desk: Desk) -> str:

@@ -96,6 +96,7 @@ class Steps:
         self.looks: dict[int, asyncio.Task[Any]] = {}
         """For statements that are missing from their lists."""
         self.drains: dict[str, asyncio.Task[Any]] = {}
+        self.refusals = Refusals()
         self._db = db
         self._clock = clock
         self._judging = asyncio.Lock()
@@ -108,6 +109,7 @@ class Steps:
             return 0
         now, kit = self._clock(), self.kit
         wanted = set(kit.sources) - set(self.polls) - set(but_not)
+        wanted = {id_ for id_ in wanted if not self.refusals.rests(id_)}
         if only is not None:
             wanted &= set(only)
         due = await self._db.read(lambda conn: sources.due(conn, now, room + len(self.polls), None))
@@ -153,7 +155,7 @@ class Steps:
         )
         if self._is_changed(kit):
             return 0
-        chosen = [task for task in due if task.statement not in self.articles and task.source in kit.sources]
+        chosen = [task for task in due if self._is_free(task.statement, self.articles) and task.source in kit.sources]
         for task in chosen[:room]:
             self._begin(self.articles, task.statement, self._follow(kit.sources[task.source], task))
         return len(chosen[:room])
@@ -188,7 +190,7 @@ class Steps:
         )
         if self._is_changed(kit):
             return 0
-        chosen = [task for task in due if task.statement not in self.rereads and task.source in kit.sources]
+        chosen = [task for task in due if self._is_free(task.statement, self.rereads) and task.source in kit.sources]
         for task in chosen[:room]:
             self._begin(self.rereads, task.statement, self._reread(kit.sources[task.source], task))
         return len(chosen[:room])
@@ -224,7 +226,7 @@ class Steps:
         )
         if self._is_changed(kit):
             return 0
-        chosen = [case for case in due if case.statement not in self.looks and case.source in kit.sources]
+        chosen = [case for case in due if self._is_free(case.statement, self.looks) and case.source in kit.sources]
         for case in chosen[:room]:
             self._begin(self.looks, case.statement, self._look(kit.sources[case.source], case))
         return len(chosen[:room])
@@ -299,6 +301,10 @@ class Steps:
             if channel not in self.drains and channel in kit.bench.channels:
                 self._begin(self.drains, channel, self._drain(channel))
 
+    def _is_free(self, statement: int, tasks: dict[int, asyncio.Task[Any]]) -> bool:
+        """Whether this work is not under way, and was not refused by the store a moment ago."""
+        return statement not in tasks and not self.refusals.rests(statement)
+
     def _is_changed(self, kit: Outfit) -> bool:
         """Whether the outfit that a step began with is on its way out: the next tick begins the work with the new one."""
         return self.changing or self.kit is not kit
@@ -331,7 +337,7 @@ class Steps:
             try:
                 await work
             except StoreError as error:
-                log.error("the store refused", reason=str(error))
+                self.refusals.refused(str(error), key)
             except asyncio.CancelledError:
                 raise
             except Exception:  # a bug in one source's path must not silence the others

@@ -54,10 +54,10 @@ class Told:
     along: tuple[int, ...] = field(default=())
     buttons: bool = True
     """Whether it may have buttons, where its chat has such."""
+
+
 @dataclass(frozen=True, slots=True)
 class Nothing:
-
-
     """Nothing is to be sent: `why`. With `wait` its alert is still on its way, and it is due again after that."""
 
     why: str
@@ -78,10 +78,10 @@ def tell(conn: Connection, claimed: Delivery, lexicon: Lexicon) -> Told | Nothin
     statement = store.get(conn, claimed.statement) if claimed.statement is not None else None
     if statement is None:
         return GONE
-    if claimed.kind == "alert":
-        return _alert(conn, claimed, statement, lexicon)
     if statement.source == canary.SOURCE:
         return Told(canary.told(conn, claimed, statement, lexicon.timezone, lexicon.clock()), buttons=False)
+    if claimed.kind == "alert":
+        return _alert(conn, claimed, statement, lexicon)
     told = rung.in_channel(conn, claimed.channel, statement.id)
     if told is None or told.state in ("failed", "dropped"):
         return Nothing("the alert that it belongs to was never sent")
