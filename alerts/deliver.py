@@ -112,7 +112,7 @@ async def _claim(channel: str, state: ChannelState, desk: Desk) -> Delivery | No
 
 async def _attempt(claimed: Delivery, state: ChannelState, desk: Desk) -> str:
     """One message to one channel, and commit 4. Returns which counter it belongs to."""
-    told = await desk.db.read(lambda conn: tell(conn, claimed, desk.lexicon(claimed.channel)))
+    told = await desk.db.read(lambda conn: tell(conn, claimed, desk.lexicon))
     if isinstance(told, Nothing):
         return await _say_nothing(claimed, told, desk)
     drawn = message.plain(told.message) if claimed.plain else told.message

@@ -96,7 +96,6 @@ class Steps:
         self.looks: dict[int, asyncio.Task[Any]] = {}
         """For statements that are missing from their lists."""
         self.drains: dict[str, asyncio.Task[Any]] = {}
-        self.refusals = Refusals()
         self._db = db
         self._clock = clock
         self._judging = asyncio.Lock()
@@ -109,7 +108,6 @@ class Steps:
             return 0
         now, kit = self._clock(), self.kit
         wanted = set(kit.sources) - set(self.polls) - set(but_not)
-        wanted = {id_ for id_ in wanted if not self.refusals.rests(id_)}
         if only is not None:
             wanted &= set(only)
         due = await self._db.read(lambda conn: sources.due(conn, now, room + len(self.polls), None))
@@ -301,10 +299,6 @@ class Steps:
             if channel not in self.drains and channel in kit.bench.channels:
                 self._begin(self.drains, channel, self._drain(channel))
 
-    def _is_free(self, statement: int, tasks: dict[int, asyncio.Task[Any]]) -> bool:
-        """Whether this work is not under way, and was not refused by the store a moment ago."""
-        return statement not in tasks and not self.refusals.rests(statement)
-
     def _is_changed(self, kit: Outfit) -> bool:
         """Whether the outfit that a step began with is on its way out: the next tick begins the work with the new one."""
         return self.changing or self.kit is not kit
@@ -337,7 +331,7 @@ class Steps:
             try:
                 await work
             except StoreError as error:
-                self.refusals.refused(str(error), key)
+                log.error("the store refused", reason=str(error))
             except asyncio.CancelledError:
                 raise
             except Exception:  # a bug in one source's path must not silence the others
