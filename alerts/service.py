@@ -204,10 +204,8 @@ class Service:
             await self._steps.judge()
             await self._steps.tell_bundles()
             await self._steps.start_drains()
-            await self._vitals.tick_ended()
-            self._steps.refusals.well()
         except StoreError as error:
-            self._steps.refusals.refused(str(error), "tick")
+            log.error("the store refused; tried again at the next tick", reason=str(error))
 
     async def keep_house(self) -> None:
         """Once a minute: claims that nobody settled, notices about sources, the next piece of the upkeep."""
@@ -220,7 +218,7 @@ class Service:
                 await self._bot.keep_house()
             await self._upkeep.step()
         except StoreError as error:
-            self._steps.refusals.refused(str(error), "housekeeping")
+            log.error("housekeeping could not use the store", reason=str(error))
 
     # ------------------------------------------------------------------------------------------ the bot
 
