@@ -204,8 +204,10 @@ class Service:
             await self._steps.judge()
             await self._steps.tell_bundles()
             await self._steps.start_drains()
+            await self._vitals.tick_ended()
+            self._steps.refusals.well()
         except StoreError as error:
-            log.error("the store refused; tried again at the next tick", reason=str(error))
+            self._steps.refusals.refused(str(error), "tick")
 
     async def keep_house(self) -> None:
         """Once a minute: claims that nobody settled, notices about sources, the next piece of the upkeep."""
@@ -218,7 +220,7 @@ class Service:
                 await self._bot.keep_house()
             await self._upkeep.step()
         except StoreError as error:
-            log.error("housekeeping could not use the store", reason=str(error))
+            self._steps.refusals.refused(str(error), "housekeeping")
 
     # ------------------------------------------------------------------------------------------ the bot
 

@@ -23,6 +23,7 @@ from alerts.judge import Judged
 from alerts.judge import judge as judge_next
 from alerts.outbox import Draft
 from alerts.outfit import Outfit
+from alerts.refusals import Refusals
 from alerts.words import en
 from scraper import absences, discover, marks, rereads, sources, store
 from scraper import holds as held
@@ -96,6 +97,7 @@ class Steps:
         self.looks: dict[int, asyncio.Task[Any]] = {}
         """For statements that are missing from their lists."""
         self.drains: dict[str, asyncio.Task[Any]] = {}
+        self.refusals = Refusals()
         self._db = db
         self._clock = clock
         self._judging = asyncio.Lock()
@@ -107,7 +109,8 @@ class Steps:
         if room <= 0:
             return 0
         now, kit = self._clock(), self.kit
-        wanted = set(kit.sources) - set(self.polls) - set(but_not)
+        wanted = {one for one in set(kit.sources) - set(self.polls) - set(but_not) if not self.refusals.rests(one)}
+        wanted = {id_ for id_ in wanted if not self.refusals.rests(id_)}
         if only is not None:
             wanted &= set(only)
         due = await self._db.read(lambda conn: sources.due(conn, now, room + len(self.polls), None))
@@ -299,6 +302,13 @@ class Steps:
             if channel not in self.drains and channel in kit.bench.channels:
                 self._begin(self.drains, channel, self._drain(channel))
 
+    def _is_free(self, statement: int, tasks: dict[int, asyncio.Task[Any]]) -> bool:
+        """Whether this work is not under way, and was not refused by the store a moment ago."""
+        return statement not in tasks and not self.refusals.rests(statement)
+
+    def _is_free(self, statement: int, tasks: dict[int, asyncio.Task[Any]]) -> bool:
+        return statement not in tasks and not self.refusals.rests(statement)
+
     def _is_changed(self, kit: Outfit) -> bool:
         """Whether the outfit that a step began with is on its way out: the next tick begins the work with the new one."""
         return self.changing or self.kit is not kit
@@ -331,7 +341,7 @@ class Steps:
             try:
                 await work
             except StoreError as error:
-                log.error("the store refused", reason=str(error))
+                self.refusals.refused(str(error), key)
             except asyncio.CancelledError:
                 raise
             except Exception:  # a bug in one source's path must not silence the others

@@ -38,7 +38,7 @@ QUIET = 60.0
 EVERY = timedelta(minutes=3)
 """Between two digests. The day's list of them has room for 24."""
 STORM = """
-[storm]
+[delivery.storm]
 more_than = 4
 within = "12s"
 """

@@ -53,6 +53,7 @@ format = "json"
 [[routes]]
 name = "desk"
 channels = {names}
+continue = true
 """
 CHANNEL = """[channels.chat{chat}]
 kind = "telegram"
