@@ -1,9 +1,9 @@
 """The story of one poll.
 
-    source -> fetch -> gather -> novelty -> flood -> record
-              |        |         |          |        new statements, validators and the next due time: one commit, or nothing
-              |        |         |          more new ones than one can believe are stored, and held for a person
-              |        |         which items are new, which are changed, which are missing
+    source -> fetch -> gather -> decide -> disbelieve -> record
+              |        |         |         |             new statements, validators and the next due time: one commit, or nothing
+              |        |         |         more new ones than one can believe are stored, and held for a person
+              |        |         which items are new, which are changed, which are missing (`harvest.py`)
               |        parsed in a process that can be killed; the files of an index are fetched, too
               one polite, bounded request; "not modified" ends the story early
 
@@ -13,48 +13,23 @@ point leaves the source due, with its old validators, so the next poll finds the
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
 
-from scraper import (
-    absences,
-    backfill,
-    bearings,
-    changes,
-    condition,
-    directory,
-    endpoint,
-    habits,
-    holds,
-    novelty,
-    removal,
-    repair,
-    retention,
-    schedule,
-    sources,
-    store,
-)
-from scraper.db import Connection, Database
+from scraper import backfill, bearings, condition, directory, endpoint, habits, harvest, schedule, sources, store
+from scraper.db import Database
 from scraper.errors import FetchError, ParseError, SourceError
-from scraper.flood import OUTAGE, why_a_flood
 from scraper.gather import gather
 from scraper.model import HEALTHY, Listed, Outcome, Page, Source, Unchanged, Validators
 from scraper.net.fetch import Fetcher
-from scraper.novelty import ChangedStatement, Harvest
+from scraper.novelty import Harvest
 from scraper.parsers.workers import ParsePool
-from scraper.revising import Version, contradicts
 from scraper.settings import ChangesSettings, FetchSettings, FloodSettings
 from scraper.sources import SourceState
 
 Clock = Callable[[], datetime]
-T = TypeVar("T")
-
-MANY = 300
-"""Items of one page from which they are compared in a thread: 5,000 take half a second, and the tick must not wait for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,64 +96,26 @@ async def _read(source: Source, state: SourceState, page: Page, body_hash: str, 
     try:
         listed = await gather(source, page, fetcher=tools.fetcher, parsers=tools.parsers, clock=tools.clock)
     except ParseError as failure:
-        raise await _with_a_remedy(source, page, failure, tools) from failure
+        remedied = await harvest.remedied(source, page, failure, parsers=tools.parsers, db=tools.db)
+        raise remedied from failure
     if source.kind == "page":
-        listed = await _changed_page(source, state, page, listed, tools)
-    harvest = await _decide(source, state, listed, tools)
+        listed = await harvest.changed_page(source, state, page, listed, tools.db)
+    found = await harvest.decided(source, state, listed, tools.db)
     behind = await backfill.behind(
         source,
         state,
         page,
         listed,
-        tuple(one >= 0 for one in harvest.order),
+        tuple(one >= 0 for one in found.order),
         fetcher=tools.fetcher,
         parsers=tools.parsers,
         db=tools.db,
         clock=tools.clock,
     )
     if behind.items:
-        further = await _decide(source, state, behind.with_page(listed), tools)
-        harvest = replace(further, items=harvest.items, order=() if behind.cursor else further.order)
-    return await _record(source, state, page, body_hash, listed, harvest, behind, tools)
-
-
-async def _decide(source: Source, state: SourceState, listed: Listed, tools: Tools) -> Harvest:
-    """What the list adds to the store. Raises SourceError where it is not to be believed."""
-    aside = len(listed.items) > MANY
-    identified = await _run(lambda: novelty.identify(source, listed.items), aside=aside)
-    keys = [key for one in identified for key in one.lookups]
-
-    def look(conn: Connection) -> tuple[dict[str, novelty.Known], frozenset[str]]:
-        known = store.known(conn, source.id, keys)
-        return known, retention.are_forgotten(conn, source.id, [key for key in keys if key not in known])
-
-    known, forgotten = await tools.db.read(look)
-    if forgotten:
-        identified = novelty.without_forgotten(identified, known, forgotten)
-    has_baseline = state.baseline_at is not None
-    decision = await _run(
-        lambda: novelty.decide(
-            source, listed, known, has_baseline=has_baseline, items_before=state.items, identified=identified
-        ),
-        aside=aside,
-    )
-    if has_baseline and novelty.may_have_moved(decision.harvest):
-        before = await tools.db.read(lambda conn: store.known_statements(conn, absences.last_page(conn, source.id)))
-        decision = await _run(
-            lambda: novelty.decide(
-                source,
-                listed,
-                known,
-                has_baseline=has_baseline,
-                items_before=state.items,
-                identified=identified,
-                before=before,
-            ),
-            aside=aside,
-        )
-    if decision.outcome != "ok":
-        raise SourceError(decision.outcome, decision.detail, condition=None if listed.items else "empty_list")
-    return decision.harvest
+        further = await harvest.decided(source, state, behind.with_page(listed), tools.db)
+        found = replace(further, items=found.items, order=() if behind.cursor else further.order)
+    return await _record(source, state, page, body_hash, listed, found, behind, tools)
 
 
 async def _record(
@@ -187,16 +124,17 @@ async def _record(
     page: Page,
     body_hash: str,
     listed: Listed,
-    harvest: Harvest,
+    found: Harvest,
     behind: backfill.Reached,
     tools: Tools,
 ) -> Polled:
+    """Commit 1."""
     has_baseline = state.baseline_at is not None
-    harvest = await _without_cosmetics(source, harvest, tools)
+    found = await harvest.edited(source, found, tools.db)
     now = tools.clock()
-    flood = await _disbelief(source, state, harvest, behind, now, tools) if has_baseline else ""
-    missing = () if flood else await _missing(source, harvest, now, tools)
-    bearing = bearings.take(state, page, listed, harvest, behind, now, held=bool(flood))
+    flood = await harvest.disbelieved(source, state, found, behind, now, believed=tools.flood, db=tools.db)
+    missing = () if flood else await harvest.missing(source, found, now, looked_for=tools.changes, db=tools.db)
+    bearing = bearings.take(state, page, listed, found, behind, now, held=bool(flood))
     due_at = schedule.next_poll(
         source,
         tools.settings,
@@ -216,7 +154,7 @@ async def _record(
         lambda conn: store.record_poll(
             conn,
             source.id,
-            harvest,
+            found,
             silent=not has_baseline,
             validators=validators,
             body_hash=body_hash if whole else "",
@@ -235,89 +173,11 @@ async def _record(
         "ok",
         detail="; ".join(filter(None, (flood, left_out))),
         new=() if flood else new,
-        changed=tuple(one.statement for one in harvest.changed),
+        changed=tuple(one.statement for one in found.changed),
         silent=not has_baseline,
         items=len(listed.items),
         held=len(new) if flood else 0,
     )
-
-
-async def _without_cosmetics(source: Source, harvest: Harvest, tools: Tools) -> Harvest:
-    """`harvest` without the changes that are none: counters, ages, quotes, a headline cut short (`scraper/revising.py`)."""
-    if not harvest.changed or source.kind == "page":
-        return harvest
-    ids = [one.statement for one in harvest.changed]
-    stored = await tools.db.read(lambda conn: store.versions(conn, ids))
-
-    def edits() -> tuple[ChangedStatement, ...]:
-        return tuple(
-            one
-            for one in harvest.changed
-            if contradicts(stored[one.statement], Version(one.item.title, one.item.summary, one.item.text or ""))
-        )
-
-    return replace(harvest, changed=await asyncio.to_thread(edits))
-
-
-async def _disbelief(
-    source: Source, state: SourceState, harvest: Harvest, behind: backfill.Reached, now: datetime, tools: Tools
-) -> str:
-    """Why the new items of this poll are not believed; "" where they are. What is read back after an outage is."""
-    if len(harvest.new) <= tools.flood.items or source.kind == "directory":  # whoever puts files there means it
-        return ""
-    standing = await tools.db.read(lambda conn: holds.standing(conn, source.id, now))
-    looked_at = harvest.items + len(behind.items)
-    settings, last_look = tools.flood, standing.last_look
-    if state.older_page is not None or (behind.items and now - last_look >= OUTAGE):
-        settings, last_look = replace(settings, most=max(settings.most, looked_at)), min(last_look, now - OUTAGE)
-    return why_a_flood(
-        [fresh.item for fresh in harvest.new],
-        page=looked_at,
-        habit=standing.habit,
-        last_look=last_look,
-        now=now,
-        known_urls=standing.known_urls,
-        settings=settings,
-    )
-
-
-async def _missing(source: Source, harvest: Harvest, now: datetime, tools: Tools) -> tuple[int, ...]:
-    """Statements that this page should list and does not: to be looked for (`scraper/verify.py`)."""
-    since = now - tools.changes.removed_within
-    if source.kind in ("page", "directory") or not tools.changes.checks:
-        return ()
-
-    def read(conn: Connection) -> tuple[int, ...]:
-        found = removal.missing(absences.last_page(conn, source.id), harvest.order)
-        return absences.can_be_missed(conn, found, since=since) if found else ()
-
-    return await tools.db.read(read) if harvest.order else ()
-
-
-async def _changed_page(source: Source, state: SourceState, page: Page, listed: Listed, tools: Tools) -> Listed:
-    """The watched page as its own statement, and its change as another (`scraper/changes.py`)."""
-    now = listed.items[0]
-    [identified] = novelty.identify(source, [now])
-    stored = await tools.db.read(lambda conn: store.under(conn, source.id, identified.keys[0]))
-    before = changes.Before(stored.title, stored.summary, stored.text) if stored and state.baseline_at else None
-    found = await asyncio.to_thread(changes.items, source, now, before, at=page.fetched_at, again=state.failures > 0)
-    return replace(listed, items=found)
-
-
-async def _with_a_remedy(source: Source, page: Page, failure: ParseError, tools: Tools) -> ParseError:
-    """The same failure; where no list is found on a page that loads, it names selectors that find the known one again."""
-    if source.kind != "listing" or failure.outcome not in ("suspect", "parse_error"):
-        return failure
-    known = await tools.db.read(lambda conn: store.known_statements(conn, absences.last_page(conn, source.id)))
-    said = repair.hint(source, await repair.propose(source, page, known, tools.parsers)) if known else ""
-    if not said:
-        return failure
-    found = "the selectors find nothing" if source.select else "no list is found by itself"
-    return ParseError(failure.outcome, f"{found}. {said}", condition=failure.condition)
-
-
-async def _run(work: Callable[[], T], *, aside: bool) -> T:
-    return await asyncio.to_thread(work) if aside else work()
 
 
 async def _unchanged(source: Source, state: SourceState, tools: Tools, *, full_fetch: bool) -> Polled:
