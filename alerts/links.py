@@ -39,6 +39,7 @@ def link(url: str | None) -> Link:
     """
     if not url:
         return Link("", "", "")
+    url = url.encode("utf-8", "replace").decode()  # a lone surrogate has no percent-encoding
     named = _SCHEME.match(url)
     scheme = named[1].lower() if named else ""
     if scheme not in ("http", "https"):
