@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from alerts import bundles, canary, followup, message, rung, verdicts
+from alerts import bundles, canary, flapping, followup, message, rung, verdicts
 from alerts.digest import Line, draw_digest
 from alerts.model import Actor, Alert, Carried, Delivery, Message, owner
 from alerts.rung import Rung
@@ -160,13 +160,19 @@ def _reply(conn: Connection, claimed: Delivery, told: Rung, statement: Statement
         versions = {number: (str(one["title"]), str(one["text"] or one["summary"])) for number, one in past.items()} | {
             statement.revision: (statement.title, statement.text or statement.summary)
         }
-        before, after = versions.get(claimed.revision - 1), versions.get(claimed.revision)
+        last = statement.revision if flapping.is_summary(claimed.subject) else claimed.revision
+        before, after = versions.get(claimed.revision - 1), versions.get(last)
         if before is None or after is None:
             return Nothing("the versions that it compares are gone from the store")
         if before == after:
             return Nothing("its words are the same again")
         reply = followup.draw_edit(
-            alert, before, after, at=past[claimed.revision - 1]["until"], timezone=lexicon.timezone
+            alert,
+            before,
+            after,
+            at=past[last - 1]["until"],
+            timezone=lexicon.timezone,
+            times=last - claimed.revision + 1,
         )
     if claimed.may_repeat:
         reply = replace(reply, text=f"{reply.text}\n⚠️ {en.MAY_REPEAT}")
