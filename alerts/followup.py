@@ -39,11 +39,15 @@ def draw_edit(
     timezone: str,
     context: int = 12,
     language: str = "en",
+    times: int = 1,
 ) -> Message:
-    """What changed from `before` to `after`, each a headline and a text. `at` (aware) is when the change was seen."""
+    """What changed from `before` to `after`, each a headline and a text. `at` (aware) is when the (last) change was seen.
+
+    `times` is how many edits lie between them.
+    """
     sheet = Sheet(language)
     words = sheet.words
-    _opening(sheet, "✏️", words.STATEMENT_EDITED, alert)
+    _opening(sheet, "✏️", words.STATEMENT_EDITED + (f" ×{times}" if times > 1 else ""), alert)
     sheet.add(f"\n👁 {words.SEEN} ")
     sheet.moment(at, timezone)
     whole = True

@@ -18,11 +18,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from alerts import canary, outbox, rung, verdicts
+from alerts import canary, flapping, outbox, rung, verdicts
 from alerts.hush import Hush, Manners
 from alerts.model import DeliveryKind, Match, Ring, Route
 from alerts.outbox import Draft
 from alerts.route import route
+from alerts.rung import Rung
 from alerts.story import place
 from alerts.watch.attribution import spoken_by
 from alerts.watch.match import Watchlist
@@ -180,16 +181,26 @@ def _following(conn: Connection, one: Judged, where: Placed, hush: Hush, now: da
         if statement.removed_at is not None:
             more.append("removal")
         for kind in more:
-            subject, revision = str(statement.id), statement.revision
-            reply = Draft(told.channel, kind, subject, revision, told.priority, now, statement.id, told.routes)
+            subject, revision, at = str(statement.id), statement.revision, now
+            if kind == "edit" and (calm_at := _calm_at(conn, told, now)) is not None:
+                subject, at = flapping.together(statement.id), calm_at
+                if rung.waits(conn, told.channel, kind, subject):
+                    continue
+            reply = Draft(told.channel, kind, subject, revision, told.priority, at, statement.id, told.routes)
             ring = Ring(told.channel, told.routes, told.priority)
             fate = hush.hushed(reply, ring, one.matches, statement.source, where.story)
             if fate.state != "dropped":
-                drafts.append(replace(reply, due_at=max(now, fate.due_at)))
-            if told.drawn_at is not None:
+                drafts.append(replace(reply, due_at=max(at, fate.due_at)))
+            if told.drawn_at is not None and at == now:
                 mark = f"{subject} {kind}"
                 drafts.append(Draft(told.channel, "also", mark, revision, "low", now, statement.id, told.routes))
     return tuple(drafts)
+
+
+def _calm_at(conn: Connection, told: Rung, now: datetime) -> datetime | None:
+    """When the next edit of a statement that changes again and again is told in this channel; None for at once."""
+    since = now - flapping.WITHIN
+    return flapping.calm_at(rung.edits_told(conn, told.channel, told.statement, since), now)
 
 
 def _due(conn: Connection, one: Judged, ring: Ring, bench: Bench, now: datetime) -> datetime:

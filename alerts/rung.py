@@ -100,6 +100,25 @@ def of_title(conn: Connection, source: str, title: str) -> int | None:
     return found
 
 
+def edits_told(conn: Connection, channel: str, statement_id: int, since: datetime) -> tuple[datetime, ...]:
+    """When replies about edits of a statement were told in a channel, or are to be; what waits as a summary counts not yet."""
+    at = func.coalesce(delivery.c.settled_at, delivery.c.created_at)
+    mine = (delivery.c.channel == channel, delivery.c.kind == "edit", delivery.c.statement == statement_id)
+    single = (delivery.c.subject == str(statement_id)) | (delivery.c.state == "sent")
+    rows = conn.execute(
+        select(delivery.c.settled_at, delivery.c.created_at).where(
+            *mine, single, at > since, ~delivery.c.state.in_(_NEVER)
+        )
+    )
+    return tuple(row.settled_at or row.created_at for row in rows)
+
+
+def waits(conn: Connection, channel: str, kind: str, subject: str) -> bool:
+    """Whether a delivery of this kind and subject is still to be sent."""
+    mine = (delivery.c.channel == channel, delivery.c.kind == kind, delivery.c.subject == subject)
+    return conn.execute(select(delivery.c.id).where(*mine, delivery.c.state == "pending")).first() is not None
+
+
 def fold(conn: Connection, mine: Rung, into: Rung, now: datetime) -> None:
     """An alert that was never tried is told in another one. It stays, so that it never rings again by itself."""
     untried = (delivery.c.id == mine.id, delivery.c.state == "pending", delivery.c.attempts == 0)
