@@ -63,11 +63,13 @@ class Desk:
     chats: Mapping[str, str] = field(default_factory=dict)
     """The chats whose alerts have buttons, by channel: those that the bot listens in."""
     language: str = "en"
+    own_languages: Mapping[str, str] = field(default_factory=dict)
+    """The languages of the channels that have another one."""
 
-    @property
-    def lexicon(self) -> Lexicon:
-        """What drawing takes of it."""
-        return Lexicon(self.actors, self.source_names, self.timezone, self.excerpt, self.clock)
+    def lexicon(self, channel: str) -> Lexicon:
+        """What drawing for a channel takes of it."""
+        language = self.own_languages.get(channel, self.language)
+        return Lexicon(self.actors, self.source_names, self.timezone, self.excerpt, self.clock, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ async def _claim(channel: str, state: ChannelState, desk: Desk) -> Delivery | No
 
 async def _attempt(claimed: Delivery, state: ChannelState, desk: Desk) -> str:
     """One message to one channel, and commit 4. Returns which counter it belongs to."""
-    told = await desk.db.read(lambda conn: tell(conn, claimed, desk.lexicon))
+    told = await desk.db.read(lambda conn: tell(conn, claimed, desk.lexicon(claimed.channel)))
     if isinstance(told, Nothing):
         return await _say_nothing(claimed, told, desk)
     drawn = message.plain(told.message) if claimed.plain else told.message

@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from alerts.health import Notice
-from alerts.words import en
+from alerts.words import words_of
 from scraper.holds import Flood
 
 SAMPLES = 3
 """Headlines that a notice shows."""
 
 
-def notices(floods: Iterable[Flood], told: Iterable[str]) -> tuple[Notice, ...]:
+def notices(floods: Iterable[Flood], told: Iterable[str], language: str = "en") -> tuple[Notice, ...]:
     """What is to be said about the floods that wait for a decision, given the subjects that were told before."""
     before = set(told)
-    return tuple(notice(flood) for flood in floods if subject(flood) not in before)
+    return tuple(notice(flood, language) for flood in floods if subject(flood) not in before)
 
 
-def notice(flood: Flood) -> Notice:
+def notice(flood: Flood, language: str = "en") -> Notice:
     """One flood, as operators are told."""
-    return Notice(subject(flood), en.flood(flood.source, flood.count, flood.reason, _short(flood.samples)))
+    said = words_of(language).flood(flood.source, flood.count, flood.reason, _short(flood.samples))
+    return Notice(subject(flood), said)
 
 
 def subject(flood: Flood) -> str:

@@ -28,7 +28,7 @@ from alerts.excerpt import Excerpt, Hit, Passages, apart, passages
 from alerts.links import link
 from alerts.model import Actor, Alert, Field, Match, Message, owner
 from alerts.sheet import Sheet, short
-from alerts.shown import MARK, cut, is_rtl, isolate, show, units
+from alerts.shown import FSI, MARK, PDI, RLM, cut, is_rtl, isolate, show, units
 from alerts.times import Told, tell, tell_time
 from alerts.watch.attribution import quotes
 from alerts.watch.described import Described, described
@@ -47,7 +47,8 @@ _HEADLINE_HITS, _HITS = 8, 55
 """Underlined places; with all other spans that is under Telegram's 100 entities for one message."""
 _USUAL = frozenset({"folded", "star"})
 """Steps of matching that tell a person nothing: letters made comparable, and the star that the pattern shows itself."""
-_NOTICE_LINES = 40
+_NOTICE_LINES, _NOTICE_LINE = 40, 1_000
+_FENCED = re.compile("\u2068([^\u2068\u2069]*)\u2069")
 _TAGGED = re.compile(r"#?[0-9A-Fa-f]{4}-([1-9][0-9]{0,17})")
 
 
@@ -69,8 +70,12 @@ def plain(message: Message) -> Message:
 
 
 def draw_notice(text: str, language: str = "en") -> Message:
-    """A notice to the operator as plain words, line by line, safe whatever a source put into it; cut with a mark when too long."""
-    lines = [isolate(line) for raw in text.split("\n") if (line := cut(show(raw[: LONGEST * 2]).text, 1_000))]
+    """A notice to the operator as plain words, line by line, safe whatever a source put into it; cut with a mark when too long.
+
+    What it fenced in itself (`shown.fence`) stays fenced.
+    """
+    begins = RLM if words_of(language).RIGHT_TO_LEFT else ""
+    lines = [f"{begins}{line}" for raw in text.split("\n") if (line := _noticed(raw[: LONGEST * 2]))]
     if len(lines) > _NOTICE_LINES:
         lines[_NOTICE_LINES:] = [MARK]
     out = ""
@@ -80,6 +85,22 @@ def draw_notice(text: str, language: str = "en") -> Message:
             break
         out += f"\n{line}" if out else line
     return Message(out or words_of(language).EMPTY_NOTICE)
+
+
+def _noticed(raw: str) -> str:
+    """One line of a notice. Of the isolates in it only those stay that hold no other and are closed in it."""
+    parts = _FENCED.split(raw)
+    if len(parts) == 1:
+        return isolate(cut(show(raw).text, _NOTICE_LINE))
+    out = ""
+    for place, part in enumerate(parts):
+        shown = show(part).text
+        if place % 2:
+            out += f"{FSI}{shown}{PDI}" if shown else ""
+        else:  # `show` takes the spaces at its edges, which stand between words here
+            out += f"{' ' * part[:1].isspace()}{shown}{' ' * (part[-1:].isspace() and bool(shown))}"
+    out = cut(out.strip(), _NOTICE_LINE)
+    return out + PDI * (out.count(FSI) - out.count(PDI))
 
 
 def draw(alert: Alert, *, now: datetime, timezone: str = "UTC", excerpt: int = 600, language: str = "en") -> Message:

@@ -78,6 +78,7 @@ def outfit(
         sent=before.desk.sent if before is not None else sent,
         chats=_listened(config),
         language=config.language,
+        own_languages=config.own_languages,
     )
     return Outfit(config, sources, bench, channels, desk, console)
 

@@ -130,5 +130,11 @@ class Configuration:
     quiet_hours: tuple[QuietHours, ...] = ()
     own_plans: Mapping[str, Plan] = field(default_factory=dict)
     """When a chat itself wants to hear, by the id of its channel: what its people chose in the chat."""
+    own_languages: Mapping[str, str] = field(default_factory=dict)
+    """The language of a chat where its people chose one, by the id of its channel."""
     warnings: tuple[str, ...] = ()
     """Allowed, but worth a line: a plain secret in the file, a channel that no route names."""
+
+    def language_of(self, channel: str) -> str:
+        """The language of our own words in a channel."""
+        return self.own_languages.get(channel, self.language)

@@ -6,6 +6,7 @@ fenced in: otherwise a line that begins with a Latin name would run the other wa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -13,6 +14,9 @@ from alerts.model import Message, Span, Style
 from alerts.shown import FSI, PDI, RLM, cut, isolate, show, trimmed
 from alerts.times import Told, tell_time
 from alerts.words import words_of
+
+_LINE = re.compile("\n(?=[^\n])")
+"""Before every line that is not empty."""
 
 
 def short(text: str, limit: int) -> str:
@@ -35,14 +39,12 @@ class Sheet:
     def add(self, text: str, *styles: Style) -> None:
         if text and not text.startswith("\n"):
             self._open()
+        if self.words.RIGHT_TO_LEFT:
+            self._begins = text.endswith("\n") or (self._begins and not text)
+            text = _LINE.sub(f"\n{RLM}", text)
         for style in styles:
             self.span(self.length, self.length + len(text), style)
-        if self.words.RIGHT_TO_LEFT:
-            whole = text.replace("\n", f"\n{RLM}")
-            self._begins = whole.endswith(RLM) or (self._begins and not whole)
-            self._put(whole.removesuffix(RLM) if self._begins else whole)
-        else:
-            self._put(text)
+        self._put(text)
 
     def foreign(self, text: str, *styles: Style, hits: Sequence[tuple[int, int]] = (), url: str = "") -> None:
         """Adds `text`, which went through `show`, in an isolate where it needs one; `hits` (places in it) are underlined."""

@@ -24,7 +24,7 @@ from alerts.judge import judge as judge_next
 from alerts.outbox import Draft
 from alerts.outfit import Outfit
 from alerts.refusals import Refusals
-from alerts.words import en
+from alerts.words import words_of
 from scraper import absences, discover, marks, rereads, sources, store
 from scraper import holds as held
 from scraper.copies import RESTORED
@@ -329,7 +329,7 @@ class Steps:
         floods = await self._db.read(lambda conn: held.floods(conn, samples=holds.SAMPLES))
         if floods:
             before = await self._db.read(lambda conn: outbox.notice_subjects(conn, "flood:"))
-            notices += holds.notices(floods, before)
+            notices += holds.notices(floods, before, self.kit.config.language)
         drafts = [draft for notice in notices for draft in health.to_operators(notice, operators, now)]
         if drafts:
             await self._db.write(lambda conn: outbox.put(conn, drafts, now))
@@ -377,12 +377,12 @@ class Steps:
 
     async def tell_bundles(self) -> None:
         """What waited to be told together is, when its moment has come; a silence that ended says what it held back."""
-        now = self._clock()
+        now, language_of = self._clock(), self.kit.config.language_of
 
         def settle(conn: Connection) -> int:
             for over in mutes.over(conn, now):
                 if not bundles.waiting(conn, over.channel, [f"mute:{over.mute.id}"]):
-                    words = en.mute_over(over.mute.subject, over.held_back)
+                    words = words_of(language_of(over.channel)).mute_over(over.mute.subject, over.held_back)
                     subject = f"mute:{over.mute.id}:over"
                     outbox.put(conn, [Draft(over.channel, "notice", subject, 1, "low", now, text=words)], now)
             return sum(bundles.tell(conn, one, now) for one in bundles.due(conn, now))

@@ -22,7 +22,8 @@ from alerts import bundles, canary, flapping, followup, message, rung, verdicts
 from alerts.digest import Line, draw_digest
 from alerts.model import Actor, Alert, Carried, Delivery, Message, owner
 from alerts.rung import Rung
-from alerts.words import en
+from alerts.shown import RLM
+from alerts.words import words_of
 from scraper import store, stories
 from scraper.db import Connection
 from scraper.model import Statement
@@ -37,13 +38,14 @@ EDITABLE = timedelta(hours=47)
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """What drawing needs besides the store: names, the time zone that times are written in, the length of a passage."""
+    """What drawing needs besides the store: names, the time zone that times are written in, the length of a passage, the language."""
 
     actors: Mapping[str, Actor]
     source_names: Mapping[str, str]
     timezone: str
     excerpt: int
     clock: Callable[[], datetime]
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,8 @@ _WAIT = Nothing("its alert is still on its way", wait=timedelta(seconds=30))
 def tell(conn: Connection, claimed: Delivery, lexicon: Lexicon) -> Told | Nothing:
     """The message of a delivery, from what the store holds now."""
     if claimed.kind == "notice":
-        mark = f"⚠️ {en.MAY_REPEAT}\n" if claimed.may_repeat else ""
-        return Told(message.draw_notice(mark + claimed.text))
+        mark = f"⚠️ {words_of(lexicon.language).MAY_REPEAT}\n" if claimed.may_repeat else ""
+        return Told(message.draw_notice(mark + claimed.text, lexicon.language))
     if claimed.kind == "digest":
         return _digest(conn, claimed, lexicon)
     statement = store.get(conn, claimed.statement) if claimed.statement is not None else None
@@ -120,7 +122,9 @@ def _digest(conn: Connection, claimed: Delivery, lexicon: Lexicon) -> Told | Not
     if not lines:
         return Nothing("everything that waited for it is told already")
     bundle = claimed.subject.rpartition(" ")[0]
-    drawn = draw_digest(bundle, lines, timezone=lexicon.timezone, may_repeat=claimed.may_repeat)
+    drawn = draw_digest(
+        bundle, lines, timezone=lexicon.timezone, may_repeat=claimed.may_repeat, language=lexicon.language
+    )
     return Told(drawn, tuple(one.id for one in held))
 
 
@@ -154,7 +158,7 @@ def _reply(conn: Connection, claimed: Delivery, told: Rung, statement: Statement
     alert = _composed(conn, shown, shown.revision, told.routes, lexicon)
     if claimed.kind == "removal":
         alert = replace(alert, statement=statement)
-        reply = followup.draw_removal(alert, timezone=lexicon.timezone)
+        reply = followup.draw_removal(alert, timezone=lexicon.timezone, language=lexicon.language)
     else:
         past = {int(one["revision"]): one for one in store.revisions(conn, statement.id)}
         versions = {number: (str(one["title"]), str(one["text"] or one["summary"])) for number, one in past.items()} | {
@@ -172,20 +176,25 @@ def _reply(conn: Connection, claimed: Delivery, told: Rung, statement: Statement
             after,
             at=past[last - 1]["until"],
             timezone=lexicon.timezone,
+            language=lexicon.language,
             times=last - claimed.revision + 1,
         )
     if claimed.may_repeat:
-        reply = replace(reply, text=f"{reply.text}\n⚠️ {en.MAY_REPEAT}")
+        words = words_of(lexicon.language)
+        mark = RLM if words.RIGHT_TO_LEFT else ""
+        reply = replace(reply, text=f"{reply.text}\n{mark}⚠️ {words.MAY_REPEAT}")
     return Told(replace(reply, reply_to=told.message_id))
 
 
 def drawn(alert: Alert, delivery: int, lexicon: Lexicon) -> Message:
     """The alert in full; where our own drawing fails on this statement, its bare words: late news is worse than plain news."""
     try:
-        return message.draw(alert, now=lexicon.clock(), timezone=lexicon.timezone, excerpt=lexicon.excerpt)
+        return message.draw(
+            alert, now=lexicon.clock(), timezone=lexicon.timezone, excerpt=lexicon.excerpt, language=lexicon.language
+        )
     except Exception:  # whatever it is, it is a bug of ours that this one text met
         log.exception("internal error: the alert is sent as bare words", delivery=delivery)
-        mark = f"⚠️ {en.MAY_REPEAT}\n" if alert.may_repeat else ""
+        mark = f"⚠️ {words_of(lexicon.language).MAY_REPEAT}\n" if alert.may_repeat else ""
         said = alert.statement
         return message.draw_notice(f"{mark}{alert.source_name}: {said.title}\n{said.url or ''}\n{alert.tag}")
 

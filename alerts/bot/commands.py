@@ -14,7 +14,7 @@ from typing import Any
 from alerts.bot.access import Book, Role, may, role_of
 from alerts.bot.incoming import Asked, Pressed
 from alerts.bot.line import Key
-from alerts.bot.talk import say
+from alerts.bot.talk import aside, fit, say
 from alerts.model import Message
 from alerts.settings import Configuration
 from alerts.sheet import Sheet
@@ -58,6 +58,22 @@ class Here:
     def sentence(self, key: str, /, **values: object) -> Message:
         """The same, as a message."""
         return Message(self.say(key, **values))
+
+    def fit(self, value: object) -> str:
+        """What others wrote, harmless, as it may stand in a line of this chat's language."""
+        return fit(self.language, str(value))
+
+    def aside(self, text: str) -> str:
+        """Our own words that run from left to right, such as a command, as they may stand in such a line."""
+        return aside(self.language, text)
+
+    def titled(self, title: str, lines: Sequence[str]) -> Answer:
+        """A title and lines below it, in the direction of the language of this chat."""
+        sheet = Sheet(self.language)
+        sheet.add(title, "bold")
+        for line in lines:
+            sheet.add("\n" + line)
+        return Answer(sheet.message())
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +123,6 @@ class Press:
 def plain(text: str) -> Answer:
     """An answer of words only."""
     return Answer(Message(text))
-
-
-def titled(title: str, lines: Sequence[str]) -> Answer:
-    """A title and lines below it."""
-    sheet = Sheet()
-    sheet.add(title, "bold")
-    for line in lines:
-        sheet.add("\n" + line)
-    return Answer(sheet.message())
 
 
 def allowed(commands: Sequence[Command], role: Role | None) -> tuple[Command, ...]:

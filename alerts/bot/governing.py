@@ -7,12 +7,11 @@ from typing import Any
 
 from alerts import outbox
 from alerts.bot import buttons
-from alerts.bot.commands import Answer, Command, Here, Press, plain, titled
+from alerts.bot.commands import Answer, Command, Here, Press, plain
 from alerts.bot.incoming import Asked, Pressed
 from alerts.bot.line import Key
 from alerts.bot.undoing import noted
 from alerts.outbox import Entry
-from alerts.shown import show
 from alerts.times import tell_time
 from scraper.db import Connection
 
@@ -59,10 +58,11 @@ async def failed(asked: Asked, here: Here) -> Answer:
     if not found:
         return plain(here.say("failed_none"))
     lines = [
-        f"• {one.id} · {show(one.channel).text} · {tell_time(one.created_at, here.timezone).text}\n   {show(one.reason[:200]).text}"
+        f"• {one.id} · {here.fit(one.channel)} · {tell_time(one.created_at, here.timezone, here.language).text}\n"
+        f"   {here.fit(one.reason[:200])}"
         for one in found
     ]
-    return titled(here.say("failed_title"), [*lines, here.say("failed_retry")])
+    return here.titled(here.say("failed_title"), [*lines, here.say("failed_retry")])
 
 
 async def retry(asked: Asked, here: Here) -> Answer:
@@ -87,7 +87,7 @@ async def health(asked: Asked, here: Here) -> Answer:
     lines: tuple[str, ...] = () if doer is None else await doer()
     if not lines:
         return plain(here.say("healthy"))
-    return titled(here.say("health_title"), [f"• {show(line).text}" for line in lines[:_SHOWN]])
+    return here.titled(here.say("health_title"), [f"• {here.fit(line)}" for line in lines[:_SHOWN]])
 
 
 COMMANDS = (

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from alerts import bundles, mutes
 from alerts.bot import chats
-from alerts.bot.commands import Answer, Command, Here, Press, plain, titled
+from alerts.bot.commands import Answer, Command, Here, Press, plain
 from alerts.bot.incoming import Asked, Pressed
 from alerts.bot.line import Key
 from alerts.bot.overlay import own_id
@@ -69,7 +69,7 @@ async def silence(wanted: Wanted, ends_at: datetime, here: Here) -> Answer:
         return noted(conn, here, "mute", wanted.subject or "all", None, after)
 
     row = await here.house.db.write(write)
-    until = tell_time(ends_at, here.timezone).text
+    until = tell_time(ends_at, here.timezone, here.language).text
     key = "muted_all" if wanted.scope == "all" else "muted"
     return Answer(here.sentence(key, what=wanted.name, until=until), rows=(row,))
 
@@ -114,13 +114,13 @@ async def list_mutes(asked: Asked, here: Here) -> Answer:
         here.say(
             "mute_line",
             what=one.mute.subject or here.say("everything"),
-            until=tell_time(one.mute.ends_at, here.timezone).text,
+            until=tell_time(one.mute.ends_at, here.timezone, here.language).text,
             who=names.get(one.made_by, one.made_by),
             held=one.held_back,
         )
         for one in found[:40]
     ]
-    return titled(here.say("mutes_title"), [f"• {line}" for line in lines])
+    return here.titled(here.say("mutes_title"), [f"• {line}" for line in lines])
 
 
 async def quiet(asked: Asked, here: Here) -> Answer:

@@ -20,6 +20,8 @@ KINDS = ["message", "edited_message", "callback_query", "my_chat_member"]
 
 LONGEST = 4_096
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{5,32}))?(?:\s+|$)")
+_MARKS = re.compile("[\u200e\u200f\u2066-\u2069]")
+"""Marks of direction: they come along when a command is copied from an answer in Arabic or Persian."""
 _THERE = ("member", "administrator", "creator", "restricted")
 
 
@@ -97,7 +99,7 @@ def read(update: Update, me: str) -> Event | None:
 
 
 def _asked(message: Message, me: str, *, edited: bool) -> Asked | None:
-    text = (message.text or "")[:LONGEST]
+    text = _MARKS.sub("", message.text or "")[:LONGEST]
     found = _COMMAND.match(text)
     if found is None or (found[2] and found[2].lower() != me.lower()):
         return None

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from alerts import troubles
 from alerts.bot import chats, deeds, watches
-from alerts.bot.commands import Answer, Command, Document, Here, plain, titled
+from alerts.bot.commands import Answer, Command, Document, Here, plain
 from alerts.bot.incoming import Asked
 from alerts.bot.line import Key
 from alerts.bot.overlay import actor as read_actor
@@ -21,7 +21,6 @@ from alerts.bot.watches import Watch
 from alerts.exchange.watchlist import actor_table, text
 from alerts.model import Actor, owner
 from alerts.sheet import Sheet, short
-from alerts.shown import show
 from alerts.times import tell_time
 from scraper import sources
 from scraper.db import Connection
@@ -68,7 +67,7 @@ async def list_sources(asked: Asked, here: Here) -> Answer:
         stand = troubles.standing(state, source, config.health) if state is not None else None
         said = here.say("source_off") if not source.enabled else str(stand or here.say("source_new")).replace("_", " ")
         new = (
-            f", {here.say('source_last')} {tell_time(state.last_new_at, here.timezone).text}"
+            f", {here.say('source_last')} {tell_time(state.last_new_at, here.timezone, here.language).text}"
             if state and state.last_new_at
             else ""
         )
@@ -88,8 +87,8 @@ async def probe(asked: Asked, here: Here) -> Answer:
         return plain(here.say("probe_failed", url=url, why=str(error)))
     if not offers:
         return plain(here.say("probe_nothing"))
-    lines = [f"{number}. {show(one).text}" for number, one in enumerate(offers[:8], 1)]
-    return titled(here.say("probe_title"), [*lines, here.say("probe_write", url=url)])
+    lines = [f"{number}. {here.fit(one)}" for number, one in enumerate(offers[:8], 1)]
+    return here.titled(here.say("probe_title"), [*lines, here.say("probe_write", url=url)])
 
 
 async def export(asked: Asked, here: Here) -> Answer:
@@ -125,9 +124,11 @@ async def list_changes(asked: Asked, here: Here) -> Answer:
     lines = []
     for one in found:
         undone = f" ({here.say('undone_mark')})" if one.undone_at else ""
-        who = show(names.get(one.person, one.person)).text
-        lines.append(f"• {tell_time(one.at, here.timezone).text} · {who}: {one.verb} {one.subject}{undone}")
-    return titled(here.say("changes_title"), lines) if lines else plain(here.say("changes_none"))
+        who = here.fit(names.get(one.person, one.person))
+        lines.append(
+            f"• {tell_time(one.at, here.timezone, here.language).text} · {who}: {here.fit(f'{one.verb} {one.subject}')}{undone}"
+        )
+    return here.titled(here.say("changes_title"), lines) if lines else plain(here.say("changes_none"))
 
 
 async def language(asked: Asked, here: Here) -> Answer:
@@ -157,7 +158,7 @@ def _line(one: Actor) -> str:
 def _titled_or_file(title: str, lines: Sequence[str], name: str, here: Here) -> Answer:
     """A list in the chat, or as a file where it is long."""
     if len(lines) <= 40 and sum(map(len, lines)) < 3_000:
-        sheet = Sheet()
+        sheet = Sheet(here.language)
         sheet.add(title, "bold")
         for line in lines:
             sheet.add("\n")

@@ -48,16 +48,16 @@ async def status(asked: Asked, here: Here) -> Answer:
     }
     ill = {id_: stand for id_, stand in stands.items() if stand is not None and stand not in USABLE}
     open_ = sum(by_state.get(state, 0) for state in ("pending", "claimed", "unconfirmed"))
-    sheet = Sheet()
+    sheet = Sheet(here.language)
     sheet.add(here.say("status_title"), "bold")
     sheet.add("\n" + here.say("status_sources", well=len(stands) - len(ill), all=len(stands)))
     sheet.add(
         "\n" + here.say("status_outbox", waiting=open_, held=by_state.get("held", 0), failed=by_state.get("failed", 0))
     )
     if oldest is not None and open_:
-        sheet.add("\n" + here.say("status_oldest", at=tell_time(oldest, here.timezone).text))
+        sheet.add("\n" + here.say("status_oldest", at=tell_time(oldest, here.timezone, here.language).text))
     if "service" in beats:
-        sheet.add("\n" + here.say("status_alive", at=tell_time(beats["service"][0], here.timezone).text))
+        sheet.add("\n" + here.say("status_alive", at=tell_time(beats["service"][0], here.timezone, here.language).text))
     for id_, stand in sorted(ill.items())[:12]:
         sheet.add("\n• ")
         sheet.foreign(short(id_, 64))
@@ -122,9 +122,10 @@ async def explained(number: int, here: Here) -> Answer:
         return plain(here.say("why_gone"))
     mine = [one for one in deliveries if one.channel == here.channel and one.kind == "alert"]
     owners = {"", f"chat:{here.chat}"}
-    sheet = Sheet()
+    sheet = Sheet(here.language)
     sheet.foreign(short(statement.title, 200) or "?", "bold")
-    sheet.add(f"\n#{tag(number)}", "code")
+    sheet.add("\n")
+    sheet.foreign(f"#{tag(number)}", "code")
     for match in [one for one in matches if one.owner in owners][:_WHY]:
         sheet.add("\n• ")
         sheet.foreign(short(match.watch.removeprefix("@").rpartition("/")[2], 64), "bold")
@@ -141,7 +142,10 @@ async def explained(number: int, here: Here) -> Answer:
         sheet.add(
             "\n"
             + here.say(
-                "why_route", routes=routes or "-", state=one.state, at=tell_time(one.created_at, here.timezone).text
+                "why_route",
+                routes=routes or "-",
+                state=one.state,
+                at=tell_time(one.created_at, here.timezone, here.language).text,
             )
         )
         if one.reason:
@@ -171,7 +175,7 @@ async def brief(asked: Asked, here: Here) -> Answer:
     for one in found:
         for actor in dict.fromkeys(match.actor for match in one.matches if match.actor in names):
             by_actor.setdefault(str(actor), []).append(one)
-    full = Sheet()
+    full = Sheet(here.language)
     full.add(here.say("brief_title", hours=int(span.total_seconds() // 3600)), "bold")
     for actor, mets in sorted(by_actor.items(), key=lambda item: -len(item[1])):
         _brief_of(full, names[actor], actor, mets, here)
@@ -239,7 +243,7 @@ def snapshot(statement: Statement, timezone: str) -> str:
 
 
 def _listed(title: str, found: Sequence[Statement], here: Here) -> Message:
-    sheet = Sheet()
+    sheet = Sheet(here.language)
     sheet.add(title, "bold")
     for statement in found:
         sheet.add("\n• ")
@@ -247,10 +251,12 @@ def _listed(title: str, found: Sequence[Statement], here: Here) -> Message:
         sheet.add(" · ")
         sheet.foreign(short(statement.source, 64))
         sheet.add(" · ")
-        told = tell(statement.published, here.now, here.timezone) if statement.published else None
-        sheet.add(told.text if told is not None else tell_time(statement.first_seen_at, here.timezone).text)
+        told = tell(statement.published, here.now, here.timezone, here.language) if statement.published else None
+        sheet.add(
+            told.text if told is not None else tell_time(statement.first_seen_at, here.timezone, here.language).text
+        )
         sheet.add(" · ")
-        sheet.add(f"#{tag(statement.id)}", "code")
+        sheet.foreign(f"#{tag(statement.id)}", "code")
     return sheet.message()
 
 

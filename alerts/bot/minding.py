@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alerts.bot import chats, deeds
 from alerts.bot.access import EVERYWHERE, ROLES, Role
-from alerts.bot.commands import Answer, Command, Here, Press, plain, titled
+from alerts.bot.commands import Answer, Command, Here, Press, plain
 from alerts.bot.incoming import Asked
 from alerts.bot.line import Key
 from alerts.shown import isolate, show
@@ -65,9 +65,9 @@ async def list_chats(asked: Asked, here: Here) -> Answer:
     lines = []
     for one in known:
         state = here.say("chat_gone") if one.left_at else "" if one.enrolled_at else here.say("chat_waiting")
-        lines.append(f"• {_safe(one.title or one.id)} ({one.id}){f': {state}' if state else ''}")
+        lines.append(f"• {here.fit((one.title or one.id)[:200])} ({here.aside(one.id)}){f': {state}' if state else ''}")
         lines += [
-            f"    {_safe(names.get(person, person))} ({person}): {here.say(role)}"
+            f"    {here.fit(names.get(person, person)[:200])} ({person}): {here.say(role)}"
             for (chat, person), role in sorted(given.items())
             if chat == one.id
         ]
@@ -75,10 +75,10 @@ async def list_chats(asked: Asked, here: Here) -> Answer:
         here.book.configured
     )
     lines += [
-        f"• {_safe(names.get(person, person))} ({person}): {here.say(role)}"
+        f"• {here.fit(names.get(person, person)[:200])} ({person}): {here.say(role)}"
         for person, role in sorted(everywhere.items())
     ]
-    return titled(here.say("chats_title"), lines[:80]) if known else plain(here.say("chats_none"))
+    return here.titled(here.say("chats_title"), lines[:80]) if known else plain(here.say("chats_none"))
 
 
 async def role(asked: Asked, here: Here) -> Answer:

@@ -28,7 +28,7 @@ OWN = "watchlist"
 
 
 def overlaid(config: Configuration, book: ChatBook) -> Configuration:
-    """`config` with the channels, watchlists and routes of the chats. The same in, the same out.
+    """`config` with the channels, watchlists, routes and languages of the chats. The same in, the same out.
 
     A chat that a configured channel reaches (with its topic, where it has one) is that channel. Without a bot nothing is added.
     """
@@ -48,7 +48,11 @@ def overlaid(config: Configuration, book: ChatBook) -> Configuration:
         if mine:
             own.append(Route(name=own_id(chat.id, OWN), channels=(reached[chat.id],), proceed=True))
     plans = {reached[chat.id]: plan_of(chat, config) for chat in book.chats if chat.quiet or chat.digest}
-    if not own and not plans and len(channels) == len(config.channels):
+    spoken = {chat.id: chat.language for chat in book.chats if chat.language}
+    languages = {
+        id_: spoken[one.chat] for id_, one in channels.items() if one.kind == "telegram" and one.chat in spoken
+    }
+    if not own and not plans and not languages and len(channels) == len(config.channels):
         return config
     return replace(
         config,
@@ -57,6 +61,7 @@ def overlaid(config: Configuration, book: ChatBook) -> Configuration:
         keywords=tuple(keywords),
         routes=(*routes, *own),
         own_plans=plans,
+        own_languages=languages,
     )
 
 

@@ -17,7 +17,7 @@ import structlog
 
 from alerts.bot import buttons, chats, governing, hushing, listing, looking, minding, relevance, tending, undoing
 from alerts.bot.access import Book, Role, may, role_of, speaks_for_nobody
-from alerts.bot.commands import Answer, Command, Here, House, Press, allowed, plain, titled
+from alerts.bot.commands import Answer, Command, Here, House, Press, allowed, plain
 from alerts.bot.incoming import Asked, Event, Joined, Left, Moved, Pressed
 from alerts.bot.line import Line
 from alerts.bot.talk import LANGUAGES, say
@@ -282,8 +282,8 @@ def _language(chat: chats.Chat | None, config: Configuration, persons: str) -> s
 
 
 def _help(here: Here, role: Role) -> Answer:
-    lines = [f"/{one.name}  {here.say(f'cmd_{one.name}')}" for one in allowed(COMMANDS, role)]
-    return titled(here.say("help_title", role=here.say(role)), [*lines, here.say("help_more")])
+    lines = [f"{here.aside(f'/{one.name}')}  {here.say(f'cmd_{one.name}')}" for one in allowed(COMMANDS, role)]
+    return here.titled(here.say("help_title", role=here.say(role)), [*lines, here.say("help_more")])
 
 
 def menus(commands: Sequence[Command], admins: Sequence[str], language: str) -> dict[str, list[tuple[str, str]]]:

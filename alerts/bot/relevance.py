@@ -93,7 +93,7 @@ async def _proposed(actor_id: str, pattern: str, wrong: frozenset[int], here: He
     options = [one for one in options if one.silent]
     if not options:
         return Answer(nod=here.say("noted"))
-    sheet = Sheet()
+    sheet = Sheet(here.language)
     sheet.add("🎚 ")
     sheet.add(here.say("guilty", pattern=short(pattern, 80), count=len(wrong), what=short(actor.name, 80)))
     for one in options:

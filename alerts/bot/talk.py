@@ -33,17 +33,25 @@ def say(language: str, key: str, /, **values: object) -> str:
     A value inside a fence of the sentence itself, such as a code behind its command, gets no second one: it is copied as a whole.
     Raises KeyError for a sentence or a value that is not there: that is a bug of ours, and a test looks for it.
     """
-    rtl = language.partition("-")[0].lower() in RIGHT_TO_LEFT
     said, fences = "", 0
     for literal, place, _, _ in Formatter().parse(words(language)[key]):
         said += literal
         fences += literal.count(FSI) - literal.count(PDI)
         if place is not None:
-            said += _fit(str(values[place]), fenced=rtl and not fences)
+            said += fit("en" if fences else language, str(values[place]))
     return said
 
 
-def _fit(value: str, *, fenced: bool) -> str:
-    """Each line by itself: an isolate ends with its line (UAX #9, P1)."""
+def fit(language: str, value: str) -> str:
+    """What others wrote, harmless, as it may stand in a sentence; each line by itself, as an isolate ends with its line."""
     lines = (show(line).text for line in value.split("\n"))
-    return "\n".join(f"{FSI}{line}{PDI}" if fenced and line else isolate(line) for line in lines)
+    return "\n".join(aside(language, line) if line and _is_rtl(language) else isolate(line) for line in lines)
+
+
+def aside(language: str, text: str) -> str:
+    """Our own words that run from left to right, such as a command, as they may stand in a sentence."""
+    return f"{FSI}{text}{PDI}" if _is_rtl(language) else text
+
+
+def _is_rtl(language: str) -> bool:
+    return language.partition("-")[0].lower() in RIGHT_TO_LEFT

@@ -82,7 +82,7 @@ async def _preview_actor(draft: Mapping[str, Any], here: Here) -> Answer:
         here.house.db, proposed, actors=actors, keywords=keywords, sources=config.sources,
         since=here.now - LOOK_BACK, most=_MOST, samples=_SAMPLES,
     )  # fmt: skip
-    sheet = Sheet()
+    sheet = Sheet(here.language)
     sheet.add("👁 ")
     sheet.foreign(short(proposed.actor.name, 120), "bold")
     if extends is not None:
@@ -128,7 +128,7 @@ async def _preview_rule(query: str, here: Here) -> Answer:
     except ValueError as error:
         return plain(here.say("watch_wrong", why=error))
     report = await backtest.backtest(here.house.db, plan, since=here.now - LOOK_BACK, samples=_SAMPLES, most=_MOST)
-    sheet = Sheet()
+    sheet = Sheet(here.language)
     sheet.add("👁 ")
     sheet.foreign(short(query, 500), "code")
     _told_report(sheet, report, here)

@@ -155,3 +155,8 @@ def mute_over(subject: str, held_back: int) -> str:
     """That a silence ended."""
     what = f" عن {fence(subject)}" if subject else ""
     return f"انتهى الصمت{what}؛ التنبيهات التي حجبها: {held_back}."
+
+
+def canary(at: str, number: int) -> str:
+    """That bayan's own statement came through: `at` is when, `number` how many there were today."""
+    return f"🐤 المراقبة قائمة: رسالة الفحص اليوم رقم {number} وصلت في {at}.\nهذه الرسالة تُعدَّل في كل مرة."

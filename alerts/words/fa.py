@@ -181,3 +181,8 @@ def mute_over(subject: str, held_back: int) -> str:
     """That a silence ended."""
     what = f" درباره‌ی {fence(subject)}" if subject else ""
     return f"سکوت{what} پایان یافت؛ {held_back} هشدار را نگه داشته بود."
+
+
+def canary(at: str, number: int) -> str:
+    """That bayan's own statement came through: `at` is when, `number` how many there were today."""
+    return f"🐤 پیگیری برقرار است: پیام آزمون شماره‌ی {number} امروز در {at} رسید.\nاین پیام هر بار ویرایش می‌شود."
