@@ -11,14 +11,14 @@ from alerts.schema import channel_state, delivery
 
 
 def move_back(conn: Connection, now: datetime, by: timedelta) -> None:
-    """Open deliveries that were made by a clock that was `by` ahead, and the rests of channels: by so much earlier."""
+    """Open deliveries that were made by a clock that was `by` ahead, and the rests of channels that it ordered: by so much earlier."""
     made = (delivery.c.created_at > now, delivery.c.due_at > now)
     rows = conn.execute(select(delivery.c.id, delivery.c.due_at).where(*made)).all()
     if rows:
         anew = update(delivery).where(delivery.c.id == bindparam("one")).values(due_at=bindparam("anew"))
         conn.execute(anew, [{"one": row.id, "anew": max(now, row.due_at - by)} for row in rows])
     rests = conn.execute(
-        select(channel_state.c.id, channel_state.c.paused_until).where(channel_state.c.paused_until > now)
+        select(channel_state.c.id, channel_state.c.paused_until).where(channel_state.c.paused_until > now + by)
     ).all()
     if rests:
         earlier = (

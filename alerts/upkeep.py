@@ -69,7 +69,8 @@ class Upkeep:
         now, turn = self._clock(), time.monotonic()
         if self._seen is not None:
             before, then = self._seen
-            await self._heed_setback(timedelta(seconds=turn - then) - (now - before))
+            leapt = timedelta(seconds=turn - then) - (now - before)
+            await self._heed_setback(max(leapt, await self._db.read(lambda conn: plans.ahead(conn, now))))
         self._seen = (now, turn)
         beats = await self._db.read(sources.beats)
         if not self._walking and await self._may_forget(beats.get("retention"), now):

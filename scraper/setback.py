@@ -15,6 +15,15 @@ from sqlalchemy.engine import Connection
 from scraper.schema import absence, rereading, source_state, statement
 
 
+def ahead(conn: Connection, now: datetime) -> timedelta:
+    """By how much the clock was ahead that made the plans which stand: none where no poll was made in times to come."""
+    planned = (source_state.c.outcome_at > now, source_state.c.due_at > now)
+    latest = conn.execute(
+        select(source_state.c.outcome_at).where(*planned).order_by(source_state.c.outcome_at.desc()).limit(1)
+    )
+    return max((row.outcome_at - now for row in latest), default=timedelta())
+
+
 def move_back(conn: Connection, now: datetime, by: timedelta) -> int:
     """Plans that were made by a clock that was `by` ahead, for polls, articles and looks. Returns how many polls were moved."""
     polls = _moved(conn, source_state.c.id, source_state.c.due_at, source_state.c.outcome_at > now, now, by)

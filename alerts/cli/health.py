@@ -48,7 +48,8 @@ def health(
         reasons = _reasons(configuration, timedelta(minutes=max_age), alive=alive)
     except StoreError as error:
         reasons = (f"the store: {error}",)
-    reasons = (*_room(configuration.storage.data_dir), *reasons)
+    room = _room(configuration.storage.data_dir)
+    reasons = () if room and alive else (*room, *reasons)  # a restart makes no room
     if json_:
         typer.echo(json.dumps({"schema": 1, "healthy": not reasons, "reasons": list(reasons)}, ensure_ascii=False))
     elif reasons:
