@@ -6,6 +6,7 @@ Results go to stdout, logs and progress to stderr. Every verb's imports are its 
 from __future__ import annotations
 
 import os
+import resource
 import sys
 from typing import Annotated
 
@@ -21,6 +22,7 @@ from alerts.cli import (
     doctor,
     health,
     holds,
+    housekeeping,
     init,
     match,
     probe,
@@ -63,6 +65,7 @@ app.command("run")(run.run)
 app.command("status")(status.status)
 app.command("health")(health.health)
 app.command("doctor")(doctor.doctor)
+app.command("housekeeping")(housekeeping.housekeeping)
 app.command("reload")(reload.reload)
 app.command("read")(read.read)
 app.command("match")(match.match)
@@ -108,6 +111,8 @@ def main() -> None:
     """Run the command line. What goes wrong is said in a line or two that name the next step; never a traceback."""
     if "_BAYAN_COMPLETE" in os.environ:
         completion.teach()
+    # A core dump would hold every secret. Whoever needs one can allow it again from outside (prlimit(1)).
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     sys.exit(run_command(sys.argv[1:]))
 
 
@@ -156,12 +161,24 @@ def _usage(error: Exception) -> int | None:
     return code
 
 
+def _without_secrets(text: str) -> str:
+    """`text` as the log would write it: without whatever looks like a bot token, and without the secrets that were read."""
+    import logging
+
+    from alerts.logs import Redact
+
+    for one in (one for handler in logging.getLogger().handlers for one in handler.filters):
+        if isinstance(one, Redact):
+            text = one.text(text)
+    return Redact().text(text)
+
+
 def _bug(error: Exception) -> int:
     import traceback
 
     _say(f"internal error: {type(error).__name__}. This is a fault in bayan; nothing stored is lost by it.")
     if os.environ.get("BAYAN_DEBUG"):
-        traceback.print_exc()
+        sys.stderr.write(_without_secrets("".join(traceback.format_exception(error))))
     else:
         frame = traceback.extract_tb(error.__traceback__)[-1]
         _say(f"at {frame.name} ({frame.filename.rsplit('/', 2)[-1]}:{frame.lineno}); BAYAN_DEBUG=1 shows all of it.")
