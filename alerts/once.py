@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from alerts import outbox
+from alerts import outbox, weekly
 from alerts.steps import Steps
 from scraper import sources
 from scraper.db import Database
@@ -42,6 +42,7 @@ async def hasten(db: Database, clock: Callable[[], datetime], source: str) -> No
 
 async def deliver_all(steps: Steps, db: Database, clock: Callable[[], datetime], patience: timedelta) -> None:
     """Drain until nothing is due within `patience`."""
+    await weekly.write(db, steps.kit.config, clock())
     give_up = clock() + patience
     ids = [channel.id for channel in steps.kit.config.channels]
     while not steps.stopping.is_set():

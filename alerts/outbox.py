@@ -420,6 +420,12 @@ def latencies(conn: Connection, ids: Sequence[int]) -> tuple[float, ...]:
     return tuple(found)
 
 
+def failed_since(conn: Connection, since: datetime) -> int:
+    """How many deliveries were given up since then, and were not taken up again."""
+    given_up = (delivery.c.state == "failed", delivery.c.settled_at >= since)
+    return int(conn.execute(select(func.count()).select_from(delivery).where(*given_up)).scalar_one())
+
+
 def notice_subjects(conn: Connection, prefix: str) -> tuple[str, ...]:
     """The subjects of all notices that begin so: what was told already."""
     query = select(delivery.c.subject).where(delivery.c.kind == "notice", delivery.c.subject.startswith(prefix))

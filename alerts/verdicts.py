@@ -123,6 +123,36 @@ def rung(conn: Connection) -> dict[str, Rung]:
     return {str(row[0]): Rung(int(row[1]), row[2], last.get(str(row[0]))) for row in conn.execute(seen)}
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """In how many statements a spelling of a watch was met."""
+
+    watch: str
+    pattern: str
+    statements: int
+
+
+def shares(conn: Connection, since: datetime, *, limit: int) -> tuple[Share, ...]:
+    """The spellings that were met in most of the statements first seen since then, without those of baselines."""
+    count = func.count(match.c.statement.distinct())
+    query = (
+        select(match.c.watch, match.c.pattern, count)
+        .join(statement, statement.c.id == match.c.statement)
+        .where(statement.c.first_seen_at >= since, statement.c.baseline.is_(False))
+        .group_by(match.c.watch, match.c.pattern)
+        .order_by(count.desc(), match.c.watch, match.c.pattern)
+        .limit(limit)
+    )
+    return tuple(Share(str(row[0]), str(row[1]), int(row[2])) for row in conn.execute(query))
+
+
+def seen(conn: Connection, since: datetime, *, but_not: str) -> tuple[int, datetime | None]:
+    """How many statements were first seen since then (without baselines, and without a source), and when the first of all was."""
+    fresh = (statement.c.first_seen_at >= since, statement.c.baseline.is_(False), statement.c.source != but_not)
+    total = conn.execute(select(func.count()).select_from(statement).where(*fresh)).scalar_one()
+    return int(total), conn.execute(select(func.min(statement.c.first_seen_at))).scalar()
+
+
 def _row(statement: Statement, number: int, found: Match) -> dict[str, Any]:
     return {
         "statement": statement.id,

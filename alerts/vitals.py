@@ -20,7 +20,7 @@ from importlib.metadata import version
 
 import structlog
 
-from alerts import once, outbox, troubles
+from alerts import once, outbox, troubles, weekly
 from alerts.alive import Alive
 from alerts.flights import Flights
 from alerts.gauges import KIND, Standing, page
@@ -81,8 +81,9 @@ class Vitals:
             await self._flights.step(config.canary, config.health.notify, hasten)
 
     async def keep_house(self) -> None:
-        """Once a minute: the listener, where it could not be opened before; the dead-man's address. Raises StoreError."""
+        """Once a minute: a listener that could not be opened before, the weekly note, the dead-man's address. Raises StoreError."""
         await self.open()
+        await weekly.write(self._db, self._steps.kit.config, self._clock())
         if self._alive.is_due() and (await self._ready()).status == 200:
             self._alive.ask()
 

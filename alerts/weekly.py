@@ -1,0 +1,226 @@
+"""The weekly note: what an operator would find who looked through everything, and only what asks for a deed.
+
+    the store, four weeks of it ──> findings, each with what to do ──> one notice a week, or none
+                                                                 └──> `bayan housekeeping`, now
+
+What was found is decided by plain functions over `Facts`; `gather` reads them. The note is due at a day and time in the file's zone;
+where bayan was away then, it comes when it is back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from alerts import bundles, health, mutes, outbox, verdicts
+from alerts.bot import judgements
+from alerts.canary import SOURCE
+from alerts.health import Notice
+from alerts.remedies import REMEDIES
+from alerts.settings import Configuration
+from alerts.troubles import standing
+from alerts.verdicts import Share
+from scraper import holds, sources
+from scraper.condition import WELL
+from scraper.db import Connection, Database
+
+SPAN = timedelta(days=28)
+"""What lies further back is not looked at."""
+DEAD_AFTER = timedelta(days=3)
+"""A source that is unwell for less than this may be well again by itself."""
+ENOUGH = 200
+"""So many statements, and a store as old as `SPAN`: below, nobody can say that a watch never rings."""
+LOUD_SHARE, LOUD_LEAST = 0.05, 20
+"""A spelling in more than this part of all statements, and in at least so many, rings for everything."""
+WRONG_LEAST = 3
+"""So many alerts of one spelling that people found not relevant."""
+MUCH = 20
+"""Alerts that one silence holds back, or that wait in one digest."""
+MOST_NAMES = 12
+"""Names in one finding: more are counted."""
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to be done: what was found, and the next step."""
+
+    said: str
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the findings are made of. `silent` are the watches that never matched, `unwell` sources with their condition and since when.
+
+    `muted` are (channel, subject, held back), `waiting` (channel, bundle, alerts, told at).
+    """
+
+    age: timedelta = timedelta()
+    statements: int = 0
+    silent: tuple[str, ...] = ()
+    shares: tuple[Share, ...] = ()
+    wrong: tuple[tuple[str, str, int], ...] = ()
+    unwell: tuple[tuple[str, str, datetime | None], ...] = ()
+    muted: tuple[tuple[str, str, int], ...] = ()
+    waiting: tuple[tuple[str, str, int, datetime], ...] = ()
+    floods: Mapping[str, int] | None = None
+    held: int = 0
+    failed: int = 0
+
+
+# ------------------------------------------------------------------------------------------------------ deciding
+
+
+def findings(facts: Facts, now: datetime) -> tuple[Finding, ...]:
+    """What asks for a deed, the most pressing first. Pure."""
+    return (*_held(facts), *_sources(facts, now), *_noisy(facts), *_quiet(facts), *_silent(facts))
+
+
+def _held(facts: Facts) -> Iterator[Finding]:
+    for source, count in sorted((facts.floods or {}).items()):
+        yield Finding(
+            f"{count} new statements of source {source} are held, as after a redesign",
+            f"bayan sources held, then bayan sources release {source} or bayan sources drop {source}",
+        )
+    if facts.held:
+        yield Finding(f"{facts.held} deliveries wait for a decision", "bayan alerts release, or bayan alerts drop")
+    if facts.failed:
+        yield Finding(
+            f"{facts.failed} alerts of the last four weeks could not be delivered",
+            "bayan alerts failed, then bayan alerts retry",
+        )
+
+
+def _sources(facts: Facts, now: datetime) -> Iterator[Finding]:
+    for name, kind, since in facts.unwell:
+        remedy = REMEDIES[kind]  # type: ignore[index]
+        lasts = f" for {(now - since).days} days" if since is not None else ""
+        yield Finding(f"source {name} is unwell{lasts}: {remedy.said}", remedy.next.replace(" ID", f" {name}"))
+
+
+def _noisy(facts: Facts) -> Iterator[Finding]:
+    for watch, pattern, count in facts.wrong:
+        if count >= WRONG_LEAST:
+            yield Finding(
+                f'{count} alerts of {watch} for "{pattern}" were found not relevant',
+                f'bayan backtest {watch.removeprefix("@")} --without "{pattern}" says what would be lost; or make it a weak alias',
+            )
+    for share in facts.shares:
+        if facts.statements and share.statements >= LOUD_LEAST and share.statements / facts.statements > LOUD_SHARE:
+            part = share.statements / facts.statements
+            yield Finding(
+                f'"{share.pattern}" of {share.watch} stands in {part:.0%} of all new statements ({share.statements})',
+                "narrow it: context words, a weak alias, or a rule with NEAR or sources",
+            )
+
+
+def _quiet(facts: Facts) -> Iterator[Finding]:
+    for channel, subject, count in facts.muted:
+        if count >= MUCH:
+            about = f" about {subject}" if subject else ""
+            yield Finding(
+                f"a silence{about} in {channel} holds back {count} alerts",
+                "end it with /mutes in the chat, or narrow the watch",
+            )
+    for channel, bundle, count, told_at in facts.waiting:
+        if count >= MUCH:
+            yield Finding(
+                f"{count} alerts wait in {channel} for one message ({bundle.partition(':')[0]}, {told_at:%d %b, %H:%M} UTC)",
+                "tell them more often, or take the loud ones to a route of their own",
+            )
+
+
+def _silent(facts: Facts) -> Iterator[Finding]:
+    if facts.silent and facts.age >= SPAN and facts.statements >= ENOUGH:
+        shown = ", ".join(facts.silent[:MOST_NAMES])
+        more = f" and {len(facts.silent) - MOST_NAMES} more" if len(facts.silent) > MOST_NAMES else ""
+        yield Finding(
+            f"never matched in {facts.age.days} days: {shown}{more}",
+            "bayan actors check; more spellings (bayan actors suggest NAME), more sources, or take them out",
+        )
+
+
+def draw(found: Sequence[Finding]) -> str:
+    """The note as operators read it."""
+    lines = [f"Weekly note: {len(found)} {'thing asks' if len(found) == 1 else 'things ask'} for a deed."]
+    for one in found:
+        lines += [f"• {one.said}.", f"   {one.next}"]
+    return "\n".join(lines)
+
+
+def last_due(weekly: str, timezone: str, now: datetime) -> datetime | None:
+    """The last moment (UTC) at or before `now` that `weekly` ("DAY HH:MM") names in the zone; None for ""."""
+    if not weekly:
+        return None
+    zone = ZoneInfo(timezone)
+    day, _, at = weekly.partition(" ")
+    today = now.astimezone(zone).date()
+    for back in range(8):
+        then = today - timedelta(days=back)
+        if DAYS[then.weekday()] == day:
+            moment = datetime.combine(then, time.fromisoformat(at), zone).astimezone(UTC)
+            if moment <= now:
+                return moment
+    return None
+
+
+# ------------------------------------------------------------------------------------------------------- reading
+
+
+def gather(conn: Connection, config: Configuration, now: datetime) -> Facts:
+    """What the store knows of the last four weeks."""
+    since = now - SPAN
+    rung = verdicts.rung(conn)
+    watches = [f"@{actor.id}" for actor in config.actors] + [words.id for words in config.keywords]
+    total, first_at = verdicts.seen(conn, since, but_not=SOURCE)
+    by_state, _ = outbox.summary(conn)
+    enabled = {source.id: source for source in config.sources if source.enabled}
+    unwell = []
+    for state in sources.states(conn):
+        kind = standing(state, enabled.get(state.id), config.health) if state.id in enabled else None
+        begun = state.failing_since or state.worse_since or (state.last_new_at if kind == "stale" else None)
+        if kind is not None and kind not in WELL and (begun is None or now - begun >= DEAD_AFTER):
+            unwell.append((state.id, kind, begun))
+    channels = [channel.id for channel in config.channels]
+    return Facts(
+        age=now - first_at if first_at is not None else timedelta(),
+        statements=total,
+        silent=tuple(watch for watch in watches if watch not in rung),
+        shares=verdicts.shares(conn, since, limit=5),
+        wrong=judgements.noisiest(conn, since, 5),
+        unwell=tuple(unwell),
+        muted=tuple(
+            (one.channel, one.mute.subject, one.held_back) for id_ in channels for one in mutes.listed(conn, id_, now)
+        ),
+        waiting=tuple(
+            (id_, bundle, count, told_at)
+            for id_ in channels
+            for bundle, (count, told_at) in bundles.waiting(conn, id_).items()
+        ),
+        floods=holds.counts(conn),
+        held=by_state.get("held", 0) - sum(sum(n for n, _ in bundles.waiting(conn, id_).values()) for id_ in channels),
+        failed=outbox.failed_since(conn, since),
+    )
+
+
+async def write(db: Database, config: Configuration, now: datetime) -> bool:
+    """Queue the note where its time has come and there is something to do. The first week is none. Raises StoreError."""
+    if not config.health.notify:
+        return False
+    due = last_due(config.health.weekly, config.timezone, now)
+    last = (await db.read(sources.beats)).get("weekly")
+    if due is None or (last is not None and due <= last[0]):
+        return False
+    found = findings(await db.read(lambda conn: gather(conn, config, now)), now) if last is not None else ()
+    notice = Notice(f"weekly:{due:%Y%m%d}", draw(found))
+    drafts = health.to_operators(notice, config.health.notify, now) if found else ()
+
+    def record(conn: Connection) -> None:
+        sources.beat(conn, "weekly", now)
+        outbox.put(conn, drafts, now)
+
+    await db.write(record)
+    return bool(drafts)
