@@ -58,7 +58,7 @@ async def listening(api: StrictBotApi, folder: Path, **more: Any) -> AsyncIterat
     """Run a bayan with one admin, and a channel of his own; `more` is its configuration."""
     bot = BotSettings(token=Secret(TOKEN), api_base=api.url, admins=(ADMIN,))
     config: Configuration = configuration(
-        folder, sources=more.pop("sources", ()), channels=(phone("ops", api.url, str(ADMIN)),), bot=bot, **more
+        folder, sources=more.pop("sources", ()), bot=bot, **{"channels": (phone("ops", api.url, str(ADMIN)),), **more}
     )
     async with house(config) as running:
         task = asyncio.create_task(running.service.run())

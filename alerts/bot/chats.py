@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from alerts.bot import watches
 from alerts.bot.access import EVERYWHERE, Role
-from alerts.bot.schema import bot_mark, button, chat, chat_watch, enrolment, membership, person
+from alerts.bot.schema import bot_mark, button, chat, chat_watch, enrolment, membership, mute, person
 from alerts.schema import delivery
 
 CODE_LIVES = timedelta(minutes=15)
@@ -52,11 +52,13 @@ class ChatBook:
 
     chats: tuple[Chat, ...] = ()
     watches: tuple[watches.Watch, ...] = ()
+    moved: Mapping[str, str] = field(default_factory=dict)
+    """Where groups of the configuration moved to, by the ids that it names."""
 
 
 def chat_book(conn: Connection) -> ChatBook:
     """What is in force of all that was made in the chats."""
-    return ChatBook(enrolled(conn), watches.everywhere(conn))
+    return ChatBook(enrolled(conn), watches.everywhere(conn), moves(conn))
 
 
 # --------------------------------------------------------------------------------------------------- chats
@@ -118,20 +120,41 @@ def choose(conn: Connection, id_: str, **values: str) -> None:
 
 
 def moved(conn: Connection, old: str, new: str, now: datetime) -> None:
-    """A group became a supergroup: everything that was the old chat's is the new one's, also the roles given there."""
+    """A group became a supergroup: everything that was the old chat's is the new one's: roles, watches, buttons, mutes, and
+    what waits to be sent there. Its messages are counted anew, so none of the old ones is edited or answered.
+    """
     row = conn.execute(select(chat).where(chat.c.id == old)).mappings().first()
-    if row is None or row["moved_to"] == new:
+    if row is not None and row["moved_to"] == new:
         return
-    if not conn.execute(select(chat.c.id).where(chat.c.id == new)).first():
+    if row is not None and not conn.execute(select(chat.c.id).where(chat.c.id == new)).first():
         conn.execute(insert(chat).values(**{**row, "id": new, "kind": "supergroup", "moved_to": None}))
+    elif row is not None and row["enrolled_at"] is not None:  # Telegram said first that we are in the new one
+        kept = {name: row[name] for name in _KEPT}
+        conn.execute(update(chat).where(chat.c.id == new, chat.c.enrolled_at.is_(None)).values(**kept))
     there = set(conn.execute(select(membership.c.person).where(membership.c.chat == new)).scalars())
     for one in conn.execute(select(membership).where(membership.c.chat == old)).mappings().all():
         if one["person"] not in there:
             conn.execute(insert(membership).values(**{**one, "chat": new}))
+    conn.execute(update(enrolment).where(enrolment.c.chat == old).values(chat=new))
     conn.execute(update(button).where(button.c.chat == old).values(chat=new))
-    conn.execute(update(chat_watch).where(chat_watch.c.chat == old).values(chat=new))
-    gone = {"moved_to": new, "left_at": now, "enrolled_at": None, "joined_at": None}
-    conn.execute(update(chat).where(chat.c.id == old).values(**gone))
+    if row is not None:
+        conn.execute(update(chat_watch).where(chat_watch.c.chat == old).values(chat=new))
+        gone = {"moved_to": new, "left_at": now, "enrolled_at": None, "joined_at": None}
+        conn.execute(update(chat).where(chat.c.id == old).values(**gone))
+        topic = "" if row["topic"] is None else f":{row['topic']}"
+        before, after = f"chat:{old}{topic}", f"chat:{new}{topic}"
+        conn.execute(update(mute).where(mute.c.channel == before).values(channel=after))
+        mine = delivery.c.channel == before
+        conn.execute(update(delivery).where(mine).values(channel=after, message_id=None))
+
+
+_KEPT = ("title", "language", "timezone", "topic", "enrolled_at", "enrolled_by", "quiet", "digest")
+
+
+def moves(conn: Connection) -> dict[str, str]:
+    """Where chats moved to that became another one, by their old ids."""
+    rows = conn.execute(select(chat.c.id, chat.c.moved_to).where(chat.c.moved_to.is_not(None)))
+    return {row.id: row.moved_to for row in rows}
 
 
 def _chat(row: RowMapping) -> Chat:

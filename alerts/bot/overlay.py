@@ -34,6 +34,7 @@ def overlaid(config: Configuration, book: ChatBook) -> Configuration:
     """
     if config.bot is None or config.bot.token is None:
         return config
+    config = _followed(config, book.moved)
     channels = {channel.id: channel for channel in config.channels}
     reached: dict[str, str] = {}
     for chat in book.chats:
@@ -63,6 +64,14 @@ def overlaid(config: Configuration, book: ChatBook) -> Configuration:
         own_plans=plans,
         own_languages=languages,
     )
+
+
+def _followed(config: Configuration, moved: Mapping[str, str]) -> Configuration:
+    """With the new ids of groups that became supergroups: what the file names is not there any more."""
+    if not any(channel.chat in moved for channel in config.channels):
+        return config
+    channels = tuple(replace(channel, chat=moved.get(channel.chat, channel.chat)) for channel in config.channels)
+    return replace(config, channels=channels)
 
 
 def own_id(chat: str, slug: str) -> str:

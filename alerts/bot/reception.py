@@ -11,17 +11,31 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
 
-from alerts.bot import buttons, chats, governing, hushing, listing, looking, minding, relevance, tending, undoing
+from alerts.bot import (
+    buttons,
+    chats,
+    governing,
+    hushing,
+    leaving,
+    listing,
+    looking,
+    minding,
+    relevance,
+    tending,
+    undoing,
+)
 from alerts.bot.access import Book, Role, may, role_of, speaks_for_nobody
 from alerts.bot.commands import Answer, Command, Here, House, Press, allowed, plain
 from alerts.bot.incoming import Asked, Event, Joined, Left, Moved, Pressed
 from alerts.bot.line import Line
 from alerts.bot.talk import LANGUAGES, say
 from alerts.errors import DeliveryError
+from alerts.model import Message
 from alerts.settings import Configuration
 from scraper.db import Connection
 from scraper.errors import StoreError
@@ -115,6 +129,20 @@ class Reception:
             except TimeoutError:
                 answer = plain(here.say("too_slow", seconds=int(seconds)))
             await self._say(asked, answer)
+            if command.name == "language":
+                await self.show_menus(asked.chat)
+
+    async def show_menus(self, only: str = "") -> None:
+        """Set the menus of commands, or that of one chat that chose a language."""
+        config = self.house.config()
+        admins = [str(person) for person in config.bot.admins] if config.bot else []
+        spoken = {chat.id: chat.language for chat in await self.house.db.read(chats.enrolled) if chat.language}
+        for where, listed in menus(COMMANDS, admins, config.language, spoken).items():
+            if only in ("", where):
+                try:
+                    await self._line.menu({where: listed})
+                except DeliveryError as error:  # an admin who never wrote to the bot has no chat with it yet
+                    log.info("a menu of commands could not be set", where=where, reason=str(error))
 
     async def _start(self, asked: Asked, here: Here, role: Role | None) -> None:
         """A code is used up; without one, who belongs here is helped, and who does not is told once in an hour."""
@@ -198,17 +226,27 @@ class Reception:
     # --------------------------------------------------------------------------------------- membership
 
     async def _joined(self, joined: Joined) -> None:
-        now = self.house.clock()
-        await self.house.db.write(lambda conn: chats.joined(conn, joined.chat, joined.kind, joined.title, now))
+        now, config = self.house.clock(), self.house.config()
+
+        def write(conn: Connection) -> None:
+            chats.joined(conn, joined.chat, joined.kind, joined.title, now)
+            leaving.resume(conn, config, joined.chat)
+
+        await self.house.db.write(write)
         log.info("the bot was added to a chat", chat=joined.chat, by=joined.sender.person)
 
     async def _left(self, left: Left) -> None:
-        now = self.house.clock()
+        now, config = self.house.clock(), self.house.config()
         was = await self.house.db.read(lambda conn: chats.find(conn, left.chat))
-        await self.house.db.write(lambda conn: chats.left(conn, left.chat, now))
-        log.warning("the bot is in a chat no more", chat=left.chat, by=left.sender.person)
+        resting = await self.house.db.write(lambda conn: leaving.suspend(conn, config, left.chat, now))
+        log.warning("the bot is in a chat no more", chat=left.chat, by=left.sender.person, channels=resting)
         if was is not None and was.enrolled_at is not None:
             await self.house.adopt()
+        if resting:
+            name = was.title if was is not None and was.title else left.chat
+            for admin in leaving.to_tell(config, left.chat):
+                with suppress(DeliveryError):  # the others are told, and the log has it
+                    await self._line.say(admin, Message(say(config.language, "chat_lost", chat=name)))
 
     async def _moved(self, moved: Moved) -> None:
         now = self.house.clock()
@@ -286,12 +324,20 @@ def _help(here: Here, role: Role) -> Answer:
     return here.titled(here.say("help_title", role=here.say(role)), [*lines, here.say("help_more")])
 
 
-def menus(commands: Sequence[Command], admins: Sequence[str], language: str) -> dict[str, list[tuple[str, str]]]:
-    """The menus by scope: everybody sees what viewers may, an admin's private chat all of it."""
+def menus(
+    commands: Sequence[Command], admins: Sequence[str], language: str, spoken: Mapping[str, str]
+) -> dict[str, list[tuple[str, str]]]:
+    """The menus by scope: everybody sees what viewers may, an admin's private chat all of it.
 
-    def listed(role: Role) -> list[tuple[str, str]]:
-        return [("help", say(language, "cmd_help"))] + [
-            (one.name, say(language, f"cmd_{one.name}")) for one in allowed(commands, role)
+    `spoken` are the chats that chose a language of their own: each has a menu in it.
+    """
+
+    def listed(role: Role, tongue: str = language) -> list[tuple[str, str]]:
+        return [("help", say(tongue, "cmd_help"))] + [
+            (one.name, say(tongue, f"cmd_{one.name}")) for one in allowed(commands, role)
         ]
 
-    return {"private": listed("viewer"), "groups": listed("editor"), **{admin: listed("admin") for admin in admins}}
+    own = {chat: listed("editor" if chat.startswith("-") else "viewer", tongue) for chat, tongue in spoken.items()} | {
+        admin: listed("admin", spoken.get(admin, language)) for admin in admins
+    }
+    return {"private": listed("viewer"), "groups": listed("editor"), **own}

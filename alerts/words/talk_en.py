@@ -32,6 +32,7 @@ TALK: Final[dict[str, str]] = {
     "chats_title": "Chats and who is in them:",
     "chats_none": "No chat is enrolled. Add me to a group and write /enroll there.",
     "chat_gone": "left",
+    "chat_lost": "The bot is no longer in {chat}: it was removed or blocked. What is due there waits until it is let in again.",
     "chat_waiting": "not enrolled",
     "role_given": "{person} is {role} here now.",
     "role_taken": "{person} has no role here any more.",
