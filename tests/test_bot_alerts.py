@@ -114,3 +114,32 @@ async def test_a_press_of_the_same_button_again_is_noted_once(server: StrictBotA
         await eventually(lambda: [bool(one) for one in server.seen("answers").values()] == [True, True])
         said = [one[0].get("text") for one in server.seen("answers").values()]
     assert sorted(map(str, said)) == ["Noted.", "You said so already."]
+
+
+async def test_a_chat_that_chose_arabic_has_alerts_buttons_answers_and_menu_in_it_until_that_is_undone(
+    server: StrictBotApi, tmp_path: Path
+) -> None:
+    async with desk(server, tmp_path) as (chat, site):
+        await chat.write(ADMIN, "/language ar", DESK)
+        said = (await chat.answers(DESK, 2))[1]
+        assert said["text"] == "من الآن أتحدث العربية هنا."
+        (alert,) = await rings(chat, site, [("n1", "The League Army speaks of the coming days at length")])
+        assert labels(alert) == ["فتح", "النص المحفوظ", "كتم ساعة", "غير ذي صلة", "لماذا؟"]
+        lines = alert["text"].split("\n")
+        assert lines[0].startswith("\u200f🔴 ") and "Asa'ib Ahl al-Haqq" in lines[0]
+        assert lines[1] == "\u200f\u2068The League Army speaks of the coming days at length\u2069"
+        assert "🎯 القاعدة \u2068قائمة المراقبة الخاصة بهذه المحادثة\u2069: " in alert["text"]
+        assert all(line.startswith("\u200f") for line in lines)
+        await press(chat, ADMIN, alert, "لماذا؟")
+        assert "بصيغة «" in (await chat.answers(DESK, 4))[3]["text"]
+        await chat.write(ADMIN, "\u2068/help\u2069", DESK)
+        assert "\n\u200f\u2068/watch\u2069  مراقبة اسم أو قاعدة" in (await chat.answers(DESK, 5))[4]["text"]
+        await chat.write(ADMIN, "/help")
+        assert "What you can do here" in (await chat.answers(ADMIN, 1))[0]["text"]
+        (bot,) = server.seen("state")["bots"]
+        (menu,) = [listed for where, listed in bot["commands"].items() if str(DESK) in where]
+        assert "لغة هذه المحادثة" in [command["description"] for command in menu]
+        await press(chat, ADMIN, said, "تراجع")
+        await chat.answers(DESK, 6)
+        (after,) = await rings(chat, site, [("n2", "The League Army is silent about the coming days")])
+        assert after["text"].startswith("🔴 mentions Asa") and labels(after)[0] == "Open"

@@ -10,19 +10,21 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from alerts.channels import Channels
+from alerts.digest import Line, draw_digest
 from alerts.errors import ChannelDown, DeliveryError, MessageRefused, RecipientGone, TryLater
 from alerts.followup import draw_edit, draw_removal
 from alerts.message import draw, draw_notice, plain
 from alerts.model import Channel
 from alerts.settings import ChannelSettings
 from alerts.shown import units
+from alerts.words import words_of
 from scraper.secret import Secret
 from tests.alert_values import NOW, model_alert, random_alert
 from tests.fake_botapi import TOKEN
@@ -226,3 +228,31 @@ async def test_a_look_at_a_chat_says_whether_the_bot_may_write_there_and_writes_
     finally:
         await channels.aclose()
     assert strict.control("GET", "deliveries") == []
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("language", ["ar", "fa"])
+async def test_the_strict_server_takes_alerts_in_arabic_and_persian_as_they_were_drawn(
+    strict: Strict, language: str
+) -> None:
+    rng = random.Random(13)
+    told = model_alert(may_repeat=True, delayed=timedelta(minutes=43))
+    some = [random_alert(rng) for _ in range(60)]
+    versions = (("Leader condemns", "three old words"), ("زعيم يدين", "three new words"))
+    messages = [draw(one, now=NOW, language=language) for one in (told, *some)]
+    messages += [draw_removal(one, timezone="Asia/Tehran", language=language) for one in some[:20]]
+    messages.append(draw_edit(told, *versions, at=NOW, timezone="UTC", language=language))
+    messages.append(draw_digest("quiet:night", [Line(told, "high", True)] * 5, timezone="UTC", language=language))
+    messages.append(draw_notice(words_of(language).flood("agency", 12, "redesign", ("Head", "عنوان")), language))
+    channels = Channels([strict.channel("desk", 7)])
+    for message in messages:
+        await channels.reach("desk").send(message)
+    await channels.aclose()
+    assert [call["error"] for call in strict.control("GET", "calls") if call["error"]] == []
+    seen = strict.control("GET", "deliveries")
+    assert [delivery["text"] for delivery in seen] == [message.text for message in messages]
+    html = seen[0]["html"].split("\n")
+    assert html[0].startswith("\u200f🔴 \u2068<b>Qais al-Khazali</b>\u2069، ")
+    assert html[1].startswith('\u200f\u2068<a href="https://news.example.org/reports/khazali"><b>Iraqi Militia')
+    assert f'<tg-time unix="1750417200" format="wD">{words_of(language).day(date(2025, 6, 20))}</tg-time>' in html[3]
+    assert html[-1] == f"\u200f\u2068<code>#{told.tag}</code>\u2069"

@@ -136,18 +136,20 @@ async def language(asked: Asked, here: Here) -> Answer:
     wanted = asked.words.strip().lower()
     if wanted not in LANGUAGES:
         return plain(here.say("language_form"))
+    there = replace(here, language=wanted)
 
     def write(conn: Connection) -> tuple[Key, ...] | None:
         chat = chats.find(conn, here.chat)
         if chat is None:
             return None
         chats.choose(conn, here.chat, language=wanted)
-        return noted(conn, here, "choice", "language", {"value": chat.language}, {"value": wanted})
+        return noted(conn, there, "choice", "language", {"value": chat.language}, {"value": wanted})
 
     row = await here.house.db.write(write)
     if row is None:
         return plain(here.say("not_enrolled"))
-    return Answer(replace(here, language=wanted).sentence("language_is"), (row,))
+    await here.house.adopt()
+    return Answer(there.sentence("language_is"), (row,))
 
 
 def _line(one: Actor) -> str:

@@ -16,10 +16,9 @@ import structlog
 from alerts.bot.commands import House
 from alerts.bot.line import LONG_POLL, Line
 from alerts.bot.polling import Condition, Polling
-from alerts.bot.reception import COMMANDS, Reception, menus
+from alerts.bot.reception import Reception
 from alerts.channels import bot_key
 from alerts.channels.telegram import Client
-from alerts.errors import DeliveryError
 from alerts.pace import Pace
 from alerts.settings import BotSettings, ChannelSettings, Configuration
 from scraper.db import Database
@@ -50,7 +49,6 @@ class Bot:
         assert settings.token is not None
         self.settings = settings
         self._line = Line(Client(settings.token, settings.api_base, answer_timeout=LONG_POLL / 2), self._count)
-        self._config = config
         self._pace = pace
         self._me = bot_key(ChannelSettings("bot", "telegram", settings.token, api_base=settings.api_base))
         house = House(db=db, clock=clock, config=config, adopt=adopt, doers=doers)
@@ -85,11 +83,5 @@ class Bot:
 
     async def _introduced(self, me: str) -> None:
         self._reception.house = replace(self._reception.house, me=me)
-        config = self._config()
-        admins = [str(person) for person in config.bot.admins] if config.bot else []
-        for where, listed in menus(COMMANDS, admins, config.language).items():
-            try:
-                await self._line.menu({where: listed})
-            except DeliveryError as error:  # an admin who never wrote to the bot has no chat with it yet
-                log.info("a menu of commands could not be set", where=where, reason=str(error))
+        await self._reception.show_menus()
         log.info("the bot listens", name=me)
