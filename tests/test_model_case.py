@@ -179,9 +179,9 @@ async def test_the_model_statement_becomes_one_message_with_every_promised_line(
 
     assert lines[0] == (
         "🔴 <b>Qais al-Khazali</b> · \u2068<b>قيس الخزعلي</b>\u2069, secretary-general: said"
-        " · mentions <b>Asa'ib Ahl al-Haqq</b>"
+        " · mentions <b>Asa'ib Ahl al-Haqq</b> · mentions <b>Ali Khamenei</b>"
     )
-    marked = HEADLINE.replace("Qais Al-Khazali", "<u>Qais Al-Khazali</u>").replace("Threats", "<u>Threats</u>")
+    marked = HEADLINE.replace("Leader Qais Al-Khazali", "<u>Leader Qais Al-Khazali</u>").replace("Threats", "<u>Threats</u>")
     assert lines[1] == f'<a href="{case.site.origin}/reports/1007"><b>{marked}</b></a>'
     assert lines[2].replace("\u2060", "") == f"🗞 monitor · {host}", "joined, so that no host becomes a link of its own"
     assert re.fullmatch(
@@ -200,7 +200,7 @@ async def test_the_model_statement_becomes_one_message_with_every_promised_line(
     assert abs(datetime.fromtimestamp(int(seen[1]), UTC) - published) < timedelta(minutes=1)
     assert re.fullmatch(
         r"🎯 rule <code>khazali-threat</code>: Qais al-Khazali \(\d hits\) \+ “threat\*” \(\d hits\)"
-        r" \+ Asa'ib Ahl al-Haqq \(1 hit\)",
+        r" \+ Asa'ib Ahl al-Haqq \(1 hit\) \+ Ali Khamenei as “Leader Ayatollah Sayyid Ali Al-Husseini Khamenei” \(1 hit\).*",
         lines[6],
     )
     passage = "\n".join(lines[7:-1])

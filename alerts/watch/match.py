@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -199,7 +199,8 @@ class Watchlist:
         if names:
             _judge_names(names, found, silent)
             found.sort(key=_reading_order)
-        met = attribute(title, body, said.language, [one.match() for one, _ in _limited([(one, "") for one in found])])
+        kept = [one for one, _ in _limited([(one, "") for one in found])]
+        met = _with_roles(title, body, said.language, kept)
         met = list(spoken_by(said.speaks_for, met)) if said.speaks_for else met
         return met, _once_each(silent), Statement((texts[0], texts[1]), met, *said[:4], (begins[0], begins[1]))
 
@@ -273,6 +274,17 @@ class _Found(NamedTuple):
         return extent(
             self.folded, self.first, self.behind, pattern.text, person=pattern.person, opens=self.opens, clitic=clitic
         )
+
+
+def _with_roles(title: str, body: str, language: str | None, found: Sequence[_Found]) -> list[Match]:
+    """The hits as they are told, each with its role. Who speaks is read around the name itself: its title is a word beside it."""
+    told = [one.match() for one in found]
+    bare = []
+    for one, match in zip(found, told, strict=True):
+        start, end = one.folded.span(one.first, one.behind)
+        bare.append(replace(match, start=max(start, match.start), end=max(min(end, match.end), match.start + 1)))
+    roles = attribute(title, body, language, bare)
+    return [replace(match, role=read.role) for match, read in zip(told, roles, strict=True)]
 
 
 def _collected(hits: Iterable[Hit[Pattern] | SoundHit[Pattern]], order: int, folded: Folded) -> Iterator[_Found]:

@@ -288,6 +288,8 @@ _RULES: tuple[tuple[str, Role], ...] = (
     # Other people and things around the name.
     (r"k[OFpwG]?[ejr]*@(?!t)", _M),
     (r"@'?[wjr]{0,2}k", _M),
+    # "It names X as the one who ..., and recalls": somebody else is the subject.
+    (r"^U[wV][ejr]*@(?!')", _M),
     # "no statement from X", "ahead of X's speech"
     (r"n[^,;:]{0,5}[tw][^,;:]{0,3}[FyOi]e?@", _M),
     (r"[nf]e?[^,;:SDq]{0,3}@'[wj]{0,3}t", _M),
