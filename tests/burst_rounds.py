@@ -236,12 +236,14 @@ def burst(
             before = _memory(program)
             most = _publish_and_ask(site, api, program, found, minutes=minutes, items=items, commands=commands)
             ended = time.time()
-            wait_for(lambda: not _waiting(store), 420, every=1.0)
+            stored = "SELECT id FROM statement WHERE NOT baseline"
+            wait_for(lambda: len(store.rows(stored)) == items and not _waiting(store), 420, every=1.0)
             found.told_after = time.time() - ended
             found.memory = (before, max(most, _memory(program)))
         finally:
             program.stop()
             server.shutdown()
+            server.server_close()
         _judge(site, api, found, items)
     return found
 

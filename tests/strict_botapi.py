@@ -31,6 +31,10 @@ class StrictBotApi:
         """GET: what was delivered, what was called."""
         return self._call("GET", f"{verb}?{urlencode(query)}" if query else verb, None)
 
+    def well_again(self) -> None:
+        """No fault is left."""
+        self._call("DELETE", "faults", None)
+
     def texts(self, chat: int | str) -> list[str]:
         """What bots delivered to a chat, in order."""
         return [delivery["text"] for delivery in self.seen("deliveries", chat_id=chat)]

@@ -36,19 +36,11 @@ async def desk(server: StrictBotApi, folder: Path, **more: Any) -> AsyncIterator
     """A bayan with one source, a group, a forum and a second admin."""
     world(server)
     server.order("users", id=SECOND, first_name="Second", started=True)
-    for number, kind, extra in ((GROUP, "group", {}), (FORUM, "supergroup", {"is_forum": True, "topics": [7]})):
-        topics = extra.pop("topics", [])
-        server.order(
-            "chats",
-            id=number,
-            type=kind,
-            title="Newsroom",
-            bot_status="member",
-            members={str(ADMIN): "creator"},
-            **extra,
-        )
-        for topic in topics:
-            server.order("topics", chat_id=number, message_thread_id=topic, name="Alerts")
+    people = {str(ADMIN): "creator"}
+    server.order("chats", id=GROUP, type="group", title="Newsroom", bot_status="member", members=people)
+    server.order(
+        "chats", id=FORUM, type="supergroup", title="Forum", bot_status="member", members=people, is_forum=True
+    )
     async with FakeSite() as site:
         site.pages["/feed"] = site.feed(OLD)
         source = local("agency", f"{site.origin}/feed")

@@ -98,10 +98,11 @@ async def test_thirty_strangers_with_every_command_change_nothing_and_hear_one_l
 
 async def test_what_is_no_persons_own_present_word_changes_nothing(server: StrictBotApi, tmp_path: Path) -> None:
     origin = {"type": "hidden_user", "sender_user_name": "x", "date": 1_782_000_000}
+    group = {"id": DESK, "type": "supergroup", "title": "Desk"}
     forms: tuple[tuple[str, dict[str, Any]], ...] = (
         ("message", {"forward_origin": origin}),
         ("edited_message", {"edit_date": 1_782_000_001}),
-        ("message", {"from": {"id": 1087968824, "is_bot": True, "first_name": "Group"}, "sender_chat": {"id": DESK, "type": "supergroup", "title": "Desk"}}),
+        ("message", {"from": {"id": 1087968824, "is_bot": True, "first_name": "Group"}, "sender_chat": group}),
         ("channel_post", {"from": None, "sender_chat": {"id": DESK, "type": "channel", "title": "Desk"}}),
         ("message", {"from": {"id": ADMIN, "is_bot": True, "first_name": "Robot"}}),
         ("message", {"via_bot": {"id": 99, "is_bot": True, "first_name": "Via", "username": "via_bot"}}),

@@ -49,7 +49,8 @@ def test_edits_of_earlier_hours_count_no_more() -> None:
 
 @given(st.lists(st.integers(1, 3_600), min_size=1, max_size=60))
 def test_whenever_edits_come_no_hour_has_more_than_three_that_are_told_at_once(gaps: list[int]) -> None:
-    now, told = NOON, []
+    now = NOON
+    told: list[datetime] = []
     for gap in gaps:
         now += timedelta(seconds=gap)
         if calm_at(told, now) is None:

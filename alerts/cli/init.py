@@ -14,12 +14,18 @@ TEMPLATES = {"config.toml": "starter.toml", ".env.example": "starter.env"}
 
 def init(
     folder: Annotated[Path, typer.Option("--dir", help="Where to; made if it is not there.")] = Path(),
+    telegram: Annotated[
+        bool, typer.Option("--telegram", help="Find your chat and yourself by a code that you write to the bot.")
+    ] = False,
+    wait: Annotated[float, typer.Option("--wait", min=1, max=3600, help="Seconds to wait for that code.")] = 300.0,
+    api_base: Annotated[str, typer.Option("--api-base", help="A Bot API server of your own.")] = "",
 ) -> None:
     """Write a first config.toml and .env.example. What is there already is left as it is.
 
-    The configuration works as it stands: public feeds, printed in the terminal, no token.
+    The configuration works as it stands: public feeds, printed in the terminal, no token. With --telegram (and the bot's
+    token in BAYAN_TELEGRAM_TOKEN) it also gets the bot, its admin and the chat that alerts go to.
 
-    Example:  bayan init --dir ~/bayan
+    Example:  bayan init --dir ~/bayan --telegram
     """
     from importlib.resources import files
 
@@ -44,6 +50,10 @@ def init(
         raise BayanError(
             f"{error.filename or folder} cannot be written: {error.strerror}; choose another --dir"
         ) from error
+    if telegram:
+        from alerts.cli.newcomer import introduce
+
+        introduce(folder, api_base=api_base, seconds=wait)
     config = folder / "config.toml"
     at = "" if folder == Path() else f" --config {config}"
     typer.echo(f"Next: read {config}, then")
