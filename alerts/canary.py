@@ -22,7 +22,7 @@ from alerts.message import draw_notice
 from alerts.model import Delivery, Keywords, Match, Message, Route
 from alerts.route import EVERYTHING
 from alerts.settings import Configuration
-from alerts.words import en
+from alerts.words import words_of
 from scraper.db import Connection
 from scraper.model import Source, Statement
 
@@ -64,7 +64,9 @@ def own(statement: Statement, matches: tuple[Match, ...]) -> tuple[Match, ...]:
     return tuple(match for match in matches if (match.rule == WATCH) == (statement.source == SOURCE))
 
 
-def told(conn: Connection, claimed: Delivery, statement: Statement, timezone: str, now: datetime) -> Message:
+def told(
+    conn: Connection, claimed: Delivery, statement: Statement, timezone: str, now: datetime, language: str = "en"
+) -> Message:
     """Its message: the one of today, edited, where there is one that still can be."""
     zone = ZoneInfo(timezone)
     last = rung.last_of_source(conn, claimed.channel, SOURCE, but_not=claimed.id)
@@ -73,5 +75,5 @@ def told(conn: Connection, claimed: Delivery, statement: Statement, timezone: st
     if last is not None and last.state == "sent" and last.settled_at is not None:
         edits = last.message_id if last.settled_at.astimezone(zone).date() == today else ""
     number = rung.count_of_source(conn, SOURCE, since=datetime.combine(today, time(), zone))
-    words = en.canary(f"{statement.first_seen_at.astimezone(zone):%H:%M}", max(number, 1))
-    return replace(draw_notice(words), silent=True, edits=edits)
+    words = words_of(language).canary(f"{statement.first_seen_at.astimezone(zone):%H:%M}", max(number, 1))
+    return replace(draw_notice(words, language), silent=True, edits=edits)

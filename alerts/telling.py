@@ -81,7 +81,9 @@ def tell(conn: Connection, claimed: Delivery, lexicon: Lexicon) -> Told | Nothin
     if statement is None:
         return GONE
     if statement.source == canary.SOURCE:
-        return Told(canary.told(conn, claimed, statement, lexicon.timezone, lexicon.clock()), buttons=False)
+        return Told(
+            canary.told(conn, claimed, statement, lexicon.timezone, lexicon.clock(), lexicon.language), buttons=False
+        )
     if claimed.kind == "alert":
         return _alert(conn, claimed, statement, lexicon)
     told = rung.in_channel(conn, claimed.channel, statement.id)

@@ -11,10 +11,12 @@ import pytest
 
 from alerts.bot import watches
 from alerts.model import Actor
+from alerts.shown import PDI
 from tests.chat import ADMIN, DESK, STRANGER, Chat, enrolled, listening, press, world
 from tests.fake_site import FakeSite
 from tests.street import eventually, local
 from tests.strict_botapi import StrictBotApi, strict_botapi
+from tests.test_words import closed, runs_right_to_left
 
 pytestmark = pytest.mark.shared
 
@@ -143,3 +145,28 @@ async def test_a_chat_that_chose_arabic_has_alerts_buttons_answers_and_menu_in_i
         await chat.answers(DESK, 6)
         (after,) = await rings(chat, site, [("n2", "The League Army is silent about the coming days")])
         assert after["text"].startswith("🔴 mentions Asa") and labels(after)[0] == "Open"
+
+
+@pytest.mark.parametrize("language", ["ar", "fa"])
+async def test_every_answer_in_arabic_and_persian_runs_from_right_to_left_with_closed_fences(
+    server: StrictBotApi, tmp_path: Path, language: str
+) -> None:
+    asked = (
+        "/help", "/status", "/latest", "/latest league", "/search League", "/search nothing at all", "/why", "/mute", "/mute 2h league",
+        "/mutes", "/unmute all", "/quiet", "/quiet 23:00-06:30 mon-fri digest", "/digest", "/digest daily 07:00", "/digest now",
+        "/brief 12h",
+        "/watch", "/watch Qais al-Khazali", "/watch (broken", "/unwatch nobody", "/actors", "/alias", "/rules", "/sources", "/probe",
+        "/export", "/changes", "/language", "/chats", "/role", "/failed", "/retry", "/health", "/nonsense", "/pause", "/resume",
+    )  # fmt: skip
+    async with desk(server, tmp_path) as (chat, site):
+        await chat.write(ADMIN, f"/language {language}", DESK)
+        (alert,) = await rings(chat, site, [("n1", "The League Army speaks of the coming days at length")])
+        await chat.write(ADMIN, f"/why #{alert['text'].rpartition('#')[2].rstrip(PDI)}", DESK)
+        for count, words in enumerate(asked, 5):
+            await chat.answers(DESK, count - 1)
+            await chat.write(ADMIN, words, DESK)
+        answers = (await chat.answers(DESK, len(asked) + 4))[1:]
+    for answer in answers:
+        for line in (answer.get("text") or answer.get("caption") or "").split("\n"):
+            assert not line.strip() or runs_right_to_left(line), line
+            assert closed(line), line

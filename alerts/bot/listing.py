@@ -163,8 +163,9 @@ def _titled_or_file(title: str, lines: Sequence[str], name: str, here: Here) -> 
         sheet = Sheet(here.language)
         sheet.add(title, "bold")
         for line in lines:
-            sheet.add("\n")
-            sheet.foreign(short(line, 300))
+            mark, _, said = line.partition(" ")
+            sheet.add(f"\n{mark} ")
+            sheet.foreign(short(said, 300))
         return Answer(sheet.message())
     return Answer(
         here.sentence("long_list", title=title, count=len(lines)),

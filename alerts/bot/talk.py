@@ -45,12 +45,17 @@ def say(language: str, key: str, /, **values: object) -> str:
 def fit(language: str, value: str) -> str:
     """What others wrote, harmless, as it may stand in a sentence; each line by itself, as an isolate ends with its line."""
     lines = (show(line).text for line in value.split("\n"))
-    return "\n".join(aside(language, line) if line and _is_rtl(language) else isolate(line) for line in lines)
+    return "\n".join(aside(language, line) if _needs(language, line) else isolate(line) for line in lines)
 
 
 def aside(language: str, text: str) -> str:
     """Our own words that run from left to right, such as a command, as they may stand in a sentence."""
     return f"{FSI}{text}{PDI}" if _is_rtl(language) else text
+
+
+def _needs(language: str, line: str) -> bool:
+    """A number alone reads the same in every line."""
+    return bool(line) and not line.isdecimal() and _is_rtl(language)
 
 
 def _is_rtl(language: str) -> bool:
