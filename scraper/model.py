@@ -113,7 +113,7 @@ class Source:
     select: Select | None = None
     article: ArticleRules | None = None
     user_agent: str = ""
-    proxy: str = ""
+    proxy: str = field(default="", repr=False)  # it may hold a password
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     robots: Literal["obey", "warn"] = "obey"
     enabled: bool = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
@@ -29,7 +29,7 @@ class FetchSettings:
     max_interval: timedelta = timedelta(hours=6)
     allow_private: tuple[str, ...] = ()
     """CIDR ranges or `host:port` that any hop of any request may reach."""
-    proxy: str = ""
+    proxy: str = field(default="", repr=False)  # it may hold a password
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,9 +60,19 @@ def set_up_log(configuration: Configuration, *, quiet: bool = False, verbose: bo
     level = "debug" if verbose else "warning" if quiet else configuration.logging.level
     secrets = [channel.token.reveal() for channel in configuration.channels if channel.token]
     secrets += [value for source in configuration.sources for value in source.headers.values()]
+    proxies = {configuration.fetch.proxy, *(source.proxy for source in configuration.sources)}
+    secrets += [word for url in (*proxies, configuration.storage.url) if (word := _password(url))]
+    secrets += [one.reveal() for one in (configuration.storage.password, configuration.bot.token) if one is not None]
     if configuration.service.alive_url is not None:
         secrets.append(configuration.service.alive_url.reveal())
     set_up(replace(configuration.logging, level=level), secrets=secrets, stream=sys.stderr)
+
+
+def _password(url: str) -> str:
+    """The password in an address that the configuration has already judged, "" where it has none."""
+    from urllib.parse import urlsplit
+
+    return urlsplit(url).password or ""
 
 
 def since(days: float | None) -> datetime | None:
