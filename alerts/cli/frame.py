@@ -62,7 +62,8 @@ def set_up_log(configuration: Configuration, *, quiet: bool = False, verbose: bo
     secrets += [value for source in configuration.sources for value in source.headers.values()]
     proxies = {configuration.fetch.proxy, *(source.proxy for source in configuration.sources)}
     secrets += [word for url in (*proxies, configuration.storage.url) if (word := _password(url))]
-    secrets += [one.reveal() for one in (configuration.storage.password, configuration.bot.token) if one is not None]
+    more = (configuration.storage.password, configuration.bot.token if configuration.bot else None)
+    secrets += [one.reveal() for one in more if one is not None]
     if configuration.service.alive_url is not None:
         secrets.append(configuration.service.alive_url.reveal())
     set_up(replace(configuration.logging, level=level), secrets=secrets, stream=sys.stderr)
