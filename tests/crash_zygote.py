@@ -1,9 +1,10 @@
 """Runs bayan once in a forked child that dies at the n-th step, as often as it is told (for test_crash.py).
 
-One line of JSON in: {"folder", "feed", "api", "die_at", "warm"}, with {"more", "minutes"} for further sources and a later hour;
-one out: {"died": bool, "steps": n}. A step is every SQL statement and every commit: what happens between two statements, such as a
-send, lies between two steps. The child ends by os._exit: no handler, no flush, as after kill -9. Everything is imported once,
-before the first fork, so that a hundred deaths take seconds.
+One line of JSON in: {"folder", "feed", "api", "die_at", "warm"}, with {"more", "minutes"} for further sources and a later hour, and
+{"hush"} for a chat that hears a digest at 18:00 and one whose storms begin at the second alert; one out: {"died": bool,
+"steps": n}. A step is every SQL statement and every commit: what happens between two statements, such as a send, lies between two
+steps. The child ends by os._exit: no handler, no flush, as after kill -9. Everything is imported once, before the first fork, so
+that a hundred deaths take seconds.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import asyncio
 import json
 import os
 import sys
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,8 @@ from sqlalchemy.engine import Engine
 
 import scraper.parsers.article
 import scraper.parsers.feed  # noqa: F401 - imported before the fork
+from alerts.hours import DigestTimes, Storm
+from alerts.model import Route
 from tests.street import Clock, configuration, house, local, phone
 
 DEAD = 137
@@ -78,6 +82,13 @@ async def once(order: dict[str, Any]) -> None:
         sources=(local("agency", order["feed"], full_text=not more), *more),
         channels=(phone("one", order["api"], "11"), phone("two", order["api"], "22")),
     )
+    if order.get("hush"):
+        evening = Route(
+            "evening", ("one",), actors=("*",), keywords=("*",), digest=DigestTimes((time(18),), "UTC"), proceed=True
+        )
+        at_once = Route("at once", ("two",), actors=("*",), keywords=("*",))
+        storm = Storm(more_than=1, within=timedelta(minutes=10))
+        config = replace(config, routes=(evening, at_once), delivery=replace(config.delivery, storm=storm))
     async with house(config, Clock(NOW + timedelta(minutes=order.get("minutes", 0)))) as bayan:
         await bayan.service.once(only=["agency", *order.get("more", {})], patience=timedelta())
 
