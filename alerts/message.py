@@ -28,7 +28,7 @@ from alerts.excerpt import Excerpt, Hit, Passages, apart, passages
 from alerts.links import link
 from alerts.model import Actor, Alert, Field, Match, Message, owner
 from alerts.sheet import Sheet, short
-from alerts.shown import FSI, MARK, PDI, RLM, cut, is_rtl, isolate, show, units
+from alerts.shown import FSI, MARK, PDI, RLM, begins_ltr, cut, is_rtl, isolate, show, units
 from alerts.times import Told, tell, tell_time
 from alerts.watch.attribution import quotes
 from alerts.watch.described import Described, described
@@ -74,8 +74,12 @@ def draw_notice(text: str, language: str = "en") -> Message:
 
     What it fenced in itself (`shown.fence`) stays fenced.
     """
-    begins = RLM if words_of(language).RIGHT_TO_LEFT else ""
-    lines = [f"{begins}{line}" for raw in text.split("\n") if (line := _noticed(raw[: LONGEST * 2]))]
+    rtl = words_of(language).RIGHT_TO_LEFT
+    lines = [
+        f"{RLM}{line}" if rtl and not begins_ltr(raw) else line
+        for raw in text.split("\n")
+        if (line := _noticed(raw[: LONGEST * 2]))
+    ]
     if len(lines) > _NOTICE_LINES:
         lines[_NOTICE_LINES:] = [MARK]
     out = ""

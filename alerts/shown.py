@@ -165,6 +165,17 @@ def is_rtl(text: str) -> bool:
     return _RTL.search(text) is not None
 
 
+def begins_ltr(text: str) -> bool:
+    """Whether a line runs from left to right by itself: its first strong character outside of isolates does (UAX #9, P2)."""
+    inside = 0
+    for char in text:
+        kind = unicodedata.bidirectional(char)
+        inside += (char == FSI) - (char == PDI and inside > 0)
+        if not inside and kind in ("L", "R", "AL"):
+            return kind == "L"
+    return False
+
+
 def isolate(text: str) -> str:
     """`text` between FSI and PDI where something in it is written from right to left, else as it is. It holds no isolates yet."""
     return f"{FSI}{text}{PDI}" if is_rtl(text) else text

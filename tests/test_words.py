@@ -266,6 +266,13 @@ def test_a_notice_keeps_its_own_fences_and_none_that_are_open() -> None:
     assert draw_notice(f"a {FSI}b\nc{PDI} d").text == "a b\nc d"
 
 
+def test_an_english_notice_in_an_arabic_chat_runs_from_left_to_right() -> None:
+    message = draw_notice(f"Source agency is broken: no list.\n{fence('x')} {ar.SEEN}\n- {fence('Head')}", "ar")
+    first, second, third = message.text.split("\n")
+    assert first == "Source agency is broken: no list."
+    assert second == f"{RLM}{FSI}x{PDI} {ar.SEEN}" and third == f"{RLM}- {FSI}Head{PDI}"
+
+
 ANY = st.text(st.one_of(st.sampled_from(TROUBLE), st.characters()), max_size=300)
 
 
