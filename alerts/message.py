@@ -327,12 +327,19 @@ def _reasons(alert: Alert) -> list[tuple[str, str, int]]:
             reasons.append((f"“{short(group[0].pattern or group[0].surface, _PATTERN)}”", "", len(group)))
             continue
         name = short(names.get(actor, actor), _NAME)
-        surfaces = [
-            short(surface, _PATTERN) for surface in list(dict.fromkeys(match.surface for match in group))[:_SURFACES]
-        ]
-        other = next((surface for surface in surfaces if surface.casefold() != name.casefold()), "")
+        surfaces = [short(surface, _PATTERN) for surface in _plainest(group)[:_SURFACES]]
+        other = surfaces[0] if surfaces[0].casefold() != name.casefold() else ""
         reasons.append((name, other, len(group)))
     return reasons
+
+
+def _plainest(group: Sequence[Match]) -> list[str]:
+    """The spellings of one watch, those first that have as many words as the configured one: no title, nothing left out."""
+
+    def more(match: Match) -> int:
+        return abs(len(match.surface.split()) - len(match.pattern.split()))
+
+    return list(dict.fromkeys(match.surface for match in sorted(group, key=more)))
 
 
 def _around(alert: Alert) -> Passages:

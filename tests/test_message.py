@@ -139,7 +139,7 @@ def test_a_name_met_in_another_script_is_shown_in_both() -> None:
     message = drawn(found, "قيس الخزعلي")
     assert line(message, "🔴").startswith("🔴 Qais al-Khazali · \u2068قيس الخزعلي\u2069, secretary-general")
     assert "“" not in line(message, "🎯")[:10]
-    assert line(message, "🎯").endswith("\u2068Qais al-Khazali as “قيس الخزعلي”\u2069 (2 hits)")
+    assert line(message, "🎯").endswith("Qais al-Khazali as “\u2068قيس الخزعلي\u2069” (2 hits)")
 
 
 def test_a_speakers_name_is_shown_in_both_scripts_where_the_watchlist_knows_it() -> None:
