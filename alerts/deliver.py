@@ -174,6 +174,8 @@ async def _arrived(claimed: Delivery, state: ChannelState, receipt: Receipt, alo
     def record(conn: Connection) -> None:
         if outbox.settle_sent(conn, claimed, receipt.message_id, now):
             rung.settle_along(conn, along, receipt.message_id, now)
+        if state.condition != "ok":
+            _announce(conn, claimed.channel, health.channel_back(claimed.channel, state.since, now), desk, now)
         if state.failures or state.condition != "ok":
             outbox.learn(conn, claimed.channel, failures=0, paused_until=None, condition="ok", since=None, reason="")
 
@@ -258,7 +260,7 @@ async def _suspend(claimed: Delivery, reason: str, desk: Desk) -> str:
     def record(conn: Connection) -> None:
         outbox.settle_failed(conn, claimed, reason, now)
         outbox.learn(conn, claimed.channel, condition="gone", since=now, reason=reason)
-        outbox.put(conn, health.to_operators(notice, desk.operators, now, but_not=claimed.channel), now)
+        _announce(conn, claimed.channel, notice, desk, now)
 
     await desk.db.write(record)
     log.error("recipient is gone", channel=claimed.channel, reason=reason)
@@ -277,11 +279,17 @@ async def _hold_everything(claimed: Delivery, state: ChannelState, error: Channe
             conn, claimed.channel, condition="down", since=since, reason=error.reason,
             failures=state.failures + 1, paused_until=now + retry.DOWN_WAIT,
         )  # fmt: skip
-        outbox.put(conn, health.to_operators(notice, desk.operators, now, but_not=claimed.channel), now)
+        _announce(conn, claimed.channel, notice, desk, now)
 
     await desk.db.write(record)
     log.error("channel is down", channel=claimed.channel, reason=error.reason)
     return "later"
+
+
+def _announce(conn: Connection, channel: str, notice: health.Notice, desk: Desk, now: datetime) -> None:
+    """Tell the operators of a change of a channel, unless it only comes and goes."""
+    if health.is_news(notice, outbox.notice_subjects(conn, f"channel:{channel}:"), now):
+        outbox.put(conn, health.to_operators(notice, desk.operators, now, but_not=channel), now)
 
 
 async def _my_turn(channel: str, state: ChannelState, desk: Desk, stopping: asyncio.Event) -> bool:

@@ -19,6 +19,8 @@ BEAT = timedelta(seconds=5)
 """How often the service gives a sign of life: one small write, from inside the tick that starts all work."""
 BEAT_MARGIN = timedelta(seconds=20)
 """On top of two beats, before a silent service counts as stuck: a slow disk, a busy machine, a change of configuration."""
+APART = timedelta(hours=6)
+"""Between two notices of one kind about one channel."""
 ONCE_PATIENCE = timedelta(hours=2)
 """Where cron runs bayan: how old the end of the last run may be."""
 
@@ -119,6 +121,25 @@ def channel_down(channel: str, reason: str, since: datetime) -> Notice:
         f"channel:{channel}:down:{since:%Y%m%dT%H%M%S}",
         f"Channel {channel} is down: {reason}\nAlerts wait and are sent when it is back. Check the token.",
     )
+
+
+def channel_back(channel: str, since: datetime | None, now: datetime) -> Notice:
+    """A channel that was down or gone takes messages again."""
+    was = f", after {_seconds(now - since)}" if since is not None else ""
+    return Notice(f"channel:{channel}:back:{now:%Y%m%dT%H%M%S}", f"Channel {channel} takes messages again{was}.")
+
+
+def is_news(notice: Notice, told: Sequence[str], now: datetime) -> bool:
+    """Whether a change of a channel is told: not where the same change of it was told within `APART`, as when it comes and goes.
+
+    `told` are the subjects of notices before; the last part of each is its moment.
+    """
+    kind = notice.subject.rpartition(":")[0]
+    for subject in told:
+        before, _, stamp = subject.rpartition(":")
+        if before == kind and f"{now - APART:%Y%m%dT%H%M%S}" < stamp <= f"{now:%Y%m%dT%H%M%S}":
+            return False
+    return True
 
 
 def bot_changed(condition: str, remedy: str, now: datetime) -> Notice:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import resource
 import subprocess
 import sys
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import pytest
 import typer
 
 from alerts.cli import app
+from alerts.cli.soundness import judged_time, of_listener
 from alerts.config import load
 from tests.command import Bayan, phone, source
 from tests.command import api as api
@@ -26,7 +29,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 MAIN = [sys.executable, "-c", "from alerts.cli import main; main()"]
 WITHOUT_JSON = {
     "demo", "init", "run", "read", "reload", "completion", "rehearse", "config schema", "config path", "statements export",
-    "db upgrade", "alerts retry", "alerts release", "alerts drop",
+    "sources release", "sources drop", "db upgrade", "alerts retry", "alerts release", "alerts drop",
 }  # fmt: skip
 """Verbs that act, that write JSON anyway, or that have forms of their own."""
 
@@ -221,6 +224,41 @@ def test_the_doctor_names_a_chat_that_is_not_there_and_a_token_that_is_refused(b
     assert code == 1
     assert "@BotFather" in found["channel phone"]["remedy"]
     assert TOKEN not in str(found)
+
+
+def test_the_doctor_asks_for_a_backup_and_knows_when_one_was_made(bayan: Bayan, tmp_path: Path, site: FakeSite) -> None:
+    site.pages["/feed"] = site.feed([("a", "A statement")])
+    bayan.configure(source("agency", f"{site.origin}/feed"))
+    assert bayan("run", "--once").code == 0
+    _, found = findings(bayan, "--offline")
+    assert found["backup"]["state"] == "note" and "bayan db backup" in found["backup"]["remedy"]
+    assert bayan("db", "backup", str(tmp_path / "copy.db")).code == 0
+    _, found = findings(bayan, "--offline")
+    assert (found["backup"]["state"], found["backup"]["said"]) == ("ok", "the last one is 0 days old")
+
+
+def test_the_doctor_sees_a_topic_where_the_chat_has_none(bayan: Bayan, api: FakeBotApi) -> None:
+    told = phone(api.url, "-1001").replace("chat = -1001", "chat = -1001\ntopic = 7")
+    bayan.configure(source("agency", "http://127.0.0.1:9/feed"), told)
+    _, found = findings(bayan)
+    assert "has no topics" in found["channel phone"]["said"]
+
+
+def test_a_clock_that_is_far_from_that_of_the_bot_api_is_bad() -> None:
+    assert judged_time(timedelta(seconds=59)).state == "ok"
+    late = judged_time(timedelta(seconds=90))
+    assert late.state == "bad"
+    assert "90 s behind" in late.said
+    assert "NTP" in late.remedy
+
+
+async def test_a_listener_that_does_not_answer_is_bad() -> None:
+    server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    assert (await of_listener(f"127.0.0.1:{port}")).state == "bad"
+    server.close()
+    await server.wait_closed()
+    assert (await of_listener(f"127.0.0.1:{port}")).state == "bad"
 
 
 def test_the_doctor_finds_a_damaged_store(bayan: Bayan) -> None:

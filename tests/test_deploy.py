@@ -265,12 +265,12 @@ def test_two_pods_never_share_the_store() -> None:
     assert every["PersistentVolumeClaim"]["spec"]["accessModes"] == ["ReadWriteOnce"]
 
 
-def test_the_probes_ask_for_the_sign_of_life_alone(root: Any) -> None:
+def test_the_probes_ask_the_listener_that_the_page_switches_on() -> None:
     (container,) = manifests()["Deployment"]["spec"]["template"]["spec"]["containers"]
-    program, *arguments = container["livenessProbe"]["exec"]["command"]
-    assert container["startupProbe"]["exec"]["command"] == [program, *arguments]
-    assert [program] == json.loads(given("ENTRYPOINT")[0]) and arguments == ["health", "--alive"]
-    assert problem(shlex.join(arguments), root) == "", "a network that is away is no reason to restart"
+    alive = {"path": "/healthz", "port": 8787}
+    assert container["livenessProbe"]["httpGet"] == container["startupProbe"]["httpGet"] == alive
+    assert container["readinessProbe"]["httpGet"] == {"path": "/readyz", "port": 8787}
+    assert 'listen = "0.0.0.0:8787"' in (CHECKOUT / "docs" / "kubernetes.md").read_text("utf-8")
     assert "command" not in container, "the image's own entry point"
 
 

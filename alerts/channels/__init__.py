@@ -55,7 +55,7 @@ class Channels:
         settings = self._settings[channel]
         if settings.kind == "console":
             return "the terminal is there"
-        return await self._client(settings).look(settings.chat)
+        return await self._client(settings).look(settings.chat, topic=settings.topic)
 
     def pace_key(self, channel: str, *, chat: str | None = None) -> tuple[str, str]:
         """The bot and the chat behind a channel, as two opaque words: channels that share one of them share its pace.

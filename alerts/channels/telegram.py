@@ -170,7 +170,7 @@ class Client:
                 raise
         return Receipt(message.edits)
 
-    async def look(self, chat: str, *, seconds: float = LOOK_TIMEOUT) -> str:
+    async def look(self, chat: str, *, topic: int | None = None, seconds: float = LOOK_TIMEOUT) -> str:
         """Whether the bot may write to the chat, without writing there: getMe, getChat, getChatMember.
 
         Returns the bot's and the chat's names, in a line for a person. Raises one of the four errors of `alerts/errors.py`;
@@ -194,6 +194,8 @@ class Client:
                     raise RecipientGone(
                         f"@{bot.username} is restricted in “{name}”: give it the right to send messages"
                     )
+            if topic is not None and not there.is_forum:
+                raise RecipientGone(f"the chat “{name}” has no topics, so there is no topic {topic}: take `topic` out")
             return f"@{bot.username} may write to “{name}” ({there.type})"
 
         return await self.judged(ask, seconds, topic=False, styled=False)

@@ -45,12 +45,18 @@ def backup(
 
     Example:  bayan db backup /var/backups/bayan-monday.db
     """
+    from contextlib import suppress
+
+    from scraper import sources
     from scraper.copies import copy_store
     from scraper.errors import StoreError
 
     configuration = load(config, data_dir)
-    if not copy_store(configuration.storage.url, file, mark_at=datetime.now(UTC)):
+    now = datetime.now(UTC)
+    if not copy_store(configuration.storage.url, file, mark_at=now):
         raise StoreError(f"there is no store in {configuration.storage.data_dir} yet: run `bayan run --once` first")
+    with suppress(StoreError), opened(configuration) as database:  # an older store, a full disk: the copy is made
+        database.write_now(lambda conn: sources.beat(conn, "backup", now))
     size = file.stat().st_size
     if json_:
         typer.echo(json.dumps({"schema": 1, "file": str(file.absolute()), "bytes": size}, ensure_ascii=False))

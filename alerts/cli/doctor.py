@@ -7,14 +7,15 @@ import json
 import os
 import shutil
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from alerts.cli import soundness
 from alerts.cli.frame import ConfigOption, DataOption, JsonOption, fit, load, opened, set_up_log
+from alerts.cli.soundness import Finding
 
 if TYPE_CHECKING:
     from alerts.settings import Configuration
@@ -24,19 +25,11 @@ if TYPE_CHECKING:
 SECONDS = 10.0
 """No question to a network takes longer."""
 NAMES_TRIED = 3
+CHANNELS_ASKED = 30
+"""Of them and of the enrolled chats: the file's come first."""
 LEAST_FREE = 200 * 1024**2
 BUILT_AFTER = datetime(2026, 1, 1, tzinfo=UTC)
 """A clock that says less is wrong: this program is younger."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. "note" is worth a thought, "bad" has to be mended; both say how."""
-
-    what: str
-    state: Literal["ok", "note", "bad"]
-    said: str
-    remedy: str = ""
 
 
 def doctor(
@@ -89,7 +82,7 @@ def _look(configuration: Configuration, *, robots: bool, offline: bool) -> Itera
     yield _clock()
     yield _authorities()
     if not offline:
-        yield from asyncio.run(_networks(configuration, robots))
+        yield from asyncio.run(_networks(_with_chats(configuration), robots))
 
 
 # ------------------------------------------------------------------------------------------ on this machine
@@ -207,6 +200,10 @@ def _store(configuration: Configuration) -> Iterator[Finding]:
     yield Finding("store", "ok", f"{path}, {path.stat().st_size / 1e6:.1f} MB, sound")
     work = f"process {running.process} ({running.what or 'at work'})" if running else "not running"
     yield Finding("service", "ok" if running else "note", work, "bayan run starts it")
+    yield from soundness.of_store(path, beats, datetime.now(UTC))
+    yield from soundness.of_canary(configuration, beats)
+    if running and running.what == "service" and configuration.service.listen:
+        yield asyncio.run(soundness.of_listener(configuration.service.listen))
     ahead = [name for name, (at, _) in beats.items() if at > datetime.now(UTC) + timedelta(minutes=2)]
     if ahead:
         yield Finding("clock and store", "bad", "the store holds times that are still to come", "set the clock (NTP)")
@@ -259,15 +256,32 @@ def _authorities() -> Finding:
 # --------------------------------------------------------------------------------------------- over a network
 
 
+def _with_chats(configuration: Configuration) -> Configuration:
+    """With the chats that were enrolled beside the file, where there is a store that knows them."""
+    from alerts.bot.chats import chat_book
+    from alerts.bot.overlay import overlaid
+    from scraper.errors import StoreError
+
+    if configuration.bot is None:
+        return configuration
+    try:
+        with opened(configuration) as database:
+            return overlaid(configuration, database.read_now(chat_book))
+    except StoreError:  # said above, where the store was looked at
+        return configuration
+
+
 async def _networks(configuration: Configuration, robots: bool) -> list[Finding]:
     """Everything that asks a network, beside each other, each within 10 s."""
-    asked = [_channel(configuration, channel.id) for channel in configuration.channels]
+    asked = [_channel(configuration, channel.id) for channel in configuration.channels[:CHANNELS_ASKED]]
     enabled = [source for source in configuration.sources if source.enabled]
     hosts = _hosts(enabled)
     asked += [_name(host) for host in hosts[:NAMES_TRIED]]
     if robots:
         asked += [_robots(configuration, source) for source in enabled if source.kind != "directory"]
-    return list(await asyncio.gather(*asked))
+    found = list(await asyncio.gather(*asked))
+    theirs = await soundness.of_time(configuration)
+    return [*found, theirs] if theirs is not None else found
 
 
 async def _within(what: str, remedy: str, look: Callable[[], Awaitable[Finding]]) -> Finding:
