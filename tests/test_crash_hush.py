@@ -25,7 +25,7 @@ NEW = [
 EVENING = 6 * 60
 
 
-@pytest.mark.parametrize(("dies_in", "each"), [("holding", 7), ("telling", 5)])
+@pytest.mark.parametrize(("dies_in", "each"), [("holding", 11), ("telling", 9)])
 async def test_a_death_at_many_steps_of_holding_and_telling_loses_no_alert(
     tmp_path: Path, dies_in: str, each: int
 ) -> None:
