@@ -103,7 +103,7 @@ def page(gauges: Gauges, standing: Standing) -> str:
     add("judged_total", "counter", "Judgements of statements since the start.", [({}, gauges.judged)])
     add("matches_total", "counter", "Judgements since the start that matched.", [({}, gauges.matched)])
     add("attempts_total", "counter", "Attempts to deliver since the start, by result.", by("result", gauges.attempts))
-    add("statements", "gauge", "Statements in the store.", [({}, standing.stored)])
+    add("stored_statements", "gauge", "Statements in the store.", [({}, standing.stored)])
     add("deliveries", "gauge", "Deliveries in the store, by state.", by("state", standing.deliveries))
     waiting = sum(standing.deliveries.get(state, 0) for state in ("pending", "claimed", "unconfirmed"))
     add("outbox_depth", "gauge", "Deliveries that are still to be sent.", [({}, waiting)])

@@ -177,3 +177,20 @@ async def test_the_service_beats_from_inside_its_tick_and_no_more_when_a_step_ha
             await stuck
             await ticking
             assert beat() == clock.now
+
+
+def test_a_canary_that_did_not_come_through_is_unhealthy_and_no_reason_for_a_restart(bayan: Bayan) -> None:
+    bayan.configure(AGENCY, '[canary]\nchannel = "screen"\n')
+    alive(bayan, 1)
+    now = datetime.now(UTC)
+    with bayan.store() as database:
+        database.write_now(lambda conn: sources.beat(conn, "canary", now - timedelta(hours=2), '{"seconds": 3.25}'))
+        database.write_now(lambda conn: sources.beat(conn, "canary missed", now, "it was stored, and not judged"))
+    ran = bayan("health")
+    assert ran.code == 1
+    assert "it was stored, and not judged" in ran.out
+    assert bayan("health", "--alive").code == 0
+    assert "canary came through 2 h ago, in 3.2 s" in bayan("status").out
+    with bayan.store() as database:
+        database.write_now(lambda conn: sources.beat(conn, "canary", now + timedelta(seconds=1), '{"seconds": 3.25}'))
+    assert bayan("health").code == 0

@@ -115,6 +115,23 @@ def test_libraries_that_log_addresses_stay_quiet() -> None:
     assert [json.loads(line)["logger"] for line in stream.getvalue().splitlines()] == ["ours"]
 
 
+@pytest.mark.parametrize(
+    "name", ["telegram.Bot", "telegram.ext", "httpx", "httpcore.connection", "apscheduler.scheduler"]
+)
+def test_what_a_library_logs_at_debug_passes_the_same_filter_even_where_somebody_wakes_it(name: str) -> None:
+    stream = logged(level="debug")
+    logger = logging.getLogger(name)
+    logger.setLevel(logging.DEBUG)  # as a debugger would, against our word
+    try:
+        logger.debug("POST https://api.example/bot%s/getUpdates", TOKEN, extra={"token": TOKEN})
+        logger.debug("short %s, password p%%40ss%%2Fword", SHORT)
+    finally:
+        logger.setLevel(logging.NOTSET)
+    assert len(stream.getvalue().splitlines()) == 2
+    for secret in (TOKEN, SHORT, "p%40ss%2Fword"):
+        assert secret not in stream.getvalue()
+
+
 def test_the_level_is_kept() -> None:
     stream = logged(level="warning")
     structlog.get_logger("ours").info("not this")

@@ -124,7 +124,7 @@ def _draw(
     learned = {channel.id: channel for channel in channels}
     conditions = {one.id: learned[one.id].condition if one.id in learned else "ok" for one in configuration.channels}
     troubled = [channel for channel in channels if conditions.get(channel.id, "ok") != "ok"]
-    reasons = ailments(shown, conditions, beats, now)
+    reasons = ailments(shown, conditions, beats, now, canary=configuration.canary is not None)
     held, failed = by_state.get("held", 0), by_state.get("failed", 0)
     well = not (failing or troubled or failed or held or floods or restored or reasons)
     verdict = "[green]all is well[/]" if well else "[red]look here[/]"
@@ -139,6 +139,9 @@ def _draw(
         + (f" (oldest {_ago(oldest, now)})" if oldest and waiting else "")
         + (f", [red]failed {failed}[/] (bayan alerts failed; bayan alerts retry)" if failed else "")
     )
+    if configuration.canary is not None and "canary" in beats:
+        at, detail = beats["canary"]
+        console.print(f"canary came through {_ago(at, now)}, in {json.loads(detail)['seconds']:.1f} s")
     if held or restored:
         why = f" since the backup of {restored:%d %b %Y, %H:%M} UTC was put back" if restored else ""
         console.print(f"[red]held {held}[/]{why}: bayan alerts release sends them, bayan alerts drop forgets them")
