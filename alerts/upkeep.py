@@ -11,9 +11,12 @@ a run from cron asks the same questions as the service that stays.
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import structlog
 
@@ -23,6 +26,7 @@ from scraper import setback as plans
 from scraper import sources
 from scraper.copies import check_store
 from scraper.db import Connection, Database
+from scraper.errors import StoreError
 from scraper.retention import Place
 from scraper.settings import StorageSettings
 
@@ -37,6 +41,10 @@ LEAP, BELIEVED = timedelta(days=2), timedelta(days=1)
 BATCHES = 5
 """Of one kind in one step: 1,000 statements a minute, more than most installations store."""
 
+BUSY = ("locked", "unable to open")
+"""What a look through the store may say that is no damage."""
+
+T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 
@@ -94,8 +102,9 @@ class Upkeep:
                 await self._checking
 
     async def aclose(self) -> None:
-        """Wait for the check that is under way."""
+        """Leave the check that is under way: it only reads, and a stop does not wait for gigabytes."""
         if self._checking is not None:
+            self._checking.cancel()
             await asyncio.gather(self._checking, return_exceptions=True)
 
     async def _heed_setback(self, by: timedelta) -> None:
@@ -156,7 +165,13 @@ class Upkeep:
     async def _check(self) -> None:
         """Look through the store, in a thread and beside all work. Damage is said to whoever can hear it."""
         url = self._storage().url
-        wrong = await asyncio.to_thread(check_store, url)
+        try:
+            wrong = await _aside(lambda: check_store(url))
+        except StoreError as error:
+            wrong = (str(error),)
+        if any(sign in line for sign in BUSY for line in wrong):
+            log.info("the store could not be looked through; tried again in a minute", reason=wrong[0])
+            return
         now = self._clock()
         said = " ".join(wrong[0].split())[:300] if wrong else ""
         if said:
@@ -167,7 +182,32 @@ class Upkeep:
             sources.beat(conn, "store", now, said)
             outbox.put(conn, drafts, now)
 
-        await self._db.write(record)
+        try:
+            await self._db.write(record)
+        except StoreError as error:  # it is checked again in a minute, and the log has it
+            log.error("what the look through the store found could not be recorded", reason=str(error))
+
+
+async def _aside(work: Callable[[], T]) -> T:
+    """Run `work` in a thread that a stop of the program leaves behind."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[T] = loop.create_future()
+
+    def settle(value: T | None, failure: Exception | None) -> None:
+        if not answer.done():
+            answer.set_exception(failure) if failure is not None else answer.set_result(value)  # type: ignore[arg-type]
+
+    def live() -> None:
+        value, failure = None, None
+        try:
+            value = work()
+        except Exception as error:  # noqa: BLE001 - it belongs to the one who waits
+            failure = error
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(settle, value, failure)
+
+    threading.Thread(target=live, name="store-check", daemon=True).start()
+    return await answer
 
 
 def _is_over(beat: tuple[datetime, str] | None, now: datetime, span: timedelta) -> bool:

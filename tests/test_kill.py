@@ -1,12 +1,13 @@
 """The real command is killed, stopped in the middle of a send, and started twice; nothing is lost, repeats are few and marked.
 
-The long forms are scripts: `python -m tests.kill_rounds --kills 200`. The judge of both is tested here, on logs made up to be
-wrong in one way each.
+`BAYAN_KILLS` says how many kills (6; `.ci/run` asks for 60), and the long forms are scripts: `python -m tests.kill_rounds --kills
+200`. The judge of both is tested here, on logs made up to be wrong in one way each.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import os
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ def test_the_judge_fails_a_run_for_exactly_what_is_wrong_with_it(fault: str, cha
 
 def test_random_kills_lose_nothing_and_repeat_only_what_was_being_sent_marked(tmp_path: Path) -> None:
     with Rounds(tmp_path, seed=20, restart_limit=BUSY) as rounds:
-        for _ in range(6):
+        for _ in range(int(os.environ.get("BAYAN_KILLS", "6"))):
             rounds.live_and_die()
         verdict = rounds.settle()
     assert verdict.faults == (), str(verdict)
