@@ -70,7 +70,7 @@ def outfit(
         channels=channels,
         actors=watchlist.actors,
         source_names={},
-        operators=config.health.notify,
+        operators=config.health.notify or _admins(config),
         timezone=config.timezone,
         excerpt=config.delivery.excerpt,
         clock=clock,
@@ -81,6 +81,12 @@ def outfit(
         own_languages=config.own_languages,
     )
     return Outfit(config, sources, bench, channels, desk, console)
+
+
+def _admins(config: Configuration) -> tuple[str, ...]:
+    """Who hears of a channel that is gone where nobody was named for it: the channels that are an admin's own chat."""
+    admins = {str(person) for person in config.bot.admins} if config.bot is not None else set()
+    return tuple(channel.id for channel in config.channels if channel.kind == "telegram" and channel.chat in admins)
 
 
 def _listened(config: Configuration) -> dict[str, str]:

@@ -146,3 +146,14 @@ async def test_an_alert_for_a_topic_that_is_gone_falls_back_to_its_chat_and_the_
         assert rang["message_thread_id"] is None
         found = await chat.answers(ADMIN, 2)
         assert any("forum" in one["text"] and "topic" in one["text"].lower() for one in found)
+
+
+async def test_a_chat_that_is_gone_without_a_word_is_told_to_an_admin_where_no_channel_was_named_for_it(
+    server: StrictBotApi, tmp_path: Path
+) -> None:
+    channels = (phone("news", server.url, str(GROUP)), phone("anna", server.url, str(ADMIN)))
+    async with desk(server, tmp_path, channels=channels) as (chat, site):
+        await asyncio.to_thread(server.order, "deactivate", chat_id=GROUP)
+        news(chat, site, "n1", "Qais al-Khazali speaks of the coming days")
+        found = await chat.answers(ADMIN, 2)
+        assert any("Channel news no longer takes messages" in one["text"] for one in found)
