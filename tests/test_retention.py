@@ -230,3 +230,31 @@ async def test_a_clock_that_leaps_ahead_by_years_makes_nothing_old_before_a_day_
         bayan.clock.advance(days=-9_000)
         await bayan.service.keep_house()
         assert OLD[0][1] in titles(bayan)
+
+
+async def test_deeds_codes_mutes_and_watches_of_the_chat_are_kept_for_a_year_at_least(
+    tmp_path: Path, site: FakeSite, api: FakeBotApi
+) -> None:
+    from alerts import mutes, retention
+    from alerts.bot import chats, deeds
+
+    async with house(keeping(tmp_path, site, api)) as bayan:
+        now = bayan.clock()
+
+        def act(conn: Connection) -> None:
+            chats.make_code(conn, "viewer", "*", "11", now)
+            deeds.record(
+                conn, chat="7", person="11", verb="role", subject="12", before=None, after={"role": "viewer"}, now=now
+            )
+            mutes.end(conn, mutes.make(conn, "one", "all", "", "11", now, now + timedelta(hours=1)).id, now)
+            mutes.make(conn, "one", "actor", "khazali", "11", now, now + timedelta(days=20))
+
+        await bayan.db.write(act)
+
+        def left() -> list[int]:
+            return [rows(bayan, f"SELECT count(*) FROM {table}")[0][0] for table in ("enrolment", "deed", "mute")]
+
+        for days, keep, wanted in ((364, 30, [1, 1, 2]), (400, 500, [1, 1, 2]), (366, 30, [0, 0, 1])):
+            later, span = now + timedelta(days=days), timedelta(days=keep)
+            await bayan.db.write(lambda conn, later=later, span=span: retention.forget_deeds(conn, later, keep=span))  # type: ignore[misc]
+            assert left() == wanted, (days, keep)
