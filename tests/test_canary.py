@@ -15,6 +15,7 @@ import pytest
 import structlog
 
 from alerts import canary, health
+from alerts.model import Keywords
 from alerts.settings import CanarySettings, Configuration, HealthSettings, ServiceSettings
 from scraper import sources
 from scraper.secret import Secret
@@ -187,3 +188,12 @@ async def test_a_private_address_is_asked_only_where_it_is_allowed_and_no_log_te
     assert site.requests(TOKEN_IN_PATH) == 0
     assert any(one.get("outcome") == "blocked" for one in logs)
     assert TOKEN_IN_PATH not in f"{logs}{caplog.text}{capsys.readouterr()}"
+
+
+async def test_a_rule_that_takes_everything_of_a_language_does_not_ring_for_it(
+    tmp_path: Path, site: FakeSite, api: FakeBotApi
+) -> None:
+    config = singing(tmp_path, site, api, keywords=(Keywords(id="english", query="lang:en"),))
+    async with ticking(config) as (bayan, until):
+        await until(lambda: "canary" in beats(bayan))
+        assert sent_to(api, "11") == []
