@@ -173,8 +173,9 @@ def judge_run(run: Ran, codes: tuple[int, ...] = (0, 1)) -> list[str]:
     wrong = []
     if run.code not in codes:
         wrong.append(f"the command ended with {run.code}: {run.log[-300:]}")
-    if "Traceback" in run.log or "internal error" in run.log:
-        wrong.append(f"a fault in bayan: {run.log[run.log.find('internal error') :][:600]}")
+    fault = re.search("internal error|Traceback", run.log)
+    if fault:
+        wrong.append(f"a fault in bayan: {run.log[max(0, fault.start() - 300) : fault.start() + 1500]}")
     if CONTROLS.search(run.log.replace("\n", "")) or CONTROLS.search(run.out.replace("\n", "")):
         wrong.append("control characters in the log or on stdout")
     return wrong

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -280,3 +281,17 @@ def test_an_item_comes_back_as_it_went(title: str, text: str | None) -> None:
     answer = job._lines(head, job.item_row(item))
     found = job.read_listed(answer)
     assert (found.items, found.left_out, found.partial) == ((item,), 3, True)
+
+
+async def test_sources_with_heavy_pages_leave_a_worker_to_the_others() -> None:
+    two = ParsePool(2, seconds=0.5)
+    try:
+        heavy = [replace(FEED, id=f"heavy-{number}") for number in range(3)]
+        await asyncio.gather(*(two.listed(page(SLOW), one) for one in heavy), return_exceptions=True)
+        again = [asyncio.create_task(two.listed(page(SLOW), one)) for one in heavy]
+        await asyncio.sleep(0)
+        assert len((await two.listed(page(rss()), FEED)).items) == 1
+        assert sum(not task.done() for task in again) >= 2  # it did not wait for them
+        await asyncio.gather(*again, return_exceptions=True)
+    finally:
+        await two.aclose()

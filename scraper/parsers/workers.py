@@ -16,6 +16,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -29,6 +30,8 @@ _START_SECONDS = 60.0
 """For the imports of the nursery on a slow and busy machine."""
 _PATIENCE = 3
 """How many times as long as its processor time a parse may take: on a busy machine a worker has the processor now and then."""
+_HEAVY = 0.5
+"""From this part of its bound on, a parse was heavy."""
 _INLINE = 64 * 1024
 """Answers up to this many bytes are read at once (2 ms); longer ones in a thread."""
 _BOOT = (
@@ -104,6 +107,9 @@ class ParsePool:
     def __init__(self, workers: int = 2, *, seconds: float = 3.0, memory: int = 512 * MIB, jobs: int = 500) -> None:
         self._seconds, self._memory, self._jobs = seconds, memory, jobs
         self._slots = asyncio.Semaphore(workers)
+        # Sources whose last page was heavy leave a worker to the others: what one page costs is not paid by all sources.
+        self._heavy: set[str] = set()
+        self._heavy_slots = asyncio.Semaphore(max(1, workers - 1))
         self._idle: list[_Worker] = []
         self._nursery: _Nursery | None = None
         self._raised = 0
@@ -137,9 +143,10 @@ class ParsePool:
             await asyncio.to_thread(nursery.end)
 
     async def _ask(self, verb: job.Verb, page: Page, source: Source, read: Callable[[bytes], T]) -> T:
-        async with self._slots:
+        async with self._heavy_slots if source.id in self._heavy else contextlib.nullcontext(), self._slots:
             worker = await self._free_worker()
             kept = False
+            began = time.monotonic()
             try:
                 async with asyncio.timeout(self._seconds * _PATIENCE):
                     answer = await _exchange(worker, job.question(verb, page, source))
@@ -150,6 +157,9 @@ class ParsePool:
             except (OSError, asyncio.IncompleteReadError) as error:
                 raise self._lost() from error
             finally:
+                self._heavy.discard(source.id)
+                if time.monotonic() - began > _HEAVY * self._seconds:
+                    self._heavy.add(source.id)
                 if kept:
                     self._idle.append(worker)
                 else:
