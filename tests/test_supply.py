@@ -114,3 +114,14 @@ def test_an_audit_without_its_service_says_so(tmp_path: Path) -> None:
         [CHECKOUT / ".ci" / "audit"], env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, capture_output=True, text=True
     )
     assert ran.returncode == 75 and ran.stderr.count("\n") == 1 and "nothing was checked" in ran.stderr
+
+
+def test_every_test_that_security_md_names_is_there() -> None:
+    text = (CHECKOUT / "SECURITY.md").read_text("utf-8")
+    named = re.findall(r"(test_\w+\.py)(?:::(test_\w+))?", text)
+    assert len(named) > 15 and text.count("\n") < 150
+    for file, test in named:
+        source = (CHECKOUT / "tests" / file).read_text("utf-8")
+        assert not test or f"def {test}(" in source, f"{file}::{test}"
+    for script in re.findall(r"python -m (tests\.\w+)", text):
+        assert (CHECKOUT / f"{script.replace('.', '/')}.py").is_file(), script
