@@ -22,6 +22,8 @@ from alerts.model import PRIORITIES, Priority
 from alerts.outbox import Draft, put
 from alerts.schema import delivery
 
+OVERDUE = "late"
+"""The bundle of what was due while nothing could be sent."""
 _TOLD = "told:"
 """Before the name of the digest that an alert waits in."""
 
@@ -68,6 +70,24 @@ def due(conn: Connection, now: datetime) -> tuple[Due, ...]:
     return tuple(
         Due(row.channel, row.bundle) for row in conn.execute(query.order_by(delivery.c.channel, delivery.c.bundle))
     )
+
+
+def gather_overdue(conn: Connection, channel: str, before: datetime, most: int, now: datetime) -> int:
+    """After an outage: of the alerts that were to be sent before then, `most` leave each by itself, and the rest in one digest.
+
+    The most urgent and then the oldest come first; urgent ones, and those that perhaps arrived, always leave by themselves.
+    Returns how many are gathered.
+    """
+    late = (delivery.c.channel == channel, delivery.c.kind == "alert", delivery.c.state == "pending")
+    order = (delivery.c.rank, delivery.c.created_at, delivery.c.id)
+    waiting = conn.execute(
+        select(delivery.c.id, delivery.c.rank).where(*late, delivery.c.created_at <= before).order_by(*order)
+    )
+    rest = [row.id for row in waiting.all()[most:] if row.rank != PRIORITIES.index("urgent")]
+    values = {"state": "held", "bundle": OVERDUE, "due_at": now, "reason": "told together after an outage"}
+    for start in range(0, len(rest), 500):
+        conn.execute(update(delivery).where(delivery.c.id.in_(rest[start : start + 500])).values(**values))
+    return len(rest)
 
 
 def tell(conn: Connection, one: Due, now: datetime) -> int:

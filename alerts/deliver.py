@@ -27,7 +27,7 @@ from alerts.errors import ChannelDown, MessageRefused, RecipientGone, TryLater
 from alerts.model import Actor, Channel, Delivery, Receipt
 from alerts.outbox import ChannelState
 from alerts.pace import ANSWERS, Pace
-from alerts.telling import GONE, Lexicon, Nothing, tell
+from alerts.telling import GONE, LATE, Lexicon, Nothing, tell
 from scraper.db import Connection, Database
 
 log = structlog.get_logger(__name__)
@@ -65,6 +65,8 @@ class Desk:
     language: str = "en"
     own_languages: Mapping[str, str] = field(default_factory=dict)
     """The languages of the channels that have another one."""
+    most_overdue: int | None = None
+    """After an outage so many late alerts leave each by itself, and the rest in one digest; None: all of them."""
 
     def lexicon(self, channel: str) -> Lexicon:
         """What drawing for a channel takes of it."""
@@ -178,6 +180,8 @@ async def _arrived(claimed: Delivery, state: ChannelState, receipt: Receipt, alo
             _announce(conn, claimed.channel, health.channel_back(claimed.channel, state.since, now), desk, now)
         if state.failures or state.condition != "ok":
             outbox.learn(conn, claimed.channel, failures=0, paused_until=None, condition="ok", since=None, reason="")
+            if desk.most_overdue is not None:
+                bundles.gather_overdue(conn, claimed.channel, now - LATE, desk.most_overdue, now)
 
     await desk.db.write(record)
     desk.sent(claimed)

@@ -25,7 +25,7 @@ LONGEST = 4_000
 CAPTION = 1_000
 _HEADLINE, _NAME = 160, 60
 _SPANS = 90
-_SIGNS = {"quiet": "🌙", "digest": "🗞", "mute": "🔕", "storm": "🌊"}
+_SIGNS = {"quiet": "🌙", "digest": "🗞", "mute": "🔕", "storm": "🌊", "late": "⏱"}
 _MARKS: dict[Priority, str] = {"urgent": "🔴 ", "high": "🟠 ", "normal": "", "low": ""}
 
 

@@ -79,6 +79,7 @@ def outfit(
         chats=_listened(config),
         language=config.language,
         own_languages=config.own_languages,
+        most_overdue=config.delivery.storm.more_than if config.delivery.storm.then == "digest" else None,
     )
     return Outfit(config, sources, bench, channels, desk, console)
 

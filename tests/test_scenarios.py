@@ -20,8 +20,9 @@ from typing import Any
 import pytest
 
 from alerts.config import load
+from alerts.hours import Storm
 from alerts.model import Actor, Route
-from alerts.settings import Configuration
+from alerts.settings import Configuration, DeliverySettings
 from scraper.model import Source
 from tests.burst_rounds import burst
 from tests.chat import ADMIN, DESK, EDITOR, STRANGER, Chat, enrolled, listening, press, world
@@ -314,3 +315,38 @@ async def test_s10_after_45_minutes_without_telegram_and_a_restart_all_arrives_o
     late = [int(found[1]) for text in told if (found := re.search(r"delayed (\d+) min", text))]
     assert late == [45, 35, 50, 40, 30]
     assert [("may have" in text or "may repeat" in text or "⚠️" in text) for text in told].count(True) >= 1
+
+
+async def test_s10_of_very_many_that_waited_some_leave_by_themselves_and_the_rest_in_one_digest(
+    api: StrictBotApi, tmp_path: Path, site: FakeSite
+) -> None:
+    clock, count = Clock(), 36
+    delivery = DeliverySettings(body_wait=timedelta(0), per_chat_rate=10_000, storm=Storm(more_than=8))
+    sources = (local("agency", f"{site.origin}/feed"),)
+    config = watching(tmp_path, site, api, sources=sources, delivery=delivery)
+    site.pages["/feed"] = feed([])
+    items: list[tuple[str, str, str]] = []
+    async with house(config, clock) as bayan:
+        await look(bayan, "agency")
+        asked = {"retry_after": 60}
+        words = "Too Many Requests: retry after 60"
+        api.order("faults", kind="error", code=429, description=words, parameters=asked, count=10_000)
+        for turn in range(count):
+            items.insert(
+                0, (f"i{turn}", f"Qais al-Khazali visits town {turn:02} and its {'ABCDEF'[turn % 6] * 9} quarter", "")
+            )
+            site.pages["/feed"] = feed(items)
+            await look(bayan, "agency")
+            clock.advance(seconds=75)
+        api.well_again()
+        clock.advance(minutes=6)
+        for _ in range(3):
+            await look(bayan, "agency")
+            clock.advance(minutes=1)
+    told = api.texts(DESK)
+    digests = [text for text in told if "Due while nothing could be sent, so told together" in text]
+    assert len(digests) == 1 and len(told) <= 12, told
+    everything = "\n".join(told)
+    assert all(everything.count(f"visits town {turn:02} ") == 1 for turn in range(count)), (
+        "none is lost, none comes twice"
+    )

@@ -126,6 +126,7 @@ def digest(kind: str, count: int) -> str:
         "quiet": "Held back in the quiet hours",
         "mute": "Held back while it was muted",
         "storm": "Too many at once, so told together",
+        "late": "Due while nothing could be sent, so told together",
     }
     alerts = f"{count} alert" if count == 1 else f"{count} alerts"
     return f"{said.get(kind, 'Digest')}: {alerts}"
