@@ -33,6 +33,8 @@ import struct
 import sys
 import time
 from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import Message as EmailMessage
 from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import parse_qsl
@@ -141,13 +143,20 @@ class FakeBotApi:
             return await _json(writer, 200, {"ok": True, "result": bot})
         if method in ("getchat", "getchatmember"):
             return await self._look(method, str(args.get("chat_id", "")), writer)
+        longest = 4096
+        if method == "senddocument":  # told as one text: what is read under the file, and in it
+            if len(str(args.get("caption", "")).encode("utf-16-le")) // 2 > 1024:
+                return await _json(writer, 400, _error(400, "Bad Request: message caption is too long"))
+            args = {**args, "text": f"{args.pop('caption', '')}\n{args.pop('document', '')}"}
+            longest = 1_000_000
+            method = "sendmessage"
         if method not in ("sendmessage", "editmessagetext"):
             return await _json(writer, 404, _error(404, "Not Found: method not found"))
         failure = self._take(str(args.get("chat_id", "")))
         if failure is not None and failure.when == "before" and failure.kind != "slow":
             return await self._misbehave(failure, path, writer)
         text = str(args.get("text", ""))
-        if not text or len(text.encode("utf-16-le")) // 2 > 4096:
+        if not text or len(text.encode("utf-16-le")) // 2 > longest:
             words = "message is too long" if text else "message text is empty"
             return await _json(writer, 400, _error(400, f"Bad Request: {words}"))
         if method == "editmessagetext":
@@ -265,11 +274,19 @@ async def _read(reader: asyncio.StreamReader) -> tuple[str, dict[str, Any]] | No
         return None
     first, *lines = head.decode("latin-1").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    body = (await reader.readexactly(int(headers.get("content-length", "0")))).decode()
-    if headers.get("content-type", "").startswith("application/json"):
-        args: dict[str, Any] = json.loads(body or "{}")
+    body = await reader.readexactly(int(headers.get("content-length", "0")))
+    kind = headers.get("content-type", "")
+    if kind.startswith("application/json"):
+        args: dict[str, Any] = json.loads(body or b"{}")
+    elif kind.startswith("multipart/"):
+        parts = message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + body).get_payload()
+        args = {
+            str(part.get_param("name", header="content-disposition")): bytes(part.get_payload(decode=True)).decode()
+            for part in parts
+            if isinstance(part, EmailMessage)
+        }
     else:
-        args = dict(parse_qsl(body, keep_blank_values=True))
+        args = dict(parse_qsl(body.decode(), keep_blank_values=True))
     for key in ("entities", "link_preview_options", "reply_parameters"):
         if isinstance(args.get(key), str):
             args[key] = json.loads(args[key])

@@ -8,13 +8,18 @@ import sqlite3
 import sys
 from collections import Counter
 from contextlib import closing
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from alerts.hours import DigestTimes
+from alerts.model import Route
 from tests.fake_botapi import FakeBotApi
 from tests.fake_site import FakeSite
+from tests.kill_rounds import serials_of
+from tests.street import configuration, house, local, phone
 from tests.test_crash import CHECKOUT, Zygote
 
 OLD = [("o1", "An old statement that was there before")]
@@ -91,3 +96,25 @@ def judge(folder: Path, accepted: list[dict[str, Any]], when: str, under_way: Co
         )
         assert max(fresh.values(), default=0) <= 1, f"{when}, {chat}: a copy without its mark: {fresh}"
         assert sum("may repeat" in text for text in messages) <= under_way[channel], f"{when}, {chat}: {messages}"
+
+
+async def test_a_digest_of_so_many_that_it_needs_a_file_tells_each_of_them_once(tmp_path: Path) -> None:
+    evening = Route("evening", ("one",), actors=("*",), digest=DigestTimes((time(18),), "UTC"))
+    async with FakeSite() as site, FakeBotApi() as api:
+        site.pages["/feed"] = site.feed(OLD)
+        config = configuration(
+            tmp_path,
+            sources=(local("agency", f"{site.origin}/feed"),),
+            channels=(phone("one", api.url, "11"),),
+            routes=(evening,),
+        )
+        many = [(f"m{n}", f"Qais al-Khazali spoke about matter number S{n:05d} at some length") for n in range(1, 41)]
+        async with house(config) as bayan:
+            for count in range(0, 41, 10):
+                await bayan.service.once(only=["agency"], patience=timedelta())
+                bayan.clock.advance(minutes=20)
+                site.pages["/feed"] = site.feed(many[: count + 10] + OLD)
+            bayan.clock.advance(hours=6)
+            await bayan.service.once(only=[], patience=timedelta())
+        [message] = api.accepted
+        assert serials_of(message["text"]) == list(range(1, 41))
