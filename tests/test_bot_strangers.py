@@ -89,6 +89,8 @@ async def test_thirty_strangers_with_every_command_change_nothing_and_hear_one_l
         for number in range(MANY):
             await chat.write(10_000 + number, "/start")
             await chat.write(10_000 + number, f"/start {secrets.token_hex(5).upper()}")
+        for number in range(MANY):  # each chat is served beside the others, so none of them tells of another
+            await chat.answers(10_000 + number, 1)
         await chat.heard()
         assert await state(chat) == before
         private = [server.texts(10_000 + number) for number in range(MANY)]
