@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
+from alerts.watch.collecting import Method
 from alerts.watch.tokens import Reading
 from scraper.text import Folded
 
@@ -177,7 +178,7 @@ class _Remembered(dict[str, tuple[V, ...]]):
 
     def __init__(self, work_out: Callable[[str], tuple[V, ...]]) -> None:
         super().__init__()
-        self._work_out = work_out
+        self._work_out = Method(work_out)
 
     def __missing__(self, word: str) -> tuple[V, ...]:
         if len(self) >= _REMEMBERED:

@@ -31,8 +31,9 @@ def name_joins(folded: Folded, wholes: Joins) -> Joins:
     more: list[tuple[int, int, str, str]] = []
     if folded.links:
         more += _across_links(folded)
-    if list(map(len, words)).count(1) >= _FEWEST:
-        more += _letters_apart(folded)
+    lengths = list(map(len, words))
+    if lengths.count(1) >= _FEWEST:
+        more += _letters_apart(folded, [at for at, long in enumerate(lengths) if long == 1 and words[at].isalpha()])
     if _has_sign(folded.original):
         more += _signs(folded)
     if not more:
@@ -56,18 +57,18 @@ def _across_links(folded: Folded) -> Iterator[tuple[int, int, str, str]]:
         yield run, behind, "".join(folded.words[run:behind]), HIDDEN
 
 
-def _letters_apart(folded: Folded) -> Iterator[tuple[int, int, str, str]]:
+def _letters_apart(folded: Folded, letters: Sequence[int]) -> Iterator[tuple[int, int, str, str]]:
     """Rows of single letters: each row whole, and each of its parts between wider gaps ("Q a i s  K h a z a l i")."""
-    words = folded.words
     row: list[int] = []
-    for at in range(len(words) + 1):
-        is_letter = at < len(words) and len(words[at]) == 1 and words[at].isalpha()
-        if is_letter and row and len(row) < _LONGEST and 0 < len(_gap(folded, at)) <= _WIDEST_GAP:
+    for at in letters:
+        if row and at == row[-1] + 1 and len(row) < _LONGEST and 0 < len(_gap(folded, at)) <= _WIDEST_GAP:
             row.append(at)
             continue
         if len(row) >= _FEWEST:
             yield from _parts_of(folded, row)
-        row = [at] if is_letter else []
+        row = [at]
+    if len(row) >= _FEWEST:
+        yield from _parts_of(folded, row)
 
 
 def _parts_of(folded: Folded, row: Sequence[int]) -> Iterator[tuple[int, int, str, str]]:
@@ -110,3 +111,9 @@ def _as_letters(gap: str) -> str:
     return (
         "".join(_SIGNS[sign] for sign in gap) if len(gap) <= _WIDEST_GAP and all(map(_SIGNS.__contains__, gap)) else ""
     )
+
+
+def is_disguise(surface: str) -> bool:
+    """Whether look-alikes stand beside Latin letters: words all in Cyrillic or Greek disguise nothing."""
+    foreign = any("\u0370" <= letter <= "\u058f" for letter in surface)
+    return not foreign or any(letter.isalpha() and letter < "\u0250" for letter in surface)

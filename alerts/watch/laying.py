@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import product
 from typing import TypeVar
 
 from alerts.watch.guards import decided
@@ -189,3 +190,18 @@ def _alike_together(first: Sequence[Sound], second: Sequence[Sound], part: Seque
     if len(part[0].key) - weight(second[0]) not in {len(one.key) for one in first}:
         return None
     return sounds_alike(joins(first, second), part)
+
+
+def may_be_together(words: tuple[str, str]) -> frozenset[tuple[str, int]]:
+    """The `joint_mark` of every part that two words, read as one, may be like."""
+    first, second = map(_plain_sounds, words)
+    if not second:
+        return frozenset()
+    more = weight(second[0])
+    letters = {one.key[0] for one in first}
+    return frozenset(product(letters, {len(one.key) + more for one in first}))
+
+
+def joint_mark(part: Sequence[Sound]) -> tuple[str, int] | None:
+    """By what a part is told from most pairs of words: the first letter of its key, and how many there are."""
+    return (part[0].key[0], len(part[0].key)) if part else None

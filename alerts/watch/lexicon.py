@@ -11,18 +11,20 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from alerts.watch.collecting import Method
+
 Numbers = npt.NDArray[np.int64]
 _REMEMBERED = 100_000
 """Words in each of two generations: some 20 MB together. Hostile texts bring only new words, and cost time, not memory."""
 
 
 class Lexicon(dict[str, int]):
-    """Numbers of words, worked out by `describe` at first sight. When so many are known, those are forgotten that no text
+    """Numbers of words, worked out by the method `describe` at first sight. When so many are known, those are forgotten that no text
     has held since as many were known before."""
 
     def __init__(self, describe: Callable[[str], int]) -> None:
         super().__init__()
-        self._describe = describe
+        self._describe = Method(describe)
         self._before: dict[str, int] = {}
 
     def __missing__(self, word: str) -> int:

@@ -15,12 +15,11 @@ from dataclasses import astuple, dataclass, replace
 from types import MappingProxyType
 from typing import NamedTuple
 
-import numpy as np
-
 from alerts.model import Actor, Field, Keywords, Match, Tier
 from alerts.watch.attribution import attribute, spoken_by
 from alerts.watch.automaton import Automaton, Hit, Joins, Node
-from alerts.watch.disguise import name_joins
+from alerts.watch.collecting import uncollected
+from alerts.watch.disguise import is_disguise, name_joins
 from alerts.watch.extent import extent, is_written_small
 from alerts.watch.lexicon import Lexicon
 from alerts.watch.names import is_article, name_parts, short_forms
@@ -60,34 +59,37 @@ class Explanation:
 def compile_watchlist(actors: Sequence[Actor], keywords: Sequence[Keywords]) -> Watchlist:
     """Everything that is watched, ready to be found. Ids are unique and entries were checked by the configuration;
     a name or entry without a letter finds nothing. Raises `ValueError` for a rule that the configuration would refuse."""
-    names: Node[Pattern] = Node()
-    spellings: Spellings[Pattern] = Spellings()
-    for actor in actors:
-        texts_of: dict[Kind, tuple[str, ...]] = {
-            "alias": (actor.name, *actor.aliases),
-            "weak": actor.weak_aliases,
-            "acronym": actor.acronyms,
-            "context": actor.context,
-            "not near": actor.not_near,
-        }
-        for kind, texts in texts_of.items():
-            for text in texts:
-                for parts in (parts for form in (text, *short_forms(text)) for parts in name_parts(form)):
-                    add_name(
-                        names,
-                        parts,
-                        Pattern(actor.id, kind, text, actor.type == "person"),
-                        keeps_article=kind == "alias",
-                    )
-                    if kind in ("alias", "weak", "not near"):
-                        spellings.add(
+    with uncollected(len(actors)):
+        names: Node[Pattern] = Node()
+        spellings: Spellings[Pattern] = Spellings()
+        for actor in actors:
+            texts_of: dict[Kind, tuple[str, ...]] = {
+                "alias": (actor.name, *actor.aliases),
+                "weak": actor.weak_aliases,
+                "acronym": actor.acronyms,
+                "context": actor.context,
+                "not near": actor.not_near,
+            }
+            for kind, texts in texts_of.items():
+                for text in texts:
+                    for parts in (parts for form in (text, *short_forms(text)) for parts in name_parts(form)):
+                        add_name(
+                            names,
                             parts,
                             Pattern(actor.id, kind, text, actor.type == "person"),
-                            person=actor.type == "person",
-                            owner=actor.id,
+                            keeps_article=kind == "alias",
                         )
-    rulebook = Rulebook([compile_rule(one, [actor.id for actor in actors]) for one in keywords]) if keywords else None
-    return Watchlist(actors, keywords, names, spellings, rulebook)
+                        if kind in ("alias", "weak", "not near"):
+                            spellings.add(
+                                parts,
+                                Pattern(actor.id, kind, text, actor.type == "person"),
+                                person=actor.type == "person",
+                                owner=actor.id,
+                            )
+        rulebook = (
+            Rulebook([compile_rule(one, [actor.id for actor in actors]) for one in keywords]) if keywords else None
+        )
+        return Watchlist(actors, keywords, names, spellings, rulebook)
 
 
 class Watchlist:
@@ -179,10 +181,10 @@ class Watchlist:
             }
             numbers = self._lexicon.numbers(folded.words)
             texts[order] = folded, whole
-            begins[order] = np.flatnonzero(numbers & _RULE).tolist()
+            begins[order] = (numbers & _RULE).nonzero()[0].tolist()
             if self._names is not None:
                 joins = name_joins(folded, whole)
-                named = np.flatnonzero(numbers & _NAME).tolist()
+                named = (numbers & _NAME).nonzero()[0].tolist()
                 written = list(_collected(self._names.find(folded, joins, named), order, folded))
                 refused: list[Refused[Pattern]] | None = None if nearly is None else []
                 heard = list(_collected(self._spellings.find(folded, numbers >> _MARKS, refused), order, folded))
@@ -243,15 +245,13 @@ class _Found(NamedTuple):
         return "body" if self.order else "title"
 
     def surface(self) -> str:
-        start, end = self.span()
-        return self.folded.original[start:end]
+        return self.folded.original[slice(*self.span())]
 
     def match(self) -> Match:
         """The hit as it is told, with every step between the configured spelling and the text's."""
         start, end = self.span()
         surface = self.folded.original[start:end]
-        steps = [] if self.pattern.text in surface else ["folded"]
-        steps += self.steps
+        steps = [*([] if self.pattern.text in surface else ["folded"]), *self.steps]
         return Match(
             rule=None,
             actor=self.pattern.watch,
@@ -293,10 +293,8 @@ def _collected(hits: Iterable[Hit[Pattern] | SoundHit[Pattern]], order: int, fol
     for hit in hits:
         counts[hit.found] = counts.get(hit.found, 0) + 1
         if counts[hit.found] <= _MOST_HITS:
-            found = _Found(order, hit.first, hit.behind, hit.found, hit.steps, folded)
-            yield (
-                found._replace(tier=hit.tier, apart=hit.apart, opens=hit.opens) if isinstance(hit, SoundHit) else found
-            )
+            how = (hit.tier, hit.apart, hit.opens) if isinstance(hit, SoundHit) else ()
+            yield _Found(order, hit.first, hit.behind, hit.found, hit.steps, folded, *how)
 
 
 def _not_among(written: Sequence[_Found], heard: Iterable[_Found]) -> list[_Found]:
@@ -319,7 +317,11 @@ def _not_told(
     return [
         (near, reason)
         for near, reason in nearly
-        if not any(_touch(near, one) for one in told if one.pattern.watch == near.pattern.watch)
+        if not any(
+            one.order == near.order and one.first < near.behind and near.first < one.behind
+            for one in told
+            if one.pattern.watch == near.pattern.watch
+        )
         and not any(
             one.actor == near.pattern.watch
             and one.field == near.field
@@ -328,10 +330,6 @@ def _not_told(
             for one in met
         )
     ]
-
-
-def _touch(one: _Found, other: _Found) -> bool:
-    return one.order == other.order and one.first < other.behind and other.first < one.behind
 
 
 def _judge_names(hits: Iterable[_Found], met: list[_Found], silent: list[tuple[_Found, str]]) -> None:
@@ -344,7 +342,7 @@ def _judge_names(hits: Iterable[_Found], met: list[_Found], silent: list[tuple[_
         context[actor] = [hit for hit in of_actor if hit.pattern.kind == "context"]
         for hit in of_actor:
             kind = hit.pattern.kind
-            if kind in ("context", "not near") or (LOOK_ALIKE in hit.steps and not _is_disguise(hit.surface())):
+            if kind in ("context", "not near") or (LOOK_ALIKE in hit.steps and not is_disguise(hit.surface())):
                 continue
             if (other := next((one for one in others if _holds(one, hit)), None)) is not None:
                 silent.append((hit, f"stands in “{other.pattern.text}”, who is not meant"))
@@ -450,9 +448,3 @@ def _limited(pairs: Iterable[tuple[_Found, str]]) -> list[tuple[_Found, str]]:
         if counts[watch] <= MOST_MATCHES:
             kept.append((found, reason))
     return kept
-
-
-def _is_disguise(surface: str) -> bool:
-    """Whether look-alikes stand beside Latin letters: words all in Cyrillic or Greek disguise nothing."""
-    foreign = any("\u0370" <= letter <= "\u058f" for letter in surface)
-    return not foreign or any(letter.isalpha() and letter < "\u0250" for letter in surface)

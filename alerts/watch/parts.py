@@ -130,7 +130,8 @@ class Text:
     def is_cased(self) -> bool:
         """Whether capitals are told from small letters: more words than the first begin with one."""
         if self._cased is None:
-            self._cased = len(_CAPITAL.findall(self.folded.original[:_LOOKED_AT])) > 1
+            capitals = _CAPITAL.finditer(self.folded.original, 0, _LOOKED_AT)
+            self._cased = next(capitals, None) is not None and next(capitals, None) is not None
         return self._cased
 
     def is_free(self, at: int) -> bool:
@@ -182,3 +183,20 @@ class Refused(NamedTuple, Generic[T]):
     found: T
     reason: str
     steps: tuple[str, ...]
+
+
+def keys_of(slot: Slot) -> set[str]:
+    """The keys of a part, and marked with ~ those that it has with a slip; slips are for Latin letters only."""
+    keys = {sound.key for sound in slot.sounds}
+    if slot.stem.isascii():
+        keys |= {f"{key}~" for sound in slot.sounds for key in slips_of(sound)}
+    return keys
+
+
+def slips_of(sound: Sound) -> tuple[str, ...]:
+    """The key, the keys with one letter less, the first kept, and with kh as k; () for keys too short to slip."""
+    key = sound.key
+    if weight(sound) < 3:
+        return (key,) if weight(sound) == 2 else ()  # what Shala'i keeps of Shahlai
+    fewer = (key[:at] + key[at + 1 :] for at in range(1, len(key)) if len(key) > 3 or key[at] == "H")
+    return (key, *fewer, *([key.replace("H", "K", 1)] if "H" in key else []))

@@ -37,12 +37,13 @@ CYRILLIC = str.maketrans({
 })  # fmt: skip
 """Cyrillic as Latin. Γ stays apart: Russian writes h with it (Гасан) as well as g."""
 
-_LATIN_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("tsch", ("X",)), ("dsch", ("J",)), ("sch", ("X",)), ("tch", ("X",)), ("dj", ("J",)), ("dzh", ("J",)), ("kh", ("H",)),
     ("gh", ("K",)), ("sh", ("X",)), ("ch", ("X", "H")), ("th", ("S", "T", "D")), ("dh", ("S", "D")), ("ph", ("F",)),
     ("zh", ("J", "X")), ("ck", ("K",)), ("ts", ("S",)), ("tz", ("S",)), ("qu", ("K",)),
 )  # fmt: skip
 """Letters that are one consonant together, the longest first: German, French, English and library transliterations."""
+_LATIN_GROUPS = {one[0][0]: tuple(other for other in _GROUPS if other[0][0] == one[0][0]) for one in _GROUPS}
 
 _LATIN: dict[str, tuple[str, ...]] = {
     **dict.fromkeys("kq", ("K",)), **dict.fromkeys("bp", ("B",)), **dict.fromkeys("sz", ("S",)), "f": ("F",), "d": ("D",),
@@ -98,20 +99,18 @@ def sounds(word: str) -> tuple[Sound, ...]:
     if not word:
         return ()
     if "\u0600" <= word[0] <= "\u06ff":
-        return _heard(word, _ARABIC, (), written=False)
+        return _heard(word, _ARABIC, written=False)
     if "\u05d0" <= word[0] <= "\u05ea":
-        return _heard(word, _HEBREW, (), written=False)
+        return _heard(word, _HEBREW, written=False)
     if "a" <= word[0] <= "z" or word[0] == "Γ":
-        found = _heard(word, _LATIN, _LATIN_GROUPS, written=True)
+        found = _heard(word, _LATIN, written=True)
         if (apart := _SPLIT.sub(r"\1.h", word)) != word:
-            found += _heard(apart, _LATIN, _LATIN_GROUPS, written=True)  # Mazhari is مظهري, Fathi فتحي
+            found += _heard(apart, _LATIN, written=True)  # Mazhari is مظهري, Fathi فتحي
         return found
     return ()
 
 
-def _heard(
-    word: str, table: dict[str, tuple[str, ...]], groups: tuple[tuple[str, tuple[str, ...]], ...], *, written: bool
-) -> tuple[Sound, ...]:
+def _heard(word: str, table: dict[str, tuple[str, ...]], *, written: bool) -> tuple[Sound, ...]:
     classes: list[tuple[str, ...]] = []
     gaps = [""]
     if word in GOD:
@@ -125,13 +124,14 @@ def _heard(
     silent = not ending and len(word) > 2 and word[-1] in "hهה" and (not written or word[-2] in "aeiou")
     at, size = 0, len(word) - silent
     while at < size:
-        group = next((one for one in groups if word.startswith(one[0], at)), None) if written else None
-        if group is not None:
-            classes.append(group[1])
-            gaps.append("")
-            at += len(group[0])
-            continue
         letter = word[at]
+        if written and letter in _LATIN_GROUPS:
+            group = next((one for one in _LATIN_GROUPS[letter] if word.startswith(one[0], at)), None)
+            if group is not None:
+                classes.append(group[1])
+                gaps.append("")
+                at += len(group[0])
+                continue
         if letter in table:
             classes.append(table[letter])
             gaps.append("")

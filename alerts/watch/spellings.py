@@ -18,23 +18,23 @@ from typing import Generic, NamedTuple, TypeVar
 import numpy as np
 
 from alerts.watch.beside import Beside, is_kind
+from alerts.watch.collecting import Method
 from alerts.watch.guards import may_tell
-from alerts.watch.laying import fit, laid_around, together
+from alerts.watch.laying import fit, joint_mark, laid_around, may_be_together, together
 from alerts.watch.lexicon import Lexicon, Numbers
 from alerts.watch.likeness import Heard, Likeness, heard_as, sounds_alike, stem_of, without_article
 from alerts.watch.names import Part, is_article
 from alerts.watch.namewords import is_common, is_filler, is_particle, is_title, titles
 from alerts.watch.neighbours import FREE, NAMED, OTHER, WALL, Neighbours
-from alerts.watch.parts import Laid, Refused, Slot, SoundHit, Spelling, Text
-from alerts.watch.skeleton import GOD, Sound, weight
+from alerts.watch.parts import Laid, Refused, Slot, SoundHit, Spelling, Text, keys_of, slips_of
+from alerts.watch.skeleton import GOD
 from alerts.watch.translated import is_legal_form
 from scraper.text import Folded
 
 T = TypeVar("T")
 K = TypeVar("K")
 V = TypeVar("V")
-_MOST_PARTS = 16
-"""A longer name is found as it is written, and not by its sound: laying it costs with the square of its parts."""
+_MOST_PARTS = 16  # a longer name is found as it is written alone: laying it costs with the square of its parts
 _MOST_TRIES = 500
 """Of one name in one field: bounds what a text made of common names can cost, and hides no other name."""
 _REMEMBERED = 100_000
@@ -74,12 +74,32 @@ class _Anchored(NamedTuple, Generic[T]):
     """Whether the two words may be the name without a third: beside each other, and with words between (`guards.py`)."""
 
 
+class _Marks(NamedTuple):
+    """By what a part is passed over before it is compared: its keys, its first letter, and what two words are that are it."""
+
+    keys: frozenset[str]
+    letter: str
+    joint: tuple[str, int] | None
+
+
+class _Around(NamedTuple):
+    """The words near two of a text: their places, their keys and first letters, and what each is with the one behind it."""
+
+    near: Sequence[int]
+    beside: Sequence[int]
+    """Those of which one of the two words is a part."""
+    keys: frozenset[str]
+    letters: set[str]
+    joint: frozenset[tuple[str, int]]
+    joint_beside: frozenset[tuple[str, int]]
+
+
 class _Remembered(dict[K, V]):
     """Answers worked out at first sight. Full, it forgets everything, so hostile texts cost time, not memory."""
 
     def __init__(self, work_out: Callable[[K], V]) -> None:
         super().__init__()
-        self._work_out = work_out
+        self._work_out = Method(work_out)
 
     def __missing__(self, key: K) -> V:
         if len(self) >= _REMEMBERED:
@@ -100,7 +120,8 @@ class Spellings(Generic[T]):
         self._neighbours = Neighbours(self._after)
         self._lexicon = Lexicon(self.number)
         self._beside: Beside[T] = Beside()
-        self._keys: dict[Slot, frozenset[str]] = {}
+        self._marks: dict[Slot, _Marks] = {}
+        self._joint: _Remembered[tuple[str, str], frozenset[tuple[str, int]]] = _Remembered(self._may_be_together)
         self._ones: _Remembered[str, tuple[_Anchored[T], ...]] = _Remembered(self._in_one)
         self._twos: _Remembered[tuple[str, str], tuple[_Anchored[T], ...]] = _Remembered(self._in_two)
 
@@ -111,7 +132,7 @@ class Spellings(Generic[T]):
             return
         self.every.append(spelling)
         for one, other in spelling.pairs():
-            for first, second in product(_keys_of(one), _keys_of(other)):
+            for first, second in product(keys_of(one), keys_of(other)):
                 if first[-1] == second[-1] == "~":
                     continue
                 self._after.setdefault(first, set()).add(second)
@@ -149,7 +170,7 @@ class Spellings(Generic[T]):
             elif may_be and (key := (id(anchored.spelling), hit.first, hit.behind)) not in seen:
                 seen.add(key)
                 yield hit
-        titled, kinds = (np.flatnonzero(numbers & mark).tolist() for mark in (_IS_TITLE, _IS_KIND))
+        titled, kinds = ((numbers & mark).nonzero()[0].tolist() for mark in (_IS_TITLE, _IS_KIND))
         yield from self._beside.find(text, titled, kinds)
 
     def _anchors(self, text: Text, numbers: Numbers, *, every: bool) -> Iterator[tuple[int, int, _Anchored[T], bool]]:
@@ -160,23 +181,22 @@ class Spellings(Generic[T]):
         whatever is laid is left out, or told with False where `every` is asked for.
         """
         folded, words = text.folded, text.words
-        for at in np.flatnonzero(numbers & _TWO_PARTS).tolist():
+        for at in (numbers & _TWO_PARTS).nonzero()[0].tolist():
             place = at, at + 1
             for anchored, may_be in self._judged(text, numbers, place, place, self._ones[words[at]], every=every):
                 yield *place, anchored, may_be
         joined = [at for at, kind in folded.links if kind == "hyphen" and not is_article(words[at], words[at + 1])]
-        joined += [at - 1 for at in np.flatnonzero(numbers & _TIES).tolist() if at]
+        joined += [at - 1 for at in (numbers & _TIES).nonzero()[0].tolist() if at]
         rows, row_of = self._rows(words, numbers, joined)
         pairs = self._neighbours.pairs(rows >> _KIND, rows & _RANK)
         found: list[list[tuple[int, int]]] = [[] for _ in range(len(joined) + 1)]
         for pair in zip(*pairs, strict=True):
             found[row_of(pair[0])].append(pair)
         for first, second in found[0]:
-            spans = (first, first + 1), (second, second + 1)
-            for anchored, may_be in self._judged(
-                text, numbers, *spans, self._twos[words[first], words[second]], every=every
-            ):
-                yield *spans[anchored.second], anchored, may_be
+            if anchors := self._twos[words[first], words[second]]:
+                spans = (first, first + 1), (second, second + 1)
+                for anchored, may_be in self._judged(text, numbers, *spans, anchors, every=every):
+                    yield *spans[anchored.second], anchored, may_be
         start = len(words)
         for at, of_row in zip(joined, found[1:], strict=True):
             both = _as_one(words, at)
@@ -233,45 +253,58 @@ class Spellings(Generic[T]):
             ]
         if all(each.apart if between else each.beside for each in anchors):
             return anchors
+        around = self._around(words, numbers, one, other)
+        return [
+            each for each in anchors if (each.apart if between else each.beside) or self._has_more(each, words, around)
+        ]
+
+    def _around(self, words: Sequence[str], numbers: Numbers, one: tuple[int, int], other: tuple[int, int]) -> _Around:
+        """What the words around two places can be, alone and with their neighbours."""
         near = [*range(max(0, one[0] - _REACH), one[0]), *range(one[1], other[0])]
         near += range(other[1], min(other[1] + _REACH, len(words)))
         beside = [at for place in (one, other) for at in range(max(0, place[0] - 1), min(place[1], len(words) - 1))]
-        around = frozenset().union(*(self._neighbours.keys(int(numbers[at]) >> _KIND) for at in near))
-        return [
-            each
-            for each in anchors
-            if (each.apart if between else each.beside) or self._has_more(each, words, near, beside, around)
-        ]
+        joint = self._joint
+        return _Around(
+            near,
+            beside,
+            frozenset().union(*(self._neighbours.keys(kind >> _KIND) for kind in numbers[near].tolist())),
+            {words[at][0] for at in near},
+            frozenset().union(*(joint[words[at], words[at + 1]] for at in near if at + 1 < len(words))),
+            frozenset().union(*(joint[words[at], words[at + 1]] for at in beside)),
+        )
 
-    def _has_more(
-        self,
-        anchored: _Anchored[T],
-        words: Sequence[str],
-        near: Sequence[int],
-        beside: Sequence[int],
-        around: frozenset[str],
-    ) -> bool:
+    def _has_more(self, anchored: _Anchored[T], words: Sequence[str], around: _Around) -> bool:
         """Whether a word near may be another part of the name, or more of one that was found, alone or with its neighbour."""
+        mine, other = anchored.slot, anchored.other
         for slot in anchored.spelling.singles:
-            if any(mine.first <= slot.first < mine.behind for mine in (anchored.slot, anchored.other)):
-                if any(together(words[at], words[at + 1], slot) is not None for at in beside):
+            marks = self._marks.get(slot) or self._marked(slot)
+            if mine.first <= slot.first < mine.behind or other.first <= slot.first < other.behind:
+                if marks.joint in around.joint_beside and any(
+                    together(words[at], words[at + 1], slot) is not None for at in around.beside
+                ):
                     return True
                 continue
-            if not self._keys_of(slot).isdisjoint(around):
+            if not marks.keys.isdisjoint(around.keys):
                 return True
-            for at in near:
-                word = words[at]
-                if word[0] == slot.stem[0] and fit(word, slot, True, True) is not None:
-                    return True
-                if at + 1 < len(words) and together(word, words[at + 1], slot) is not None:
-                    return True
+            if marks.letter in around.letters and any(
+                words[at][0] == marks.letter and fit(words[at], slot, True, True) is not None for at in around.near
+            ):
+                return True
+            if marks.joint in around.joint and any(
+                marks.joint in self._joint[words[at], words[at + 1]]
+                and together(words[at], words[at + 1], slot) is not None
+                for at in around.near
+                if at + 1 < len(words)
+            ):
+                return True
         return False
 
-    def _keys_of(self, slot: Slot) -> frozenset[str]:
-        keys = self._keys.get(slot)
-        if keys is None:
-            keys = self._keys[slot] = frozenset(_keys_of(slot))
-        return keys
+    def _marked(self, slot: Slot) -> _Marks:
+        marks = self._marks[slot] = _Marks(frozenset(keys_of(slot)), slot.stem[0], joint_mark(slot.sounds))
+        return marks
+
+    def _may_be_together(self, words: tuple[str, str]) -> frozenset[tuple[str, int]]:
+        return may_be_together(words)
 
     def _rows(
         self, words: Sequence[str], numbers: Numbers, joined: Sequence[int]
@@ -296,9 +329,7 @@ class Spellings(Generic[T]):
         slip), its rank, and its marks."""
         heard = heard_as(word)
         keys = {sound.key for each in heard for sound in each.sounds}
-        slips = {
-            f"{key}~" for each in heard if each.form.isascii() for sound in each.sounds for key in _slips_of(sound)
-        }
+        slips = {f"{key}~" for each in heard if each.form.isascii() for sound in each.sounds for key in slips_of(sound)}
         rank = OTHER
         if is_particle(word) or is_filler(word) or word in _ARTICLES:
             rank = FREE
@@ -404,20 +435,3 @@ def _stems(parts: Sequence[Part], *, person: bool) -> list[str]:
         told = [stem for stem in stems if not is_filler(stem) and not is_legal_form(stem)]
         stems = told if len(told) > 1 else stems
     return stems
-
-
-def _keys_of(slot: Slot) -> set[str]:
-    """The keys of a part, and marked with ~ those that it has with a slip; slips are for Latin letters only."""
-    keys = {sound.key for sound in slot.sounds}
-    if slot.stem.isascii():
-        keys |= {f"{key}~" for sound in slot.sounds for key in _slips_of(sound)}
-    return keys
-
-
-def _slips_of(sound: Sound) -> tuple[str, ...]:
-    """The key, the keys with one letter less, the first kept, and with kh as k; () for keys too short to slip."""
-    key = sound.key
-    if weight(sound) < 3:
-        return (key,) if weight(sound) == 2 else ()  # what Shala'i keeps of Shahlai
-    fewer = (key[:at] + key[at + 1 :] for at in range(1, len(key)) if len(key) > 3 or key[at] == "H")
-    return (key, *fewer, *([key.replace("H", "K", 1)] if "H" in key else []))
