@@ -1,0 +1,84 @@
+"""The compiled watchlist against slow and simple readings of the same words: nothing is lost, nothing is made up."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alerts.model import Actor, Keywords
+from alerts.watch.match import compile_watchlist
+from alerts.watch.neighbours import OTHER, Neighbours
+
+WORDS = ("bakuro", "temilsa", "drovnik", "fenzamo", "gorpeltu", "hulvexi", "jimbrato", "kestolfa")
+KEYS = "abcdef"
+texts = st.lists(st.sampled_from(WORDS), max_size=30)
+phrases = st.lists(st.lists(st.sampled_from(WORDS[:6]), min_size=1, max_size=3), min_size=1, max_size=6)
+names = st.lists(st.lists(st.sampled_from(WORDS[:6]), min_size=2, max_size=3, unique=True), min_size=1, max_size=5)
+
+
+def places(phrase: list[str], words: list[str]) -> list[tuple[int, int]]:
+    """Where a phrase stands, as (start, end) in the words with one space between: word by word, from each place."""
+    found = []
+    for at in range(len(words) - len(phrase) + 1):
+        if words[at : at + len(phrase)] == phrase:
+            start = len(" ".join([*words[:at], ""]))
+            found.append((start, start + len(" ".join(phrase))))
+    return found
+
+
+@settings(max_examples=60)
+@given(phrases, texts)
+def test_a_keyword_list_finds_what_a_plain_search_finds(entries: list[list[str]], words: list[str]) -> None:
+    watch = compile_watchlist((), (Keywords("list", any=tuple(" ".join(entry) for entry in entries)),))
+    met = [(one.start, one.end) for one in watch.match("", " ".join(words))]
+    known = {place for entry in entries for place in places(entry, words)}
+    assert set(met) <= known
+    assert all(any(start < place[1] and place[0] < end for start, end in met) for place in known)
+
+
+@settings(max_examples=60)
+@given(names, texts)
+def test_a_name_is_found_as_written_where_a_plain_search_finds_it(watched: list[list[str]], words: list[str]) -> None:
+    words = [word.title() for word in words]
+    spelled = {f"a{at}": [word.title() for word in name] for at, name in enumerate(watched)}
+    watch = compile_watchlist([Actor(id_, "person", " ".join(name)) for id_, name in spelled.items()], ())
+    met = watch.match("", " ".join(words))
+    known = {id_: places(name, words) for id_, name in spelled.items()}
+    assert all((one.start, one.end) in known[one.actor or ""] for one in met if one.tier == "A")
+    every = {place for found in known.values() for place in found}  # a name inside another's is that one's
+    assert all(any(one.start < place[1] and place[0] < one.end for one in met) for place in every)
+
+
+@given(
+    st.dictionaries(st.sampled_from(KEYS), st.sets(st.sampled_from(KEYS), max_size=3), max_size=5),
+    st.lists(st.frozensets(st.sampled_from(KEYS), max_size=3), max_size=12),
+)
+def test_neighbours_are_those_of_which_one_key_follows_the_other(
+    after: dict[str, set[str]], words: list[frozenset[str]]
+) -> None:
+    neighbours = Neighbours(after)
+    kinds = np.array([neighbours.kind(keys) for keys in words], np.int64)
+    found = neighbours.pairs(kinds, np.full(len(words), OTHER, np.int64))
+    slow = {
+        (first, second)
+        for first in range(len(words))
+        for second in range(first + 1, min(first + 3, len(words)))
+        if any(after.get(key, set()) & words[second] for key in words[first])
+    }
+    assert set(zip(*found, strict=True)) == slow
+
+
+def test_a_watchlist_that_nobody_uses_is_gone_without_the_collector() -> None:
+    watch = compile_watchlist([Actor("a", "person", "Bakuro Temilsa")], (Keywords("k", any=("drovnik fenzamo",)),))
+    assert watch.match("", "Bakouro Temilsa of Drovnik Fenzamo")
+    gone = weakref.ref(watch)
+    gc.disable()
+    try:
+        del watch
+        assert gone() is None
+    finally:
+        gc.enable()
