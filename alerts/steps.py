@@ -110,7 +110,6 @@ class Steps:
             return 0
         now, kit = self._clock(), self.kit
         wanted = {one for one in set(kit.sources) - set(self.polls) - set(but_not) if not self.refusals.rests(one)}
-        wanted = {id_ for id_ in wanted if not self.refusals.rests(id_)}
         if only is not None:
             wanted &= set(only)
         due = await self._db.read(lambda conn: sources.due(conn, now, room + len(self.polls), None))
@@ -301,10 +300,6 @@ class Steps:
         for channel in busy:
             if channel not in self.drains and channel in kit.bench.channels:
                 self._begin(self.drains, channel, self._drain(channel))
-
-    def _is_free(self, statement: int, tasks: dict[int, asyncio.Task[Any]]) -> bool:
-        """Whether this work is not under way, and was not refused by the store a moment ago."""
-        return statement not in tasks and not self.refusals.rests(statement)
 
     def _is_free(self, statement: int, tasks: dict[int, asyncio.Task[Any]]) -> bool:
         return statement not in tasks and not self.refusals.rests(statement)

@@ -266,7 +266,7 @@ def test_a_bot_that_finds_no_token_says_so(tmp_path: Path) -> None:
 def test_an_unbuilt_key_with_the_value_that_holds_anyway_may_stand(tmp_path: Path) -> None:
     text = '[service]\nlisten = ""\nweb = false\n[logging]\nredact = true\n[delivery]\nfirst_run = "remember"\n'
     assert read(tmp_path, text).sources[0].id == "wire"
-    assert len(wrong(tmp_path, '[service]\nlock = false\nweb = 0\n')) == 2
+    assert len(wrong(tmp_path, "[service]\nlock = false\nweb = 0\n")) == 2
 
 
 @pytest.mark.shared

@@ -146,7 +146,9 @@ async def test_the_first_alerts_of_a_burst_arrive_and_every_other_one_is_in_the_
         await look(bayan)
         site.pages["/feed"] = site.feed([said(n) for n in range(1, 21)] + OLD)
         await look(bayan)
-        assert len(texts(api)) == 10  # the actor speaks in each of them: twice as many pass as of what is said about him
+        assert (
+            len(texts(api)) == 10
+        )  # the actor speaks in each of them: twice as many pass as of what is said about him
         bayan.clock.advance(minutes=5)
         await tell(bayan)
         assert states(bayan) == ["sent"] * 20

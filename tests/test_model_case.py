@@ -181,7 +181,9 @@ async def test_the_model_statement_becomes_one_message_with_every_promised_line(
         "🔴 <b>Qais al-Khazali</b> · \u2068<b>قيس الخزعلي</b>\u2069, secretary-general: said"
         " · mentions <b>Asa'ib Ahl al-Haqq</b> · mentions <b>Ali Khamenei</b>"
     )
-    marked = HEADLINE.replace("Leader Qais Al-Khazali", "<u>Leader Qais Al-Khazali</u>").replace("Threats", "<u>Threats</u>")
+    marked = HEADLINE.replace("Leader Qais Al-Khazali", "<u>Leader Qais Al-Khazali</u>").replace(
+        "Threats", "<u>Threats</u>"
+    )
     assert lines[1] == f'<a href="{case.site.origin}/reports/1007"><b>{marked}</b></a>'
     assert lines[2].replace("\u2060", "") == f"🗞 monitor · {host}", "joined, so that no host becomes a link of its own"
     assert re.fullmatch(
