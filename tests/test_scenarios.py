@@ -62,7 +62,8 @@ async def site() -> AsyncIterator[FakeSite]:
 async def test_s1_a_newcomer_is_found_by_a_code_has_a_test_alert_and_none_for_what_was_there_before(
     api: StrictBotApi, tmp_path: Path, site: FakeSite
 ) -> None:
-    site.pages["/feed"] = site.feed([(f"b{n}", f"Qais al-Khazali spoke long ago, part {n}") for n in range(20)])
+    backlog = [(f"b{n}", f"Qais al-Khazali spoke long ago, part {n}") for n in range(20)]
+    site.pages["/feed"] = site.feed(backlog)
     environ = {**os.environ, "BAYAN_TELEGRAM_TOKEN": TOKEN, "NO_COLOR": "1"}
     words = [str(BAYAN), "init", "--dir", str(tmp_path), "--telegram", "--wait", "60", "--api-base", api.url]
     init = await asyncio.create_subprocess_exec(*words, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, env=environ)
@@ -85,14 +86,14 @@ async def test_s1_a_newcomer_is_found_by_a_code_has_a_test_alert_and_none_for_wh
     source = f'[sources.agency]\nkind = "feed"\nurl = "{site.origin}/feed"\nallow_private = true\nfull_text = false\ninterval = "5s"\n'
     starts, bot = written.index("\n[sources."), written.index("\n[bot]")
     (tmp_path / "config.toml").write_text(f"{written[:starts]}\n{source}{written[bot:]}", "utf-8")
-    program = Program(tmp_path / "config.toml")
+    program = Program(tmp_path / "config.toml", "--data-dir", str(tmp_path / "data"))
     await asyncio.to_thread(program.start)
     try:
         assert await asyncio.to_thread(program.ready, 60) is not None, program.log.read_text("utf-8")[-2_000:]
         await eventually(lambda: site.requests("/feed") >= 2, seconds=60)
         assert len(api.texts(ADMIN)) == 1, "the backlog rings for nobody"
-        site.pages["/feed"] = site.feed([("n1", "Qais al-Khazali warns of consequences today")])
-        await eventually(lambda: len(api.texts(ADMIN)) >= 2, seconds=60)
+        site.pages["/feed"] = site.feed([("n1", "Qais al-Khazali warns of consequences today"), *backlog])
+        await asyncio.to_thread(api.seen, "wait", count=2, chat_id=ADMIN, timeout=60)
         assert "Qais al-Khazali warns of consequences today" in api.texts(ADMIN)[1]
     finally:
         await asyncio.to_thread(program.stop)
