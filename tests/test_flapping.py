@@ -93,7 +93,10 @@ async def test_a_watched_page_that_flips_between_two_texts_rings_for_each_of_the
     tmp_path: Path, site: FakeSite, api: FakeBotApi
 ) -> None:
     clock = Clock()
-    calm = "<html><head><title>Office</title></head><body><main><p>The office of Qais al-Khazali is open from nine to five on all working days of the week.</p></main></body></html>"
+    calm = (
+        "<html><head><title>Office</title></head><body><main><p>The office of Qais al-Khazali is open from nine to five "
+        "on all working days of the week.</p></main></body></html>"
+    )
     loud = calm.replace("</main>", f"<p>{SAID}</p></main>")
     site.pages["/page"] = calm
     source = local("office", f"{site.origin}/page", kind="page")
