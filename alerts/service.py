@@ -25,6 +25,7 @@ from alerts import health, once, outbox
 from alerts.flights import Flights, whole
 from alerts.gauges import Gauges
 from alerts.outfit import Outfit, outfit
+from alerts.probing import probe
 from alerts.settings import Configuration
 from alerts.steps import PAUSED, Report, Steps, Watch
 from alerts.upkeep import Upkeep
@@ -201,7 +202,7 @@ class Service:
             await self._steps.start_articles()
             await self._steps.start_rereads()
             await self._steps.start_looks()
-            await self._steps.judge()
+            await self._steps.begin_judging()
             await self._steps.tell_bundles()
             await self._steps.start_drains()
             await self._vitals.tick_ended()
@@ -239,10 +240,13 @@ class Service:
             adopt=self.take_over_chats,
             stopping=self._steps.stopping,
             tell=self._tell_of_bot,
-            doers={"probe": self._steps.probe, "pause": self._steps.pause, "ailments": self._steps.ailments},
+            doers={"probe": self._probe, "pause": self._steps.pause, "ailments": self._steps.ailments},
             pace=lambda: self._steps.kit.desk.pace,
         )
         return asyncio.create_task(self._bot.run())
+
+    async def _probe(self, url: str) -> list[str]:
+        return await probe(url, self.configuration, self._steps.tools.parsers, self._clock)
 
     async def take_over_chats(self) -> None:
         """What was changed in a chat takes effect: watchlists, channels, routes. Raises StoreError, or ConfigError."""

@@ -25,16 +25,13 @@ from alerts.outbox import Draft
 from alerts.outfit import Outfit
 from alerts.refusals import Refusals
 from alerts.words import words_of
-from scraper import absences, discover, marks, rereads, sources, store
+from scraper import absences, marks, rereads, sources, store
 from scraper import holds as held
 from scraper.copies import RESTORED
 from scraper.db import Connection, Database
 from scraper.errors import StoreError
 from scraper.follow import Followed, follow
 from scraper.model import Source
-from scraper.net.fetch import Fetcher
-from scraper.net.robots import MemoryShelf
-from scraper.net.target import read_target
 from scraper.poll import Polled, Tools, poll
 from scraper.removal import Absence
 from scraper.reread import reread
@@ -43,6 +40,8 @@ from scraper.verify import verify
 log = structlog.get_logger(__name__)
 
 ARTICLES_AT_ONCE = 4
+MOMENT = 0.3
+"""Seconds of one tick for judging; what waits longer is judged beside the ticks."""
 PAUSED = "paused"
 """The mark under which the store knows that a person holds every message."""
 NOT_WATCHED = timedelta(days=1)
@@ -97,6 +96,7 @@ class Steps:
         self.looks: dict[int, asyncio.Task[Any]] = {}
         """For statements that are missing from their lists."""
         self.drains: dict[str, asyncio.Task[Any]] = {}
+        self.judgings: dict[str, asyncio.Task[Any]] = {}
         self.refusals = Refusals()
         self._db = db
         self._clock = clock
@@ -238,6 +238,12 @@ class Steps:
             await self.judge()
             if not self.stopping.is_set():
                 await self.start_drains()
+
+    async def begin_judging(self) -> None:
+        """Judge what waits, and go on after a moment: a flood of statements must not make the next tick late."""
+        if not self.judgings:
+            self._begin(self.judgings, "judge", self.judge())
+        await asyncio.wait(tuple(self.judgings.values()), timeout=MOMENT)
 
     async def judge(self) -> None:
         """Judge what waits, in batches, until nothing does."""
@@ -385,31 +391,6 @@ class Steps:
         if await self._db.read(lambda conn: bool(bundles.due(conn, now) or mutes.ending(conn, now))):
             log.info("told together", alerts=await self._db.write(settle))
 
-    async def probe(self, url: str) -> list[str]:
-        """What an address offers as a source, a line for each, the best first. Raises SourceError. It is asked as polls ask."""
-        settings, shelf = self.kit.config.fetch, MemoryShelf()
-        fetcher = Fetcher(settings, shelf)
-
-        def robots(address: str) -> str:
-            file = shelf.files.get(str(read_target(address).origin))
-            return file.text if file is not None else ""
-
-        address = discover.meant(url)
-        like = Source(id="probe", kind="listing", url=address, timezone=self.kit.config.timezone)
-        try:
-            found = await discover.discover(
-                address, like=like, fetcher=fetcher, parsers=self.tools.parsers, robots=robots, clock=self._clock
-            )
-        finally:
-            await fetcher.aclose()
-        return [
-            f"{one.source.kind}: {one.source.url} ({one.count} items, newest {one.newest:%Y-%m-%d})"
-            if one.newest
-            else f"{one.source.kind}: {one.source.url} ({one.count} items, no dates)"
-            for one in found.offers
-            if one.count
-        ]
-
     async def keep_pace(self) -> None:
         """The pace goes on from what other processes sent in the last minute."""
         now, kit = self._clock(), self.kit
@@ -431,7 +412,12 @@ class Steps:
 
     async def wind_up(self) -> None:
         """Polls and articles are dropped (they are due again); sends under way are waited for, then left unconfirmed."""
-        for task in (*self.polls.values(), *self.articles.values(), *self.rereads.values(), *self.looks.values()):
+        dropped = [
+            task
+            for tasks in (self.polls, self.articles, self.rereads, self.looks, self.judgings)
+            for task in tasks.values()
+        ]
+        for task in dropped:
             task.cancel()
         drains = [task for task in self.drains.values() if not task.done()]
         if drains:
@@ -440,11 +426,4 @@ class Steps:
                 task.cancel()
             if hanging:
                 log.warning("sends without an answer are left unconfirmed", channels=len(hanging))
-        await asyncio.gather(
-            *self.polls.values(),
-            *self.articles.values(),
-            *self.rereads.values(),
-            *self.looks.values(),
-            *self.drains.values(),
-            return_exceptions=True,
-        )
+        await asyncio.gather(*dropped, *self.drains.values(), return_exceptions=True)
