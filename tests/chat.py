@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from alerts.settings import BotSettings, Configuration
+from scraper import sources
 from scraper.secret import Secret
 from tests.fake_botapi import TOKEN
-from tests.street import House, configuration, house, phone
+from tests.street import House, configuration, eventually, house, phone
 from tests.strict_botapi import StrictBotApi
 
 ADMIN, EDITOR, STRANGER = 11, 12, 66
@@ -74,6 +75,16 @@ async def enrolled(chat: Chat) -> None:
     """The group is enrolled, by the admin in it: the first answer there."""
     await chat.write(ADMIN, "/enroll", DESK)
     await chat.answers(DESK, 1)
+
+
+async def baseline(chat: Chat, source: str = "agency") -> None:
+    """The first poll of a source is recorded: what is published from now on rings."""
+
+    def recorded() -> bool:
+        state = chat.house.db.read_now(lambda conn: sources.state(conn, source))
+        return state is not None and state.baseline_at is not None
+
+    await eventually(recorded)
 
 
 async def press(chat: Chat, person: int, message: dict[str, Any], label: str) -> None:

@@ -50,6 +50,7 @@ class FakeSite:
     answered: Callable[[str, str], None] = lambda path, body: None
     origin: str = ""
     _server: asyncio.Server | None = None
+    _open: set[asyncio.StreamWriter] = field(default_factory=set)
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -65,6 +66,8 @@ class FakeSite:
     async def stop(self) -> None:
         if self._server is not None:
             self._server.close()
+            for writer in tuple(self._open):  # who was cut off in the midst of a question leaves nothing open
+                writer.transport.abort()
             await self._server.wait_closed()
 
     def feed(self, items: Iterable[tuple[str, str]], *, teaser: str = "") -> str:
@@ -81,6 +84,7 @@ class FakeSite:
         return sum(1 for asked in self.asked if asked.path == path)
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open.add(writer)
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
             path = head[0].split(" ")[1]
@@ -111,6 +115,8 @@ class FakeSite:
             self.answered(path, body.decode("utf-8", "replace"))
         except (OSError, asyncio.IncompleteReadError):
             writer.close()
+        finally:
+            self._open.discard(writer)
 
     def _page(self, asked: Asked) -> tuple[int, bytes]:
         page = self.pages.get(asked.path, 404)

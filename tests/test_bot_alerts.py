@@ -12,7 +12,7 @@ import pytest
 from alerts.bot import watches
 from alerts.model import Actor
 from alerts.shown import PDI
-from tests.chat import ADMIN, DESK, STRANGER, Chat, enrolled, listening, press, world
+from tests.chat import ADMIN, DESK, STRANGER, Chat, baseline, enrolled, listening, press, world
 from tests.fake_site import FakeSite
 from tests.street import eventually, local
 from tests.strict_botapi import StrictBotApi, strict_botapi
@@ -46,7 +46,7 @@ async def desk(server: StrictBotApi, folder: Path) -> AsyncIterator[tuple[Chat, 
                 lambda conn: watches.keep(conn, str(DESK), "actor", "league", LEAGUE, str(ADMIN), now)
             )
             await chat.house.service.take_over_chats()
-            await eventually(lambda: site.requests("/feed") >= 1)
+            await baseline(chat)
             yield chat, site
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.chat import ADMIN, DESK, Chat, enrolled, listening, world
+from tests.chat import ADMIN, DESK, Chat, baseline, enrolled, listening, world
 from tests.fake_site import FakeSite
-from tests.street import eventually, local
+from tests.street import local
 from tests.strict_botapi import StrictBotApi, strict_botapi
 
 pytestmark = pytest.mark.shared
@@ -36,7 +36,7 @@ async def with_news(server: StrictBotApi, folder: Path) -> AsyncIterator[Chat]:
         site.pages["/feed"] = site.feed(OLD)
         async with listening(server, folder, sources=(local("agency", f"{site.origin}/feed"),)) as chat:
             await enrolled(chat)
-            await eventually(lambda: site.requests("/feed") >= 1)
+            await baseline(chat)
             site.pages["/feed"] = site.feed([*NEWS, *OLD])
             chat.house.clock.advance(hours=1)
             await chat.answers(ADMIN, 2)

@@ -13,9 +13,9 @@ import pytest
 
 from alerts.bot import chats, watches
 from alerts.settings import HealthSettings
-from tests.chat import ADMIN, Chat, listening, world
+from tests.chat import ADMIN, Chat, baseline, listening, world
 from tests.fake_site import FakeSite
-from tests.street import eventually, local, phone
+from tests.street import local, phone
 from tests.strict_botapi import StrictBotApi, strict_botapi
 
 pytestmark = pytest.mark.shared
@@ -45,7 +45,7 @@ async def desk(server: StrictBotApi, folder: Path, **more: Any) -> AsyncIterator
         site.pages["/feed"] = site.feed(OLD)
         source = local("agency", f"{site.origin}/feed")
         async with listening(server, folder, sources=(source,), **more) as chat:
-            await eventually(lambda: site.requests("/feed") >= 1)
+            await baseline(chat)
             yield chat, site
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from alerts.config import load_watchlists
-from tests.chat import ADMIN, DESK, EDITOR, Chat, enrolled, listening, press, world
+from tests.chat import ADMIN, DESK, EDITOR, Chat, baseline, enrolled, listening, press, world
 from tests.fake_site import FakeSite
 from tests.street import eventually, local
 from tests.strict_botapi import StrictBotApi, strict_botapi
@@ -36,7 +36,7 @@ async def desk(server: StrictBotApi, folder: Path) -> AsyncIterator[tuple[Chat, 
         site.pages["/feed"] = site.feed(OLD)
         async with listening(server, folder, sources=(local("agency", f"{site.origin}/feed"),)) as chat:
             await enrolled(chat)
-            await eventually(lambda: site.requests("/feed") >= 1)
+            await baseline(chat)
             yield chat, site
 
 

@@ -27,7 +27,14 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 # ------------------------------------------------------------------------------------------------------------ the rules
 
-WIRING = ("alerts/service.py", "alerts/steps.py", "alerts/once.py", "alerts/alive.py", "alerts/probing.py", "alerts/cli/*")
+WIRING = (
+    "alerts/service.py",
+    "alerts/steps.py",
+    "alerts/once.py",
+    "alerts/alive.py",
+    "alerts/probing.py",
+    "alerts/cli/*",
+)
 """Where the program is put together: the only rooms of `alerts` that may call what `scraper` does, and ask the clock."""
 
 VALUES_OF_SCRAPER = (

@@ -25,7 +25,7 @@ from alerts.model import Actor, Route
 from alerts.settings import Configuration, DeliverySettings
 from scraper.model import Source
 from tests.burst_rounds import burst
-from tests.chat import ADMIN, DESK, EDITOR, STRANGER, Chat, enrolled, listening, press, world
+from tests.chat import ADMIN, DESK, EDITOR, STRANGER, Chat, baseline, enrolled, listening, press, world
 from tests.fake_botapi import TOKEN
 from tests.fake_site import FakeSite
 from tests.real_run import BAYAN, Program
@@ -122,7 +122,7 @@ async def desk(api: StrictBotApi, folder: Path, site: FakeSite) -> AsyncIterator
         await chat.write(ADMIN, f"/role {EDITOR} editor", DESK)
         await chat.write(ADMIN, f"/role {STRANGER} viewer", DESK)
         await chat.answers(DESK, 3)
-        await eventually(lambda: site.requests("/feed") >= 1)
+        await baseline(chat)
         yield chat
 
 
