@@ -332,6 +332,9 @@ class RouteKeys(Keys):
         ROUTE.group_by,
         description='`"story"`: near copies from other sources are added to the first alert by editing it; `"none"`: each rings.',
     )
+    priorities: list[Priority] = Field(
+        [], description='Only what has one of these priorities by what matched, as in `["urgent", "high"]`.'
+    )
     proceed: bool = Field(
         ROUTE.proceed, alias="continue", description="Go on to the next routes even when this one takes it."
     )

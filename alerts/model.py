@@ -114,6 +114,9 @@ class Route:
     source_tags: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     priority: Priority | None = None
+    """The priority that it gives to its alerts; None leaves that of what matched."""
+    priorities: tuple[Priority, ...] = ()
+    """Only what has one of these priorities by what matched; () is any."""
     proceed: bool = False
     """`continue = true` in the file: later routes are read too."""
     role: Role | None = None

@@ -39,7 +39,10 @@ def route(
         mine = [match for match in matches if match.owner == whose]
         if not mine or whose in ended or not takes(row, statement, mine, source):
             continue
-        priority = row.priority or _inherent(mine, actors, keywords)
+        inherent = inherent_priority(mine, actors, keywords)
+        if row.priorities and inherent not in row.priorities:
+            continue
+        priority = row.priority or inherent
         for channel in row.channels:
             before = rings.get(channel)
             if before is None:
@@ -54,7 +57,10 @@ def route(
     return tuple(rings.values())
 
 
-def _inherent(matches: Sequence[Match], actors: Mapping[str, Actor], keywords: Mapping[str, Keywords]) -> Priority:
+def inherent_priority(
+    matches: Sequence[Match], actors: Mapping[str, Actor], keywords: Mapping[str, Keywords]
+) -> Priority:
+    """The highest priority of what matched, as the watchlists have it."""
     return _highest(
         [actors[match.actor].priority for match in matches if match.actor is not None and match.actor in actors]
         + [keywords[match.rule].priority for match in matches if match.rule is not None and match.rule in keywords]

@@ -77,6 +77,7 @@ class _Taken:
     sources: frozenset[str] | None
     languages: frozenset[str]
     role: Role | None
+    priorities: frozenset[str]
 
     @classmethod
     def of(cls, route: Route, tags: Mapping[str, frozenset[str]], known: Known) -> _Taken:
@@ -96,13 +97,15 @@ class _Taken:
             chosen = route.sources or tuple(tags)
             sources = frozenset(id_ for id_ in chosen if id_ in tags and (not wanted or tags[id_] & wanted))
         languages = frozenset(one.lower() for one in route.languages)
-        return cls(frozenset(named), all_of_them, sources, languages, route.role)
+        return cls(frozenset(named), all_of_them, sources, languages, route.role, frozenset(route.priorities))
 
     def holds(self, other: _Taken) -> bool:
         """Whether everything that `other` takes is surely taken here too."""
         if self.sources is not None and (other.sources is None or not other.sources <= self.sources):
             return False
         if self.role is not None and self.role != other.role:
+            return False
+        if self.priorities and not (other.priorities and other.priorities <= self.priorities):
             return False
         if self.languages and not (other.languages and all(map(self._speaks, other.languages))):
             return False

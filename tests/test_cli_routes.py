@@ -83,3 +83,14 @@ def test_a_stored_statement_is_explained_with_what_became_of_it(bayan: Bayan, si
     ran = bayan("routes", "explain", "2")
     assert ran.code == 0 and "alert 1 for night: sent" in ran.out
     assert bayan("routes", "explain", "99").code == 1
+
+
+def test_a_route_for_some_priorities_leaves_the_others_to_the_next(bayan: Bayan) -> None:
+    first = '[[routes]]\nname = "alarms"\npriorities = ["urgent"]\nchannels = ["desk"]\n[[routes]]\nname = "threats of Khazali"'
+    bayan.configure(
+        source("agency", "https://agency.example/feed"),
+        ROUTES.replace('[[routes]]\nname = "threats of Khazali"', first, 1),
+    )
+    ran = bayan("routes", "test", f"{SAID} and its threats", "--source", "agency")
+    assert "alarms: refused by priorities: what matched is" in ran.out
+    assert "threats of Khazali: takes it" in ran.out and "channel desk: told now" in ran.out

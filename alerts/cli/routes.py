@@ -165,7 +165,7 @@ def _show(
 def _rows(configuration: Configuration, judged: Judged) -> list[Row]:
     """Every route of the file in its order, with what it decides."""
     from alerts.model import Route
-    from alerts.route import EVERYTHING, refusal
+    from alerts.route import EVERYTHING, inherent_priority, refusal
     from scraper.document import read_document
     from scraper.lines import line_map, place_of
 
@@ -174,9 +174,13 @@ def _rows(configuration: Configuration, judged: Judged) -> list[Row]:
     routes = configuration.routes or (
         Route(name=EVERYTHING, channels=tuple(channel.id for channel in configuration.channels)),
     )
+    actors = {one.id: one for one in configuration.actors}
+    inherent = inherent_priority(judged.matches, actors, {one.id: one for one in configuration.keywords})
     rows, reached = [], True
     for index, one in enumerate(routes):
         refused = "no match" if not judged.matches else refusal(one, judged.statement, judged.matches, source)
+        if not refused and one.priorities and inherent not in one.priorities:
+            refused = f"priorities: what matched is {inherent}"
         line = place_of(places, ("routes", index))[0] if configuration.routes and places else 0
         place = f"{configuration.path.name}:{line}" if line else "(without routes)"
         ends = not one.proceed
