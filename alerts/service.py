@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import random
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -95,7 +95,7 @@ class Service:
         self._reread = reread
         self._written = written or kit.config
         self._bot: Bot | None = None
-        self._reloading = asyncio.Lock()
+        self._reloading, self._ticking, self._keeping = asyncio.Lock(), asyncio.Lock(), asyncio.Lock()
         self._reloads: set[asyncio.Task[None]] = set()
         self._retired: list[Outfit] = []
 
@@ -108,6 +108,11 @@ class Service:
     def configuration(self) -> Configuration:
         """The configuration in force, what the chats made included."""
         return self._steps.kit.config
+
+    @property
+    def answering(self) -> int:
+        """In how many chats the bot is answering something."""
+        return 0 if self._bot is None else self._bot.busy
 
     # ------------------------------------------------------------------------------------------- beginning
 
@@ -164,9 +169,14 @@ class Service:
         try:
             await self._steps.stopping.wait()
         finally:
+            scheduler.pause()
+            grace = self._steps.kit.config.service.shutdown_grace.total_seconds()
+            with suppress(TimeoutError):  # the scheduler's own way to stop is to cancel a tick in mid-write
+                async with asyncio.timeout(grace), self._ticking, self._keeping:
+                    pass
             scheduler.shutdown(wait=False)
             if listening is not None:
-                await asyncio.wait([listening], timeout=self._steps.kit.config.service.shutdown_grace.total_seconds())
+                await asyncio.wait([listening], timeout=grace)
                 listening.cancel()
             for task in self._reloads:
                 task.cancel()
@@ -193,35 +203,37 @@ class Service:
 
         Its first act is a sign of life, so `bayan health` hears of a loop that hangs in any of its steps.
         """
-        if self._steps.stopping.is_set():
-            return
-        self._vitals.tick_began()
-        try:
-            await self._steps.beat()
-            await self._steps.start_polls()
-            await self._steps.start_articles()
-            await self._steps.start_rereads()
-            await self._steps.start_looks()
-            await self._steps.begin_judging()
-            await self._steps.tell_bundles()
-            await self._steps.start_drains()
-            await self._vitals.tick_ended()
-            self._steps.refusals.well()
-        except StoreError as error:
-            self._steps.refusals.refused(str(error), "tick")
+        async with self._ticking:
+            if self._steps.stopping.is_set():
+                return
+            self._vitals.tick_began()
+            try:
+                await self._steps.beat()
+                await self._steps.start_polls()
+                await self._steps.start_articles()
+                await self._steps.start_rereads()
+                await self._steps.start_looks()
+                await self._steps.begin_judging()
+                await self._steps.tell_bundles()
+                await self._steps.start_drains()
+                await self._vitals.tick_ended()
+                self._steps.refusals.well()
+            except StoreError as error:
+                self._steps.refusals.refused(str(error), "tick")
 
     async def keep_house(self) -> None:
         """Once a minute: claims that nobody settled, notices about sources, the next piece of the upkeep."""
         now = self._clock()
-        try:
-            await self._vitals.keep_house()
-            await self._db.write(lambda conn: outbox.recover(conn, now, expired_only=True))
-            await self._steps.tell_operators()
-            if self._bot is not None:
-                await self._bot.keep_house()
-            await self._upkeep.step()
-        except StoreError as error:
-            self._steps.refusals.refused(str(error), "housekeeping")
+        async with self._keeping:
+            try:
+                await self._vitals.keep_house()
+                await self._db.write(lambda conn: outbox.recover(conn, now, expired_only=True))
+                await self._steps.tell_operators()
+                if self._bot is not None:
+                    await self._bot.keep_house()
+                await self._upkeep.step()
+            except StoreError as error:
+                self._steps.refusals.refused(str(error), "housekeeping")
 
     # ------------------------------------------------------------------------------------------ the bot
 
@@ -232,6 +244,9 @@ class Service:
             return None
         from alerts.bot.opened import Bot
 
+        async def look_around(url: str) -> list[str]:
+            return await probe(url, self.configuration, self._steps.tools.parsers, self._clock)
+
         self._bot = Bot(
             settings,
             self._db,
@@ -240,13 +255,10 @@ class Service:
             adopt=self.take_over_chats,
             stopping=self._steps.stopping,
             tell=self._tell_of_bot,
-            doers={"probe": self._probe, "pause": self._steps.pause, "ailments": self._steps.ailments},
+            doers={"probe": look_around, "pause": self._steps.pause, "ailments": self._steps.ailments},
             pace=lambda: self._steps.kit.desk.pace,
         )
         return asyncio.create_task(self._bot.run())
-
-    async def _probe(self, url: str) -> list[str]:
-        return await probe(url, self.configuration, self._steps.tools.parsers, self._clock)
 
     async def take_over_chats(self) -> None:
         """What was changed in a chat takes effect: watchlists, channels, routes. Raises StoreError, or ConfigError."""
@@ -262,9 +274,7 @@ class Service:
         now = self._clock()
         notice = health.bot_changed(condition, remedy, now)
         drafts = health.to_operators(notice, self._steps.kit.desk.operators, now)
-        task = asyncio.create_task(self._write_notices(drafts, now))
-        self._reloads.add(task)
-        task.add_done_callback(self._reloads.discard)
+        self._beside(self._write_notices(drafts, now))
 
     async def _write_notices(self, drafts: tuple[outbox.Draft, ...], now: datetime) -> None:
         with suppress(StoreError):  # the log has it, too
@@ -276,12 +286,13 @@ class Service:
         async def guarded() -> None:
             try:
                 await self.reload()
-            except asyncio.CancelledError:
-                raise
             except Exception:  # a bug here must not stop what runs well with the old configuration
                 log.exception("internal error", work="reload")
 
-        task = asyncio.create_task(guarded())
+        self._beside(guarded())
+
+    def _beside(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._reloads.add(task)
         task.add_done_callback(self._reloads.discard)
 

@@ -152,7 +152,8 @@ def kills(shared: Path, folder: Path, *, count: int, seed: int = 1) -> Kept:
             took = program.ready(60)
             assert took is not None, program.log.read_text("utf-8")[-2_000:]
             kept.slowest_start = max(kept.slowest_start, took)
-        time.sleep(2)
+        before = len(typist.answered)
+        wait_for(lambda: len(typist.answered) > before, 30, every=0.05)  # the last start has answered, too
         typist.stop()
         program.stop()
         kept.typed, kept.answered = typist.typed, len(typist.answered)

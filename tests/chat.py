@@ -48,10 +48,11 @@ class Chat:
         return deliveries
 
     async def heard(self) -> None:
-        """Wait until everything written so far was handled: an admin's own question is answered."""
+        """Wait until everything written so far was handled: an admin's own question is answered, and so are the others'."""
         before = len(await asyncio.to_thread(self.api.seen, "deliveries", chat_id=ADMIN))
         await self.write(ADMIN, "/help")
         await self.answers(ADMIN, before + 1)
+        await eventually(lambda: self.house.service.answering == 0)
 
 
 @asynccontextmanager

@@ -92,3 +92,16 @@ async def test_a_pause_ends_with_its_button(server: StrictBotApi, tmp_path: Path
         (said,) = [one for one in server.seen("deliveries", chat_id=DESK) if "No message leaves" in one["text"]]
         await press(chat, ADMIN, said, "Resume")
         await eventually(lambda: any("Messages leave again" in text for text in server.texts(DESK)))
+
+
+async def test_a_role_and_an_enrolment_are_undone_with_one_button(server: StrictBotApi, tmp_path: Path) -> None:
+    world(server)
+    async with listening(server, tmp_path) as chat:
+        await enrolled(chat)
+        await say(chat, f"/role {EDITOR} editor")
+        first, second = server.seen("deliveries", chat_id=DESK)
+        await press(chat, EDITOR, second, "Undo")
+        await press(chat, ADMIN, second, "Undo")
+        await eventually(lambda: chat.house.db.read_now(chats.roles) == {})
+        await press(chat, ADMIN, first, "Undo")
+        await eventually(lambda: [one.id for one in chat.house.service.configuration.channels] == ["ops"])

@@ -103,10 +103,10 @@ async def test_the_strict_server_takes_the_model_alert_as_it_was_drawn(strict: S
 
 
 @pytest.mark.shared
-async def test_200_alerts_on_any_text_are_taken_unchanged_and_nothing_in_them_acts(strict: Strict) -> None:
+async def test_1000_alerts_on_any_text_are_taken_unchanged_and_nothing_in_them_acts(strict: Strict) -> None:
     rng = random.Random(7)
     channels = Channels([strict.channel("desk", 7)])
-    messages = [draw(random_alert(rng), now=NOW, excerpt=rng.choice([0, 100, 600, 4000])) for _ in range(200)]
+    messages = [draw(random_alert(rng), now=NOW, excerpt=rng.choice([0, 100, 600, 4000])) for _ in range(1_000)]
     messages += [plain(message) for message in messages[:50]] + [draw_notice(message.text) for message in messages[:50]]
     for message in messages:
         await channels.reach("desk").send(message)

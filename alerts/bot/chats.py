@@ -89,6 +89,11 @@ def enrol(conn: Connection, id_: str, by: str, now: datetime, *, topic: int | No
     )
 
 
+def dismiss(conn: Connection, id_: str, now: datetime) -> None:
+    """It may not be written to any more; from now on it waits to be enrolled, as a chat does that was joined just now."""
+    conn.execute(update(chat).where(chat.c.id == id_).values(enrolled_at=None, enrolled_by=None, joined_at=now))
+
+
 def enrolled(conn: Connection) -> tuple[Chat, ...]:
     """The chats that may be written to, in the order of their ids."""
     rows = conn.execute(

@@ -7,6 +7,7 @@ from alerts.bot.access import EVERYWHERE, ROLES, Role
 from alerts.bot.commands import Answer, Command, Here, Press, plain
 from alerts.bot.incoming import Asked
 from alerts.bot.line import Key
+from alerts.bot.undoing import noted
 from alerts.shown import isolate, show
 from scraper.db import Connection
 
@@ -35,22 +36,19 @@ async def enroll(asked: Asked, here: Here) -> Answer:
 
 
 async def _enroll_chat(asked: Asked, here: Here) -> Answer:
-    def write(conn: Connection) -> bool:
+    def write(conn: Connection) -> tuple[Key, ...] | None:
         chats.joined(conn, asked.chat, asked.kind, asked.title, here.now)
         found = chats.find(conn, asked.chat)
         if found is not None and found.enrolled_at is not None and found.topic == asked.topic:
-            return False
+            return None
         chats.enrol(conn, asked.chat, here.person, here.now, topic=asked.topic)
-        deeds.record(
-            conn, chat=asked.chat, person=here.person, verb="enroll", subject=asked.chat, before=None,
-            after={"topic": asked.topic}, now=here.now,
-        )  # fmt: skip
-        return True
+        return noted(conn, here, "enroll", asked.chat, None, {"topic": asked.topic})
 
-    if not await here.house.db.write(write):
+    row = await here.house.db.write(write)
+    if row is None:
         return plain(here.say("enrolled_before"))
     await here.house.adopt()
-    return plain(here.say("enrolled"))
+    return Answer(plain(here.say("enrolled")).message, (row,))
 
 
 async def list_chats(asked: Asked, here: Here) -> Answer:
@@ -89,7 +87,7 @@ async def role(asked: Asked, here: Here) -> Answer:
     person, wanted = words
     new: Role | None = next((one for one in ROLES if one == wanted), None)
 
-    def write(conn: Connection) -> int | None:
+    def write(conn: Connection) -> tuple[Key, ...] | None:
         if new != "admin" and person not in here.book.configured and _last_admin(conn, asked.chat, person, here):
             return None
         before = (
@@ -97,20 +95,18 @@ async def role(asked: Asked, here: Here) -> Answer:
             if new is None
             else chats.give(conn, asked.chat, person, new, here.person, here.now)
         )
-        return deeds.record(
-            conn, chat=asked.chat, person=here.person, verb="role", subject=person,
-            before={"role": before} if before else None, after={"role": new} if new else None, now=here.now,
-        )  # fmt: skip
+        old = {"role": before} if before else None
+        return noted(conn, here, "role", person, old, {"role": new} if new else None)
 
-    deed = await here.house.db.write(write)
-    if deed is None:
+    row = await here.house.db.write(write)
+    if row is None:
         return plain(here.say("last_admin"))
     names = await here.house.db.read(lambda conn: chats.names(conn, [person]))
     name = names.get(person, person)
     told = (
         here.say("role_taken", person=name) if new is None else here.say("role_given", person=name, role=here.say(new))
     )
-    return plain(told)
+    return Answer(plain(told).message, (row,))
 
 
 def _last_admin(conn: Connection, chat: str, person: str, here: Here) -> bool:

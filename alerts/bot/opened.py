@@ -60,6 +60,11 @@ class Bot:
         """Whether it hears."""
         return self._polling.condition
 
+    @property
+    def busy(self) -> int:
+        """In how many chats something is being answered."""
+        return self._polling.busy
+
     def _count(self, chat: str) -> None:
         self._pace().note((self._me, chat), asyncio.get_running_loop().time())
 

@@ -74,6 +74,11 @@ class Polling:
         self.condition: Condition = "ok"
         self._failing_since: datetime | None = None
 
+    @property
+    def busy(self) -> int:
+        """In how many chats something is being answered."""
+        return len(self._workers)
+
     async def run(self, introduced: Callable[[str], Awaitable[None]]) -> None:
         """Listen until told to stop. `introduced` is called with the bot's user name, once it is known. Raises StoreError only."""
         me = await self._introduce(introduced)

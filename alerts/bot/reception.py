@@ -199,8 +199,11 @@ class Reception:
         if found is None or press is None:
             await self._line.nod(pressed.query, here.say("old_button"))
             return
-        if not may(role, press.needs):
-            await self._line.nod(pressed.query, here.say("not_yours", role=here.say(press.needs)), loud=True)
+        needs: Role = found.payload.get(
+            "needs", press.needs
+        )  # before it is used up: a refused press takes nothing from who may
+        if not may(role, needs):
+            await self._line.nod(pressed.query, here.say("not_yours", role=here.say(needs)), loud=True)
             return
         if press.once:
             found = await self.house.db.write(

@@ -24,8 +24,12 @@ def noted(conn: Connection, here: Here, verb: str, subject: str, before: Side, a
     deed = deeds.record(
         conn, chat=here.chat, person=here.person, verb=verb, subject=subject, before=before, after=after, now=here.now
     )
-    data = buttons.make(conn, here.chat, "undo", {"deed": deed}, here.now, lives=timedelta(days=7))
-    return (Key(f"↩ {here.say('undo')}", data),)
+    return (_button(conn, here, f"↩ {here.say('undo')}", verb, deed),)
+
+
+def _button(conn: Connection, here: Here, label: str, verb: str, deed: int) -> Key:
+    payload = {"deed": deed, "needs": _NEEDS.get(verb, "viewer")}
+    return Key(label, buttons.make(conn, here.chat, "undo", payload, here.now, lives=timedelta(days=7)))
 
 
 async def undo(pressed: Pressed, payload: Mapping[str, Any], here: Here) -> Answer:
@@ -42,8 +46,7 @@ async def undo(pressed: Pressed, payload: Mapping[str, Any], here: Here) -> Answ
             conn, chat=here.chat, person=here.person, verb=deed.verb, subject=deed.subject, before=deed.after,
             after=deed.before, now=here.now, undoes=deed.id,
         )  # fmt: skip
-        data = buttons.make(conn, here.chat, "undo", {"deed": again}, here.now, lives=timedelta(days=7))
-        return f"{deed.verb} {deed.subject}", (Key(f"↪ {here.say('undo')}", data),)
+        return f"{deed.verb} {deed.subject}", (_button(conn, here, f"↪ {here.say('undo')}", deed.verb, again),)
 
     said, row = await here.house.db.write(write)
     if not row:
@@ -102,14 +105,28 @@ def _role(conn: Connection, deed: Deed, here: Here) -> bool:
     return True
 
 
+def _enroll(conn: Connection, deed: Deed, here: Here) -> bool:
+    """A chat that was enrolled is not any more, and the other way round; the bot stays in it for as long as it may wait."""
+    chat = chats.find(conn, deed.chat)
+    enrolled = chat is not None and chat.enrolled_at is not None
+    if chat is None or enrolled != (deed.after is not None):
+        return False
+    if enrolled:
+        chats.dismiss(conn, deed.chat, here.now)
+    else:
+        chats.enrol(conn, deed.chat, here.person, here.now, topic=(deed.before or {}).get("topic"))
+    return True
+
+
 _BACK: Final[Mapping[str, Callable[[Connection, Deed, Here], bool]]] = {
     "watch": _watch,
     "choice": _choice,
     "mute": _mute,
     "role": _role,
+    "enroll": _enroll,
 }
 
-_NEEDS: Final[Mapping[str, Role]] = {"watch": "editor", "role": "admin"}
+_NEEDS: Final[Mapping[str, Role]] = {"watch": "editor", "role": "admin", "enroll": "admin"}
 """Who may undo what: whoever may do it."""
 
 PRESSES = (Press("undo", "viewer", undo, once=True),)
