@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import gzip
 import ssl
 import zlib
 from collections.abc import AsyncIterator, Sequence
@@ -507,8 +508,7 @@ def test_gzip_comes_out_as_it_went_in_however_it_is_cut(data: bytes, cut: int, m
         packer = zlib.compressobj(wbits=31)
         packed += packer.compress(data) + packer.flush()
     whole, unpacker = b"", Unpacker("gzip", 10_000)
-    # members must not be torn apart in their two magic bytes: a reader that meets such a cut takes the first ones only
-    for piece in [packed] if members > 1 else [packed[i : i + cut] for i in range(0, len(packed), cut)]:
+    for piece in [packed[i : i + cut] for i in range(0, len(packed), cut)]:
         whole += b"".join(unpacker.feed(piece))
     unpacker.finish()
     assert whole == data * members
@@ -646,3 +646,20 @@ def test_no_cache_header_can_hurt(control: bytes, age: bytes) -> None:
 @pytest.mark.parametrize(("said", "pages"), [(b"12", 12), (b"0", 0), (b"many", None), (b"-1", None), (b"9" * 40, None)])
 def test_how_many_pages_a_wordpress_list_has(said: bytes, pages: int | None) -> None:
     assert total_pages(Head(200, [(b"X-WP-TotalPages", said)])) == pages
+
+
+@pytest.mark.parametrize("cut", range(1, 60))
+def test_a_second_member_is_read_wherever_the_wire_cuts(cut: int) -> None:
+    packed = gzip.compress(b"one ") + gzip.compress(b"two") + b"\x00padding"
+    unpacker = Unpacker("gzip", 100)
+    assert b"".join((*unpacker.feed(packed[:cut]), *unpacker.feed(packed[cut:]))) == b"one two"
+    unpacker.finish()
+
+
+@pytest.mark.parametrize("size", [65_535, 65_536, 65_537, 131_072, 200_000])
+@pytest.mark.parametrize("wbits", [15, -15])
+def test_deflate_of_any_length_comes_out_whole(size: int, wbits: int) -> None:
+    packer = zlib.compressobj(9, zlib.DEFLATED, wbits)
+    unpacker = Unpacker("deflate", 1_000_000)
+    assert len(b"".join(unpacker.feed(packer.compress(b"a" * size) + packer.flush()))) == size
+    unpacker.finish()

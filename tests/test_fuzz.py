@@ -70,3 +70,15 @@ def test_a_zone_that_is_none_is_utc() -> None:
 def test_what_is_no_address_is_refused_by_probe_in_one_line(bayan: Bayan, address: str) -> None:  # noqa: F811
     ran = bayan.plain("sources", "probe", address)
     assert ran.code != 0 and "internal error" not in ran.err
+
+
+def test_one_endless_number_of_a_character_costs_itself_alone() -> None:
+    text = f"<rss><channel><item><title>one &amp;#{'9' * 5_000}; more</title></item><item><title>two</title></item></channel></rss>"
+    listed = PARSERS["feed"](page(text.encode()), SOURCES["feed"])
+    assert [item.title for item in listed.items] == ["one \ufffd more", "two"]
+
+
+def test_one_endless_number_of_an_answer_costs_itself_alone() -> None:
+    rows = f'{{"id": {"9" * 5_000}, "title": {{"rendered": "one"}}}}, {{"id": 2, "title": {{"rendered": "two"}}}}'
+    listed = PARSERS["json"](page(f'{{"data": {{"items": [{rows}]}}}}'.encode()), SOURCES["json"])
+    assert [item.title for item in listed.items] == ["one", "two"]

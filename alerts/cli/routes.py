@@ -100,7 +100,9 @@ def explain(
     from scraper import store
 
     configuration = load(config, data_dir)
-    number = tagged(statement) or (int(statement) if statement.isdecimal() else None)
+    number = tagged(statement) or (
+        int(statement) if statement.isascii() and statement.isdecimal() and len(statement) < 19 else None
+    )
     if number is None:
         raise typer.BadParameter(f"{statement!r} is no number and no tag", param_hint="STATEMENT")
     wanted = number

@@ -19,6 +19,7 @@ MAX_PIECES: Final = 65_536
 
 _STEP = 64 * 1024
 _GZIP, _ZLIB, _RAW = 31, 15, -15  # zlib's wbits
+_MAGIC = b"\x1f\x8b"
 
 
 def coding_of(content_encoding: Iterable[str]) -> str:
@@ -42,14 +43,21 @@ class Unpacker:
 
     def __init__(self, coding: str, max_bytes: int) -> None:
         self._decoder = zlib.decompressobj(_GZIP if coding == "gzip" else _ZLIB)
+        self._has_members = coding == "gzip"
         self._may_be_raw = coding == "deflate"
         self._left = max_bytes
         self._max_bytes = max_bytes
+        self._held = b""
         self._is_done = False
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """The next decoded pieces, each of at most 64 KiB. Raises FetchError: too_large or decode_error."""
-        while data and not self._is_done:
+        more = False
+        while (data or more) and not self._is_done:
+            if self._decoder.eof:
+                data = self._another_member(data)
+                if not data:
+                    return
             try:
                 piece = self._decoder.decompress(data, _STEP)
             except zlib.error as error:
@@ -65,18 +73,24 @@ class Unpacker:
                 raise too_large(self._max_bytes)
             if piece:
                 yield piece
-            data = self._decoder.unconsumed_tail
-            if self._decoder.eof:
-                data = self._decoder.unused_data
-                # RFC 1952 section 2.2: another member may follow. Anything else behind the end is padding.
-                if data.startswith(b"\x1f\x8b"):
-                    self._decoder = zlib.decompressobj(_GZIP)
-                else:
-                    self._is_done = True
+            data = self._decoder.unused_data if self._decoder.eof else self._decoder.unconsumed_tail
+            more = len(piece) == _STEP and not self._decoder.eof  # what it has read it may not have said yet
+
+    def _another_member(self, data: bytes) -> bytes:
+        """What stands behind a member: the next one (RFC 1952 section 2.2), or padding. Its two magic bytes may come apart."""
+        data, self._held = self._held + data, b""
+        if self._has_members and data == _MAGIC[:1]:
+            self._held = data
+            return b""
+        if not self._has_members or not data.startswith(_MAGIC):
+            self._is_done = True
+            return b""
+        self._decoder = zlib.decompressobj(_GZIP)
+        return data
 
     def finish(self) -> None:
         """Raises FetchError("incomplete") where the end mark has not come."""
-        if not self._is_done:
+        if not (self._is_done or self._decoder.eof):
             raise FetchError("incomplete", "the compressed body ends before its end mark")
 
 

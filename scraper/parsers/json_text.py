@@ -14,6 +14,9 @@ from scraper.parsers.charset import decode
 MAX_DEPTH = 100
 _START = re.compile(r'\[\s*[\[{\]]|\{\s*["}]')
 _JUNK = 4_000
+_LONGEST_NUMBER = 400
+# One number of more digits than Python reads (4,300) would cost all that stands beside it.
+_DECODER = json.JSONDecoder(parse_int=lambda digits: int(digits) if len(digits) <= _LONGEST_NUMBER else float("inf"))
 
 
 def read(page: Page, source: Source) -> Any:
@@ -36,7 +39,7 @@ def read(page: Page, source: Source) -> Any:
         text = text[found.start() :]
     _check_depth(text)
     try:
-        value, _ = json.JSONDecoder().raw_decode(text)
+        value, _ = _DECODER.raw_decode(text)
     except json.JSONDecodeError as error:
         if error.pos >= len(text) - 1 or "Unterminated" in error.msg:
             raise ParseError("incomplete", "the JSON breaks off") from error

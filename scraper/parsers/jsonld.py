@@ -6,11 +6,12 @@ included. Nodes that only list, mention or recommend other articles are not the 
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+
+from scraper.parsers.plain import unescaped
 
 MAX_SCRIPTS = 30
 MAX_SCRIPT = 1_000_000
@@ -156,7 +157,7 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _first(node: dict[str, object], key: str, limit: int = 2_000) -> str:
-    return next((html.unescape(text[:limit]).strip() for text in _texts(node.get(key)) if text.strip()), "")
+    return next((unescaped(text[:limit]).strip() for text in _texts(node.get(key)) if text.strip()), "")
 
 
 def _names(value: object) -> Iterator[str]:
@@ -164,7 +165,7 @@ def _names(value: object) -> Iterator[str]:
         name = (item.get("name") or item.get("@id")) if isinstance(item, dict) else item
         for text in name if isinstance(name, list) else [name]:
             if isinstance(text, str) and text.strip():
-                yield html.unescape(text[:200]).strip()
+                yield unescaped(text[:200]).strip()
 
 
 def _salvaged(script: str) -> Iterator[Node]:
@@ -172,7 +173,7 @@ def _salvaged(script: str) -> Iterator[Node]:
     fields: dict[str, set[str]] = {}
     for match in _FIELD.finditer(script):
         fields.setdefault(match[1], set()).add(match[2])
-    sure = {key: html.unescape(values.pop()) for key, values in fields.items() if len(values) == 1}
+    sure = {key: unescaped(values.pop()) for key, values in fields.items() if len(values) == 1}
     if sure.get("datePublished"):
         yield Node(
             False,

@@ -27,6 +27,7 @@ _CELL = re.compile(r"(?=</t[dh]\b)", re.IGNORECASE)
 # A quoted value may hold ">" or "<"; its length is bounded, so that a lone quotation mark cannot swallow the rest.
 _TAG = re.compile(r"""</?[A-Za-z][^<>"']*+(?:(?:"[^"]{0,4000}+"|'[^']{0,4000}+')[^<>"']*+){0,64}+>""")
 _LOOSE_TAG = re.compile(r"<[/!?]?[A-Za-z][^<>]*+>|<[!?][^<>]*+>")
+_ENDLESS_REFERENCE = re.compile(r"&#(?:[0-9]{9,}|[xX][0-9a-fA-F]{9,});?")
 _SPACES = re.compile(r"[ \t\r\f\v\xa0]+")
 _AROUND_LINES = re.compile(r" *\n[ \n]*")
 _PAIR = re.compile(r"<([A-Za-z][A-Za-z0-9]*)\b[^<>]*>[^<]*</\1\s*>|<(?:br|img|hr)\b[^<>]*>", re.IGNORECASE)
@@ -46,7 +47,7 @@ def plain(markup: str, limit: int = TEXT_LIMIT) -> str:
         if "<" in text:
             text = _LOOSE_TAG.sub("", text)
     if "&" in text:
-        text = html.unescape(text)
+        text = unescaped(text)
     return cut(_AROUND_LINES.sub("\n", _SPACES.sub(" ", text)), limit)
 
 
@@ -60,9 +61,17 @@ def headline(markup: str, *, literal: bool = False) -> str:
     if not literal or _PAIR.search(text):
         text = plain(text, TITLE_LIMIT * 2)
     elif "&" in text:
-        text = html.unescape(text)
+        text = unescaped(text)
     line = clean_line(text, TITLE_LIMIT + 1)
     return line if len(line) <= TITLE_LIMIT else line[: TITLE_LIMIT - 1] + "…"
+
+
+def unescaped(text: str) -> str:
+    """`text` with its entities resolved. A number too long for any character is U+FFFD, as browsers have it.
+
+    `html.unescape` would make an integer of it first, which Python refuses from 4,300 digits on (CVE-2020-10735).
+    """
+    return html.unescape(_ENDLESS_REFERENCE.sub("\ufffd", text))
 
 
 def cut(text: str, limit: int = TEXT_LIMIT) -> str:
