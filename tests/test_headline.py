@@ -105,3 +105,19 @@ def test_the_readings_over_characters_are_not_part_of_the_title() -> None:
 
 def test_a_page_without_any_title_has_none() -> None:
     assert title() == ""
+
+
+def test_the_heading_that_is_also_shared_beats_what_json_ld_and_the_window_say_to_search_engines() -> None:
+    head = in_json("Harbour suggests it will continue to close the bridge") + shared("Harbour defiant over the bridge")
+    found = title(
+        window="Harbour suggests it will continue to close the bridge",
+        head=head,
+        body="<h1>Harbour defiant over the bridge</h1>",
+    )
+    assert found == "Harbour defiant over the bridge"
+
+
+def test_a_kicker_that_only_the_shared_title_lacks_is_left_out() -> None:
+    whole = "Party day on the harbour: Mayor calls for resistance to the new bridge"
+    head = in_json(whole) + shared("Mayor calls for resistance to the new bridge")
+    assert title(window=whole, head=head, body=f"<h1>{whole}</h1>") == "Mayor calls for resistance to the new bridge"

@@ -38,8 +38,9 @@ def headline(said: Said, url: str) -> str:
 
     A page names itself up to four times: over the text, in JSON-LD, for those who share it, and for the window. The title
     that most of them agree on wins; the one over the text counts most, the window's, which is made for search engines,
-    least. The line over a running report changes all day, so there JSON-LD's is taken. A kicker or a date that stands
-    before the title in the same line is left out.
+    least: where JSON-LD repeats it, and the one over the text is also the one that is shared, JSON-LD's is for search engines,
+    too. The line over a running report changes all day, so there JSON-LD's is taken. A kicker or a date that stands before
+    the title in the same line is left out.
     """
     names = site_names(said, url)
     named = _in_json(said, url, names)
@@ -61,10 +62,13 @@ def headline(said: Said, url: str) -> str:
         support = sum(weight for other, weight in voices if _agree(title, other))
         if support > most:
             best, most = title, support
-    if best == named and over in titles and _follows(over, named):
+    for_search = not live and _squash(named) == _squash(titles[2]) and _squash(over) == _squash(titles[0])
+    if best == named and over and (for_search or (over in titles and _follows(over, named))):
         best = over
     elif best == over and not any(_squash(over) == _squash(title) for title in (named, *titles)):
         best = next((title for title in titles if len(title) > 15 and _follows(title, over)), over)
+    if _follows(titles[0], best):
+        best = titles[0]
     return _told(best or next((h.text for h in said.headings), "") or said.document_title)
 
 
