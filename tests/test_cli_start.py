@@ -71,6 +71,11 @@ def test_help_is_printed_at_once_and_names_the_first_steps() -> None:
     assert "  bayan demo            see an alert, without any set-up" in ran.stdout
 
 
+@pytest.mark.parametrize("verb", sorted(verbs()))
+def test_no_line_of_a_list_of_commands_is_cut(verb: str) -> None:
+    assert not verbs()[verb].get_short_help_str(60).endswith("...")
+
+
 def test_what_is_mistyped_ends_with_2_on_stderr() -> None:
     ran = run("statsu")
     assert ran.returncode == 2

@@ -20,12 +20,16 @@ if TYPE_CHECKING:
     from alerts.verdicts import Rung
     from scraper.db import Database
 
-app = typer.Typer(no_args_is_help=True, help="Who is watched: list, suggest spellings, check them, import a list.")
-app.command("import")(importing.import_)
-app.command("check")(checking.check)
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Who is watched: list, suggest spellings, check them, import a list.",
+    short_help="Who is watched: list, suggest spellings, check, import.",
+)
+app.command("import", short_help="Make a watchlist of a list in CSV, JSON lines or XML.")(importing.import_)
+app.command("check", short_help="What in the watchlists will surprise.")(checking.check)
 
 
-@app.command("list")
+@app.command("list", short_help="Every actor, how often it was met, when it last rang.")
 def list_(config: ConfigOption = None, data_dir: DataOption = None, json_: JsonOption = False) -> None:
     """Every actor: how many spellings it has, in how many statements it was met, when it last rang.
 
@@ -72,7 +76,7 @@ def list_(config: ConfigOption = None, data_dir: DataOption = None, json_: JsonO
         )
 
 
-@app.command("suggest")
+@app.command("suggest", short_help="The spellings by which a name will be found.")
 def suggest(
     name: Annotated[str, typer.Argument(help="The name, in any script.")],
     config: ConfigOption = None,

@@ -73,7 +73,7 @@ def failed(
     list_(config, data_dir, "failed", limit, json_)
 
 
-@app.command("retry")
+@app.command("retry", short_help="Send what was given up once more.")
 def retry(
     alerts: Annotated[list[int] | None, typer.Argument(help="The alerts' numbers.")] = None,
     all_: Annotated[bool, typer.Option("--all", help="All that failed.")] = False,
@@ -89,7 +89,7 @@ def retry(
     _decide("failed", alerts, all_, config, data_dir, outbox.retry_failed, "{} to be sent again.")
 
 
-@app.command("release")
+@app.command("release", short_help="Send what is held.")
 def release(
     alerts: Annotated[list[int] | None, typer.Argument(help="Their numbers; none: all of them.")] = None,
     config: ConfigOption = None,
@@ -112,7 +112,7 @@ def release(
     )
 
 
-@app.command("drop")
+@app.command("drop", short_help="Never send what is held.")
 def drop(
     alerts: Annotated[list[int] | None, typer.Argument(help="Their numbers; none: all of them.")] = None,
     config: ConfigOption = None,
@@ -171,7 +171,7 @@ def _decide(
         typer.echo(f"Channel {channel} takes no messages; `bayan channels test {channel}` takes it up again.")
 
 
-@app.command("explain")
+@app.command("explain", short_help="Why an alert rang, and why others did not.")
 def explain(
     alert: Annotated[str, typer.Argument(help="The alert's number, as `bayan alerts list` gives it, or its tag.")],
     config: ConfigOption = None,

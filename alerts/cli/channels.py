@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="The ways to people: how they stand, and does one ring?")
 
 
-@app.command("list")
+@app.command("list", short_help="Every channel: where it goes, and whether it works.")
 def list_(config: ConfigOption = None, data_dir: DataOption = None, json_: JsonOption = False) -> None:
     """Every configured channel: its kind, where it goes, and whether it takes messages.
 

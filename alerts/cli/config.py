@@ -16,13 +16,15 @@ if TYPE_CHECKING:
     from scraper.errors import Problem
 
 app = typer.Typer(
-    no_args_is_help=True, help="The configuration: check it, show what is in force, find its file and keys."
+    no_args_is_help=True,
+    help="The configuration: check it, show what is in force, find its file and keys.",
+    short_help="The configuration: check it, show it, find it.",
 )
 _SECRET = re.compile(r"token|password|secret|header|auth|cookie|key|credential|proxy", re.IGNORECASE)
 _TEXT = re.compile(r""""(?:[^"\\]|\\.)*"?|'[^']*'?""")
 
 
-@app.command("check")
+@app.command("check", short_help="Everything that is wrong with it, at once.")
 def check(
     config: ConfigOption = None,
     data_dir: DataOption = None,
@@ -65,7 +67,7 @@ def check(
     typer.echo(f"ok: {', '.join(parts)}" + (f"; {_count(len(read.warnings), 'warnings')}" if read.warnings else ""))
 
 
-@app.command("show")
+@app.command("show", short_help="What is in force, defaults included; no secrets.")
 def show(config: ConfigOption = None, data_dir: DataOption = None, json_: JsonOption = False) -> None:
     """The configuration in force, with every default and what the environment changed; secrets are "***".
 
@@ -80,7 +82,7 @@ def show(config: ConfigOption = None, data_dir: DataOption = None, json_: JsonOp
         typer.echo(toml(shown), nl=False)
 
 
-@app.command("schema")
+@app.command("schema", short_help="The JSON Schema of the file, for editors.")
 def schema() -> None:
     """The JSON Schema of the file, for editors that complete and check TOML.
 
@@ -91,7 +93,7 @@ def schema() -> None:
     _print_json(json_schema())
 
 
-@app.command("path")
+@app.command("path", short_help="The file that would be read.")
 def path(config: ConfigOption = None) -> None:
     """The file that would be read: --config, $BAYAN_CONFIG, or the first of the usual places. Exit code 78 if there is none.
 

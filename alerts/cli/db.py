@@ -30,7 +30,7 @@ def upgrade(config: ConfigOption = None, data_dir: DataOption = None) -> None:
         typer.echo(f"The store is of version {HEAD}, the newest that this bayan knows.")
 
 
-@app.command("backup")
+@app.command("backup", short_help="Copy the store, also while the service runs.")
 def backup(
     file: Annotated[Path, typer.Argument(help="The new file. Nothing is overwritten.")],
     config: ConfigOption = None,

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from scraper.db import Connection
     from scraper.model import Source, Statement
 
-app = typer.Typer(no_args_is_help=True, help="Who is told of a statement, who is not, and which line decided.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Who is told of a statement, who is not, and which line decided.",
+    short_help="Who is told of a statement, who is not, and why.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ def test(
         raise typer.Exit(1)
 
 
-@app.command("explain")
+@app.command("explain", short_help="Who got a stored statement, who did not, and why.")
 def explain(
     statement: Annotated[str, typer.Argument(help="A statement's number, or the tag of an alert, such as A7F3-21.")],
     config: ConfigOption = None,

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from scraper.parsers.workers import ParsePool
     from scraper.sources import SourceState
 
-app = typer.Typer(no_args_is_help=True, help="The places that are watched: how each stands, what one would give now.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="The places that are watched: how each stands, what one would give now.",
+    short_help="The places that are watched: how each stands.",
+)
 
 AT_ONCE = 8
 FIRST = 3

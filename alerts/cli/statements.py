@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from scraper.model import Moment, Statement
     from scraper.removal import Absence
 
-app = typer.Typer(no_args_is_help=True, help="What was stored: search it, show one, compare its revisions, export all.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="What was stored: search it, show one, compare its revisions, export all.",
+    short_help="What was stored: search, show, compare, export.",
+)
 
 
 @app.command("show")
@@ -94,7 +98,7 @@ def _second(at: datetime) -> str:
     return f"{at:%d %b %Y, %H:%M:%S} UTC"
 
 
-@app.command("export")
+@app.command("export", short_help="All statements with their matches, as JSON lines.")
 def export(
     config: ConfigOption = None,
     data_dir: DataOption = None,
@@ -163,7 +167,7 @@ def search(
         typer.echo(f"The newest {limit}; --limit shows more, bayan statements show NUMBER one of them.")
 
 
-@app.command("diff")
+@app.command("diff", short_help="What changed in a statement, word by word.")
 def diff(
     statement: Annotated[int, typer.Argument(help="The statement's number.")],
     old: Annotated[int | None, typer.Argument(metavar="[A", help="The older revision.")] = None,
