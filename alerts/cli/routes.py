@@ -39,7 +39,7 @@ class Row:
     ends: bool
 
 
-@app.command("test")
+@app.command("test", short_help="Try the routes on a text; nothing is stored or sent.")
 def test(
     text: Annotated[str, typer.Argument(help="What a statement says.")],
     title: Annotated[str, typer.Option("--title", "-t", help="Its headline.")] = "",
