@@ -20,9 +20,10 @@ from alerts.watch.attribution import attribute, spoken_by
 from alerts.watch.automaton import Automaton, Hit, Joins, Node
 from alerts.watch.collecting import uncollected
 from alerts.watch.disguise import is_disguise, name_joins
-from alerts.watch.extent import extent, is_written_small
+from alerts.watch.extent import extent
 from alerts.watch.lexicon import Lexicon
 from alerts.watch.names import is_article, name_parts, short_forms
+from alerts.watch.namesake import namesake
 from alerts.watch.nearly import NearMisses
 from alerts.watch.parts import Refused, SoundHit
 from alerts.watch.patterns import Kind, Pattern, add_name
@@ -267,10 +268,10 @@ class _Found(NamedTuple):
 
     def span(self) -> tuple[int, int]:
         """The place of the hit; for a name with what people count to it (`extent.py`)."""
-        if self.pattern.kind not in ("alias", "weak"):
+        pattern = self.pattern
+        if pattern.kind not in ("alias", "weak"):
             return self.folded.span(self.first, self.behind)
         clitic = any(step.startswith(("clitic", "prefix")) for step in self.steps)
-        pattern = self.pattern
         return extent(
             self.folded, self.first, self.behind, pattern.text, person=pattern.person, opens=self.opens, clitic=clitic
         )
@@ -346,8 +347,8 @@ def _judge_names(hits: Iterable[_Found], met: list[_Found], silent: list[tuple[_
                 continue
             if (other := next((one for one in others if _holds(one, hit)), None)) is not None:
                 silent.append((hit, f"stands in “{other.pattern.text}”, who is not meant"))
-            elif kind == "alias" and is_written_small(hit.pattern.text, hit.surface()):
-                silent.append((hit, "written small, it is a thing and no name"))
+            elif kind == "alias" and (thing := namesake(hit.folded, hit.first, hit.behind, hit.pattern)):
+                silent.append((hit, thing))
             elif kind == "acronym" and hit.pattern.text not in hit.surface():
                 silent.append((hit, f"not written as “{hit.pattern.text}”"))
             else:
@@ -426,8 +427,7 @@ def _reading_order(hit: _Found) -> tuple[int, int, int, str, int, Pattern]:
     return hit.order, hit.first, -hit.behind, hit.tier, len(hit.steps), hit.pattern
 
 
-def _as_read(one: Match) -> tuple[int, int, int]:
-    """The order in which people meet matches."""
+def _as_read(one: Match) -> tuple[int, int, int]:  # as people meet matches
     return one.field == "body", one.start, -one.end
 
 

@@ -35,6 +35,15 @@ _TITLES = """
 """
 """What stands before a surname and makes it a person's."""
 
+_HONORIFICS = """
+    marshal engineer comrade brother hojjat hujjat
+    الفريق فريق المشير مشير الجنرال جنرال الاستاذ استاذ المهندس مهندس النقيب المقدم الرائد البروفسور البروفيسور القاضي القس المطران
+    البطريرك الكاردينال الرفيق الاخ الاسير الشهيد المرشد السفير
+    دكتر سرتيپ سردار سرهنگ دريادار اميردريادار آقاي اقاي مهندس حجه‌الاسلام خانم شهيد
+    маршал полковник доктор мулла аятолла
+"""
+"""What people count to the name behind it, but what makes no surname of a word: الفريق is a team as well."""
+
 _TITLE_ENDS = frozenset({"الله", "اله", "الاسلام"})
 _TITLE_BEGINNINGS = frozenset({"ايه", "ايت", "حجه", "حجت"})
 _PARTICLES = (
@@ -116,6 +125,11 @@ def titles() -> frozenset[str]:
 def is_title(word: str) -> bool:
     """Whether a folded word is one of the listed titles."""
     return word in _folded(_TITLES)
+
+
+def is_honorific(word: str) -> bool:
+    """Whether a folded word before a name is counted to it, though it is no title that makes a surname of the next."""
+    return word in _folded(_HONORIFICS)
 
 
 def is_whole_title(words: Sequence[str], at: int) -> bool:
