@@ -94,6 +94,18 @@ def _rate(raw: Any) -> int:
     return int(found[1])
 
 
+def _first_run(raw: Any) -> int:
+    """How many headlines of a first look are shown."""
+    found = re.fullmatch(r"latest:([1-9]|10)", raw) if isinstance(raw, str) else None
+    if raw == "send":
+        raise wrong(
+            'is refused: the first look at a source never rings; "latest:3" shows its newest headlines, silently'
+        )
+    if found is None and raw != "remember":
+        raise wrong('must be "remember", or "latest:3" with a number up to 10')
+    return int(found[1]) if found else 0
+
+
 def _form(number: int) -> int:
     if number > 1:
         raise wrong("was written for a newer version of this program, which reads form 1 only")
@@ -120,6 +132,14 @@ Rate = Annotated[
     WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,4} ?/ ?min$"}),
     Written(lambda rate: f"{rate}/min"),
     Called("rate"),
+]
+
+FirstRun = Annotated[
+    int,
+    PlainValidator(_first_run),
+    WithJsonSchema({"type": "string", "pattern": "^(remember|latest:([1-9]|10))$"}),
+    Written(lambda count: f"latest:{count}" if count else "remember"),
+    Called('"remember" or "latest:N"'),
 ]
 
 PersonId = Annotated[int, Field(ge=1, lt=2**52)]
@@ -357,6 +377,11 @@ class DeliveryKeys(Keys):
     body_wait: DurationOrZero = Field(
         DELIVERY.body_wait,
         description='How long an alert waits for its article, so that it can show the passage. `"0s"`: not at all.',
+    )
+    first_run: FirstRun = Field(
+        DELIVERY.first_run,
+        description='What is said of the first look at a source, which never rings. `"latest:3"`: one silent message to those whom '
+        '`[health] notify` names, with its three newest headlines and how many match; `"remember"`: nothing.',
     )
     storm: StormKeys | None = Field(
         None,

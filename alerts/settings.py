@@ -62,6 +62,8 @@ class DeliverySettings:
     excerpt: int = 600
     body_wait: timedelta = timedelta(seconds=15)
     storm: Storm = Storm()
+    first_run: int = 3
+    """How many headlines of a new source's first look are shown, silently; 0: nothing is said of it."""
 
 
 @dataclass(frozen=True, slots=True)

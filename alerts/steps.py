@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from alerts import bundles, deliver, health, holds, mutes, outbox, troubles
+from alerts import beginnings, bundles, deliver, health, holds, mutes, outbox, troubles
 from alerts.deliver import Drained
 from alerts.gauges import Gauges
 from alerts.judge import Judged
@@ -27,6 +27,7 @@ from alerts.refusals import Refusals
 from alerts.words import words_of
 from scraper import absences, marks, rereads, sources, store
 from scraper import holds as held
+from scraper.beginnings import tell as told
 from scraper.copies import RESTORED
 from scraper.db import Connection, Database
 from scraper.errors import StoreError
@@ -142,6 +143,8 @@ class Steps:
         if polled.new or polled.changed or polled.held:
             await self.judge()
             if not self.stopping.is_set():
+            if polled.silent and len(self.polls) == 1:
+                await self.tell_operators()  # a newcomer who watches need not wait for the next minute
                 await self.start_drains()
                 await self.start_articles()
 
@@ -332,8 +335,14 @@ class Steps:
             before = await self._db.read(lambda conn: outbox.notice_subjects(conn, "flood:"))
             notices += holds.notices(floods, before, self.kit.config.language)
         drafts = [draft for notice in notices for draft in health.to_operators(notice, operators, now)]
-        if drafts:
-            await self._db.write(lambda conn: outbox.put(conn, drafts, now))
+        first, begun = await self._db.read(lambda conn: beginnings.drafts(conn, self.kit.config, now))
+
+        def settle(conn: Connection) -> None:
+            outbox.put(conn, [*drafts, *first], now)
+            told(conn, begun, now)
+
+        if drafts or begun:
+            await self._db.write(settle)
 
     def _begin(self, tasks: dict[Any, asyncio.Task[Any]], key: Any, work: Awaitable[None]) -> None:
         """Run `work` beside everything else. Whatever escapes it is our bug: said loudly, and nothing else stops."""

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from alerts import bundles, canary, flapping, followup, message, rung, verdicts
+from alerts import beginnings, bundles, canary, flapping, followup, message, rung, verdicts
 from alerts.digest import Line, draw_digest
 from alerts.model import Actor, Alert, Carried, Delivery, Message, owner
 from alerts.rung import Rung
@@ -74,7 +74,8 @@ def tell(conn: Connection, claimed: Delivery, lexicon: Lexicon) -> Told | Nothin
     """The message of a delivery, from what the store holds now."""
     if claimed.kind == "notice":
         mark = f"⚠️ {words_of(lexicon.language).MAY_REPEAT}\n" if claimed.may_repeat else ""
-        return Told(message.draw_notice(mark + claimed.text, lexicon.language))
+        notice = message.draw_notice(mark + claimed.text, lexicon.language)
+        return Told(replace(notice, silent=claimed.subject.startswith(beginnings.SUBJECT)))
     if claimed.kind == "digest":
         return _digest(conn, claimed, lexicon)
     statement = store.get(conn, claimed.statement) if claimed.statement is not None else None

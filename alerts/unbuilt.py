@@ -18,7 +18,6 @@ NOT_BUILT: Final[dict[str, tuple[object, ...]]] = {
     "storage.keep_raw": (),
     "sources.*.urls": (),
     "channels.*.pictures": ("none",),
-    "delivery.first_run": ("remember",),
     "delivery.max_age": (),
     "delivery.show": (),
     "service.web": (False,),

@@ -38,7 +38,7 @@ WIRING = (
 """Where the program is put together: the only rooms of `alerts` that may call what `scraper` does, and ask the clock."""
 
 VALUES_OF_SCRAPER = (
-    "model", "text", "letters", "errors", "settings", "secret", "db", "schema", "store", "sources", "difference", "holds",
+    "model", "text", "letters", "errors", "settings", "secret", "db", "schema", "store", "sources", "difference", "holds", "beginnings",
     "absences", "rereads", "condition", "search",
     "stories", "likeness", "retention", "calendars",
 )  # fmt: skip
@@ -73,7 +73,8 @@ ROOMS_OF = {
     "aiohttp": ("scraper/net/*",),
     "sqlalchemy": (
         "scraper/db.py", "scraper/schema.py", "scraper/store.py", "scraper/sources.py", "scraper/shelf.py", "scraper/marks.py",
-        "scraper/holds.py", "scraper/absences.py", "scraper/rereads.py", "scraper/retention.py",
+        "scraper/holds.py", "scraper/beginnings.py", "scraper/absences.py", "scraper/rereads.py", "scraper/retention.py",
+        "scraper/evidence.py",
         "alerts/retention.py", "scraper/setback.py", "alerts/setback.py",
         "scraper/copies.py", "scraper/upgrade.py", "scraper/migrations/*",
         "scraper/stories.py", "alerts/rung.py", "alerts/schema.py", "alerts/outbox.py", "alerts/verdicts.py",

@@ -94,7 +94,15 @@ async def test_s1_a_newcomer_is_found_by_a_code_has_a_test_alert_and_none_for_wh
         assert len(api.texts(ADMIN)) == 1, "the backlog rings for nobody"
         site.pages["/feed"] = site.feed([("n1", "Qais al-Khazali warns of consequences today"), *backlog])
         await asyncio.to_thread(api.seen, "wait", count=2, chat_id=ADMIN, timeout=60)
-        assert "Qais al-Khazali warns of consequences today" in api.texts(ADMIN)[1]
+        _, preview = api.seen("deliveries", chat_id=ADMIN)
+        assert "agency: 20 stored, 20 of them would have rung" in preview["text"]
+        assert [line[2:] for line in preview["text"].split("\n") if line.startswith("•")] == [
+            f"\u2068Qais al-Khazali spoke long ago, part {n}\u2069" for n in range(3)
+        ]
+        assert preview["silent"], "the backlog rings for nobody"
+        site.pages["/feed"] = site.feed([("n1", "Qais al-Khazali warns of consequences today"), *backlog])
+        await asyncio.to_thread(api.seen, "wait", count=3, chat_id=ADMIN, timeout=60)
+        assert "Qais al-Khazali warns of consequences today" in api.texts(ADMIN)[2]
     finally:
         await asyncio.to_thread(program.stop)
 

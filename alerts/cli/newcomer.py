@@ -90,10 +90,14 @@ def _write(config: Path, before: str, found: Arrived, api_base: str) -> None:
     base = f"api_base = {quoted(api_base)}\n" if api_base else ""
     topic = f"topic = {found.topic}\n" if found.topic is not None else ""
     secret = f'token = {{ env = "{VARIABLE}" }}'
-    tables = (
+    tables: tuple[str, ...] = (
         f"[bot]\n{secret}\n{base}admins = [{found.person}]\n",
         f'[channels.{CHANNEL}]\nkind = "telegram"\n{secret}\nchat = {found.chat}\n{topic}{base}',
     )
+    if not re.search(r"^\s*\[health\]", before, re.MULTILINE):
+        tables += (
+            f'[health]\nnotify = ["{CHANNEL}"]            # who is told what a new source begins with, and when one breaks\n',
+        )
     text = _ROUTED.sub(rf'\1, "{CHANNEL}"]', before)
     for table in tables:
         text = with_table(text, table)

@@ -14,6 +14,7 @@ from alerts.cli.frame import (
     JsonOption,
     QuietOption,
     VerboseOption,
+    fit,
     load,
     on_terminal,
     opened,
@@ -139,7 +140,9 @@ async def _once(configuration: Configuration, database: Database, only: list[str
 
     async with AsyncExitStack() as stack:
         service = await open_service(stack, configuration, db=database)
-        report = await service.once(only=only, watch=_progress() if on_terminal() and not json_ else None)
+        report = await service.once(
+            only=only, watch=_progress(configuration, database) if on_terminal() and not json_ else None
+        )
     return _conclude(report, json_)
 
 
@@ -176,9 +179,10 @@ def _warn(configuration: Configuration) -> None:
         structlog.get_logger("bayan").warning("configuration", note=warning)
 
 
-def _progress() -> Watch:
-    """One line for each thing that happens, for a person who watches."""
+def _progress(configuration: Configuration, database: Database) -> Watch:
+    """One line for each thing that happens, for a person who watches; and what a new source begins with."""
     from alerts.judge import Judged
+    from scraper.beginnings import headlines
     from scraper.follow import Followed
     from scraper.poll import Polled
 
@@ -188,6 +192,9 @@ def _progress() -> Watch:
             typer.echo(
                 f"  {what.source}: {what.outcome}" + (f", {found}" if what.healthy else f": {what.detail}"), err=True
             )
+            new, shown = what.new if what.silent else (), configuration.delivery.first_run
+            for title in database.read_now(lambda conn: headlines(conn, new, limit=shown)) if new and shown else ():
+                typer.echo(f"      {fit(title[:100])}", err=True)
         elif isinstance(what, Followed):
             typer.echo(f"  {what.source}: article of statement {what.statement}: {what.outcome}", err=True)
         elif what.rings:

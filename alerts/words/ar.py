@@ -123,6 +123,16 @@ def flood(source: str, count: int, reason: str, samples: tuple[str, ...]) -> str
     )
 
 
+def first_look(count: int) -> str:
+    """What a message about the first look at `count` sources begins with."""
+    return f"نظرة أولى، عدد المصادر الجديدة: {count}. ما هو منشور من قبل محفوظ ولا ينبّه أحدًا؛ ما يُنشر من الآن ينبّه."
+
+
+def begun(source: str, stored: int, matched: int) -> str:
+    """What the first look at one source stored, and how much of it matches what is watched."""
+    return f"{fence(source)}، المحفوظ: {stored}، ومنه ما كان سينبّه: {matched}. الأحدث:"
+
+
 def sources(count: int) -> str:
     """How many sources carry a statement."""
     return f"عدد المصادر: {count}"

@@ -97,6 +97,17 @@ def flood(source: str, count: int, reason: str, samples: tuple[str, ...]) -> str
     )
 
 
+def first_look(count: int) -> str:
+    """What a message about the first look at `count` sources begins with."""
+    what = "a new source" if count == 1 else f"{count} new sources"
+    return f"First look at {what}: what is listed already is stored and rings for nobody. What is new from now on does."
+
+
+def begun(source: str, stored: int, matched: int) -> str:
+    """What the first look at one source stored, and how much of it matches what is watched."""
+    return f"{source}: {stored} stored, {matched} of them would have rung. The newest:"
+
+
 def sources(count: int) -> str:
     """How many sources carry a statement."""
     return f"{count} sources"

@@ -143,6 +143,16 @@ def flood(source: str, count: int, reason: str, samples: tuple[str, ...]) -> str
     )
 
 
+def first_look(count: int) -> str:
+    """What a message about the first look at `count` sources begins with."""
+    return f"نخستین نگاه به {count} منبع تازه: آنچه از پیش منتشر شده ذخیره شد و به کسی هشدار نمی‌دهد؛ آنچه از این پس بیاید هشدار می‌دهد."
+
+
+def begun(source: str, stored: int, matched: int) -> str:
+    """What the first look at one source stored, and how much of it matches what is watched."""
+    return f"{fence(source)}: {stored} بیانیه ذخیره شد، {matched} تای آن هشدار می‌داد. تازه‌ترین‌ها:"
+
+
 def sources(count: int) -> str:
     """How many sources carry a statement."""
     return f"{count} منبع"
