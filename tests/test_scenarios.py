@@ -91,8 +91,6 @@ async def test_s1_a_newcomer_is_found_by_a_code_has_a_test_alert_and_none_for_wh
     try:
         assert await asyncio.to_thread(program.ready, 60) is not None, program.log.read_text("utf-8")[-2_000:]
         await eventually(lambda: site.requests("/feed") >= 2, seconds=60)
-        assert len(api.texts(ADMIN)) == 1, "the backlog rings for nobody"
-        site.pages["/feed"] = site.feed([("n1", "Qais al-Khazali warns of consequences today"), *backlog])
         await asyncio.to_thread(api.seen, "wait", count=2, chat_id=ADMIN, timeout=60)
         _, preview = api.seen("deliveries", chat_id=ADMIN)
         assert "agency: 20 stored, 20 of them would have rung" in preview["text"]
