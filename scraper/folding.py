@@ -88,11 +88,21 @@ class Columns:
     def _words(self) -> tuple[Places, Places]:
         """The columns in which words begin, and those behind their last letters."""
         if self._parts is None:
-            solid = np.zeros(len(self._letters) + 2, np.int8)
-            np.not_equal(self._letters, _GAP, out=solid[1:-1].view(np.bool_))
-            steps = np.diff(solid)
-            self._parts = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
+            self._parts = _solid(self._letters)
         return self._parts
+
+
+def solid(letters: bytes) -> tuple[Places, Places]:
+    """Where words begin in a folded text of ASCII, and the places behind their last letters."""
+    return _solid(np.frombuffer(letters, np.uint8))
+
+
+def _solid(letters: Letters) -> tuple[Places, Places]:
+    solid = np.empty(len(letters) + 2, np.bool_)
+    solid[0] = solid[-1] = False
+    np.not_equal(letters, _GAP, out=solid[1:-1])
+    bounds = (solid[1:] != solid[:-1]).nonzero()[0]
+    return bounds[::2], bounds[1::2]
 
 
 _FAR = Class.HIDDEN + 1

@@ -110,6 +110,8 @@ _FEW = 120
 
 def fold(text: str) -> Folded:
     """`text` as words that can be compared. Any string is taken, lone surrogates too; folding twice is folding once."""
+    if (plain := _plain(text)) is not None:
+        return Folded(text, plain)
     if len(text) <= _FEW and (line := _line(text)) is not None:
         return Folded(text, line)
     from scraper.folding import Columns  # numpy comes with it, which a command that reads names only can do without
@@ -150,6 +152,68 @@ class _Line:
         return hyphens, unseen
 
 
+class _Plain:
+    """A text in which every letter stays where it is: the letters, with a space in each place of a gap."""
+
+    __slots__ = ("_letters", "_text", "wholes")
+
+    def __init__(self, text: str, letters: str) -> None:
+        self._text, self._letters = text, letters
+        self.wholes: tuple[tuple[int, int], ...] = ()
+
+    def words(self) -> tuple[str, ...]:
+        return tuple(self._letters.split())
+
+    def places(self) -> tuple[list[int], list[int]]:
+        if len(self._letters) > _FEW:
+            from scraper.folding import solid
+
+            starts, ends = solid(self._letters.encode("ascii"))
+            return starts.tolist(), ends.tolist()
+        bounds = [found.span() for found in _SOLID.finditer(self._letters)]
+        return [start for start, _ in bounds], [end for _, end in bounds]
+
+    def links(self) -> tuple[list[int], list[int]]:
+        if "-" not in self._text:
+            return [], []
+        starts, ends = self.places()
+        gaps = enumerate(zip(ends, starts[1:], strict=False))
+        return [gap for gap, (end, start) in gaps if start == end + 1 and self._text[end] == "-"], []
+
+
+def _plain(text: str) -> _Plain | None:
+    """A text of ASCII, or a short one of any letters, at once; None where it holds what only slower machines take apart."""
+    if text.isascii():
+        if "#" in text:
+            return None
+        letters = text.translate(_STAYING)
+        return _Plain(text, _LONE_APOSTROPHE.sub(" ", letters) if "'" in letters else letters)
+    if len(text) > _FEW:
+        return None
+    letters = text.translate(_STAYING)
+    return None if _MOVING in letters or "'" in letters or "#" in text else _Plain(text, letters)
+
+
+class _Staying(dict[int, str]):
+    """What each character becomes, looked up at first sight: a letter, an apostrophe, the space of a gap; `_MOVING` where
+    its neighbours must be asked, or where it becomes none or several."""
+
+    def __missing__(self, point: int) -> str:
+        if len(self) >= _KNOWN:
+            self.clear()
+        kind, becomes = fold_letter(point) if point < _IDEOGRAPHS else _FAR
+        stays = kind <= Class.APOSTROPHE and (point < 128 or kind not in _ASKED)
+        known = self[point] = (becomes or " ") if stays else _MOVING
+        return known
+
+
+_ASKED = (Class.HYPHEN, Class.HASH, Class.ZERO_WIDTH_SPACE)
+_MOVING = "\uffff"
+_KNOWN = 4_096
+_IDEOGRAPHS = 0x3400
+_STAYING = _Staying()
+_LONE_APOSTROPHE = re.compile("'(?:(?![a-z])|(?<![a-z]'))")
+"""In a folded text: one that does not stand between two letters."""
 _SOLID = re.compile("[^ ]+")
 
 
@@ -160,7 +224,7 @@ def _line(text: str) -> _Line | None:
     letters: list[str] = []
     origin: list[int] = []
     for at, char in enumerate(text):
-        kind, becomes = letter(char) if char < "\u3400" else _FAR
+        kind, becomes = letter(char) if ord(char) < _IDEOGRAPHS else _FAR
         if kind in (Class.HASH, Class.IDEOGRAPH, Class.COMPOSING):
             return None
         if kind == Class.WIDE:

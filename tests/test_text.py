@@ -207,3 +207,11 @@ def test_short_texts_and_long_ones_are_folded_alike(text: str) -> None:
     assert [long.span(at, at + 1) for at in range(len(alone.words))] == [
         alone.span(at, at + 1) for at in range(len(alone.words))
     ]
+
+
+@given(st.text(st.sampled_from("abZ09'`-_ .,\n\x00\x7f"), min_size=1, max_size=40))
+def test_a_text_of_ascii_alone_is_folded_like_one_with_other_letters(text: str) -> None:
+    plain, mixed = fold(text * 130), fold(text * 130 + "\nж")
+    assert mixed.words == (*plain.words, "ж")
+    assert [link for link in mixed.links if link[0] < len(plain.words) - 1] == list(plain.links)
+    assert list(plain.starts()) == list(mixed.starts())[:-1]
