@@ -27,6 +27,7 @@ class Refusals:
     def __init__(self, turn: Callable[[], float] = time.monotonic) -> None:
         self._turn = turn
         self._said: dict[str, float] = {}
+        self._unkept: dict[str, float] = {}
         self._rests: dict[object, float] = {}
         self._count, self._last = 0, 0.0
 
@@ -38,6 +39,13 @@ class Refusals:
         if turn - self._said.get(reason, -AGAIN) >= AGAIN:
             self._said[reason] = turn
             log.error("the store refused; nothing is lost, all of it is tried again", reason=reason, work=str(work))
+
+    def unkept(self, reason: str) -> None:
+        """A page could not be kept as evidence, and why; "" where it was. What it says is stored all the same."""
+        turn = self._turn()
+        if reason and turn - self._unkept.get(reason, -AGAIN) >= AGAIN:
+            self._unkept[reason] = turn
+            log.warning("a page is not kept as evidence; what it says is stored", reason=reason)
 
     def rests(self, work: object) -> bool:
         """Whether `work` was refused so lately that it is not begun again."""

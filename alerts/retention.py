@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 
 from alerts.bot.schema import chat_watch, deed, enrolment, judgement, mute
 from alerts.schema import delivery, match, verdict
-from scraper import retention
+from scraper import evidence, retention
 from scraper.retention import Place
 from scraper.settings import FOREVER
 
@@ -26,6 +26,8 @@ BATCH = 200
 """Statements, or deliveries, that are looked at in one transaction."""
 DEEDS_KEPT = timedelta(days=365)
 """At least so long it is known who changed what in the chat."""
+_FULL, _ROOMY = 0.9, 0.8
+"""Of the room for evidence: from where on the oldest goes, and until when."""
 _SETTLED = ("sent", "dropped")
 _PAST = "its details are past the time that deliveries are kept"
 
@@ -109,6 +111,42 @@ def _lately_told(conn: Connection) -> frozenset[int]:
         known = newest.get(about)
         newest[about] = (incident, [*known[1], row.id]) if known and known[0] == incident else (incident, [row.id])
     return frozenset(one for _, ids in newest.values() for one in ids)
+
+
+def forget_evidence(
+    conn: Connection, before: datetime | None, *, over: int, settled: datetime, after: tuple[datetime, int] | None
+) -> tuple[frozenset[str], int, tuple[datetime, int] | None]:
+    """The next batch of raw pages fetched `before` then; and of the oldest, if fetched before `settled`, as many as have `over` bytes.
+
+    One from which a statement was read that has something unsent, or given up, stays. Returns the hashes of the files that nothing
+    refers to any longer, how many bytes `over` is less by, and where the walk goes on (None: it is through).
+    """
+    until = before if before is not None and over <= 0 else settled
+    found, further = evidence.aged(conn, until, after=after, limit=BATCH)
+    unsent = _unsent(conn, sorted({one for page in found for one in page.statements}))
+    going: list[int] = []
+    freed = 0
+    for page in found:
+        past = before is not None and page.fetched_at < before
+        if unsent.isdisjoint(page.statements) and (past or freed < over):
+            going.append(page.page)
+            freed += page.size
+    return evidence.forget(conn, going), freed, further
+
+
+def overfull(conn: Connection, most: int) -> int:
+    """How many bytes of evidence have to go: none before nine tenths of the room are taken, and then down to eight."""
+    _, held = evidence.totals(conn)
+    return held - int(most * _ROOMY) if held > most * _FULL else 0
+
+
+def _unsent(conn: Connection, ids: Sequence[int]) -> set[int]:
+    """The statements with a delivery that is open, held or was given up."""
+    found: set[int] = set()
+    for part in _parts(ids):
+        query = select(delivery.c.statement).where(delivery.c.statement.in_(part), delivery.c.state.not_in(_SETTLED))
+        found.update(row.statement for row in conn.execute(query.distinct()))
+    return found
 
 
 def forget_deeds(conn: Connection, now: datetime, *, keep: timedelta) -> int:

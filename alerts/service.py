@@ -31,6 +31,7 @@ from alerts.steps import PAUSED, Report, Steps, Watch
 from alerts.upkeep import Upkeep
 from alerts.vitals import Vitals
 from scraper import marks, sources
+from scraper.archive import archive_of
 from scraper.copies import RESTORED
 from scraper.db import Connection, Database
 from scraper.errors import ConfigError, StoreError
@@ -79,17 +80,16 @@ class Service:
     ) -> None:
         """`written` is the configuration as it stands in the file, where `kit` has what the chats made laid over it."""
         tools = Tools(
-            db, fetcher, parsers, kit.config.fetch, clock, random.random, kit.config.flood, kit.config.changes
-        )
+            db, fetcher, parsers, kit.config.fetch, clock, random.random, kit.config.flood, kit.config.changes,
+            archive_of(kit.config.storage),
+        )  # fmt: skip
         self._steps = Steps(kit, db, tools, clock, gauges)
         self._vitals = Vitals(
             self._steps, db, clock, flights,
             bot=lambda: None if self._bot is None else self._bot.condition, workers=lambda: parsers.started, tick=TICK,
         )  # fmt: skip
         self._flights = flights
-        self._upkeep = Upkeep(
-            db, clock, lambda: self._steps.kit.config.storage, lambda: self._steps.kit.config.health.notify
-        )
+        self._upkeep = Upkeep(db, clock, lambda: self._steps.kit.config, tools.archive)
         self._db = db
         self._clock = clock
         self._reread = reread

@@ -137,14 +137,15 @@ class Steps:
             )  # fmt: skip
         else:
             log.warning("poll failed", source=source.id, outcome=polled.outcome, detail=polled.detail)
+        self.refusals.unkept(polled.unkept)
         if polled.held:
             log.warning("a flood is held", source=source.id, held=polled.held, reason=polled.detail)
             await self.tell_operators()
         if polled.new or polled.changed or polled.held:
             await self.judge()
-            if not self.stopping.is_set():
             if polled.silent and len(self.polls) == 1:
                 await self.tell_operators()  # a newcomer who watches need not wait for the next minute
+            if not self.stopping.is_set():
                 await self.start_drains()
                 await self.start_articles()
 
@@ -170,6 +171,7 @@ class Steps:
         self.on(followed)
         if followed.outcome == "ok":
             log.info("article read", source=source.id, statement=task.statement)
+            self.refusals.unkept(followed.unkept)
         else:
             log.warning(
                 "article not read", source=source.id, statement=task.statement, outcome=followed.outcome,

@@ -15,7 +15,6 @@ ANY: Final = "*"
 
 NOT_BUILT: Final[dict[str, tuple[object, ...]]] = {
     "storage.password": (),
-    "storage.keep_raw": (),
     "sources.*.urls": (),
     "channels.*.pictures": ("none",),
     "delivery.max_age": (),

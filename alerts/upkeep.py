@@ -1,6 +1,7 @@
 """What a long life needs, a little at a time: old things forgotten, the store looked through once a day.
 
     each minute ──> is a walk over what is old under way, or an hour gone since the last? ──> its next batches
+                ├─> has the evidence outgrown its room? ──> the oldest goes
                 ├─> was the clock set back? ──> what it had planned is moved
                 └─> a day gone since the store was looked through? ──> the quick check, beside all work
 
@@ -22,13 +23,14 @@ import structlog
 
 from alerts import health, outbox, retention
 from alerts import setback as deliveries
+from alerts.settings import Configuration
+from scraper import evidence, sources
 from scraper import setback as plans
-from scraper import sources
+from scraper.archive import FRESH, PARTS, Archive, folder_of
 from scraper.copies import check_store
 from scraper.db import Connection, Database
 from scraper.errors import StoreError
 from scraper.retention import Place
-from scraper.settings import StorageSettings
 
 FORGETTING = timedelta(hours=1)
 """Between two walks over what is old."""
@@ -49,19 +51,21 @@ log = structlog.get_logger(__name__)
 
 
 class Upkeep:
-    """How far the work has come. `storage` and `operators` are asked anew each time, for the configuration may change."""
+    """How far the work has come. `config` is asked anew each time, for it may change; `archive` is None where no evidence is kept."""
 
     def __init__(
         self,
         db: Database,
         clock: Callable[[], datetime],
-        storage: Callable[[], StorageSettings],
-        operators: Callable[[], tuple[str, ...]],
+        config: Callable[[], Configuration],
+        archive: Archive | None,
     ) -> None:
-        self._db, self._clock, self._storage, self._operators = db, clock, storage, operators
+        self._db, self._clock, self._config = db, clock, config
         self._walking = False
         self._statements: Place | None = None
         self._deliveries: int | None = None
+        self._pages: tuple[datetime, int] | None = None
+        self._archive = archive or Archive(folder_of(config().storage), most=config().storage.max_raw)
         self._checking: asyncio.Task[None] | None = None
         self._seen: tuple[datetime, float] | None = None
 
@@ -90,9 +94,14 @@ class Upkeep:
                 await self._forget_statements(now)
             if self._deliveries is not None:
                 await self._forget_deliveries(now)
-        if self._walking and self._statements is None and self._deliveries is None:
+        through = self._walking and self._statements is None and self._deliveries is None
+        if (
+            await self._forget_evidence(now, now - max(self._config().storage.keep_raw, FRESH) if through else None)
+            and through
+        ):
+            await self._sweep(now)
             self._walking = False
-            keep = self._storage().keep_deliveries
+            keep = self._config().storage.keep_deliveries
             await self._db.write(lambda conn: retention.forget_deeds(conn, now, keep=keep))
             await self._db.write(lambda conn: sources.beat(conn, "retention", now))
         if self._checking is None and _is_over(beats.get("store"), now, CHECKING):
@@ -132,7 +141,7 @@ class Upkeep:
         return False
 
     async def _forget_statements(self, now: datetime) -> None:
-        storage = self._storage()
+        storage = self._config().storage
         gone = 0
         for _ in range(BATCHES):
             after = self._statements
@@ -149,7 +158,7 @@ class Upkeep:
             log.info("old statements are forgotten", statements=gone)
 
     async def _forget_deliveries(self, now: datetime) -> None:
-        keep = self._storage().keep_deliveries
+        keep = self._config().storage.keep_deliveries
         gone = 0
         for _ in range(BATCHES):
             after = self._deliveries or 0
@@ -162,9 +171,42 @@ class Upkeep:
         if gone:
             log.info("old deliveries are forgotten", deliveries=gone)
 
+    async def _forget_evidence(self, now: datetime, before: datetime | None) -> bool:
+        """The next batches of raw pages that were fetched before then, or for which there is no room. Whether that was all."""
+        over = await self._db.read(lambda conn: retention.overfull(conn, self._archive.most))
+        if not over and before is None:
+            return False
+        gone = 0
+        for _ in range(BATCHES):
+            after = self._pages
+            unnamed, freed, self._pages = await self._db.write(
+                lambda conn, over=over, after=after: retention.forget_evidence(  # type: ignore[misc]
+                    conn, before, over=over, settled=now - FRESH, after=after
+                )
+            )
+            gone += await asyncio.to_thread(self._archive.discard, unnamed, now)
+            over -= freed
+            if before is None and over <= 0:
+                self._pages = None
+            if self._pages is None:
+                break
+        if gone:
+            log.info("old evidence is forgotten", pages=gone)
+        return self._pages is None
+
+    async def _sweep(self, now: datetime) -> None:
+        """Files of evidence that nobody refers to: what a death left between a file and its commit."""
+        gone = 0
+        for part in range(PARTS):
+            names = await asyncio.to_thread(lambda part=part: list(self._archive.names(part)))  # type: ignore[misc]
+            referred = await self._db.read(lambda conn, names=names: evidence.referred(conn, names))  # type: ignore[misc]
+            gone += await asyncio.to_thread(self._archive.sweep, part, referred, now)
+        if gone:
+            log.info("evidence that nobody refers to is taken away", files=gone)
+
     async def _check(self) -> None:
         """Look through the store, in a thread and beside all work. Damage is said to whoever can hear it."""
-        url = self._storage().url
+        url = self._config().storage.url
         try:
             wrong = await _aside(lambda: check_store(url))
         except StoreError as error:
@@ -176,7 +218,7 @@ class Upkeep:
         said = " ".join(wrong[0].split())[:300] if wrong else ""
         if said:
             log.error("the store is damaged: stop bayan, keep the file, put a backup in its place", found=said)
-        drafts = health.to_operators(health.store_damaged(said, now), self._operators(), now) if said else ()
+        drafts = health.to_operators(health.store_damaged(said, now), self._config().health.notify, now) if said else ()
 
         def record(conn: Connection) -> None:
             sources.beat(conn, "store", now, said)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from scraper import endpoint, gap, novelty, sources, store
+from scraper import archive, endpoint, gap, novelty, sources, store
 from scraper.db import Database
 from scraper.errors import FetchError, SourceError
 from scraper.gap import Cursor, Gap
@@ -59,6 +59,8 @@ class Reached:
     gap: Gap | None = None
     cursor: Cursor | None = None
     edits_at: datetime | None = None
+    pages: tuple[Page, ...] = ()
+    """Those that the items stood on, as far as they could be held."""
 
     def with_page(self, listed: Listed) -> Listed:
         """The page and what was found behind it, as one list; what does not fit is counted."""
@@ -120,8 +122,8 @@ async def reach(
     if state.baseline_at is None:
         pages = source.select.max_pages - 1 if source.select and source.kind == "listing" else 0
         if pages > 0:
-            found, _, _ = await _walk(source, endpoint.older(source, page, listed), None, pages, means)
-            return Reached(items=found)
+            found, held, _, _ = await _walk(source, endpoint.older(source, page, listed), None, pages, means)
+            return Reached(items=found, pages=held)
         return reached
     doubtful = gap.suspected(source.kind, items, flags, state.seen_at)
     if doubtful or cursor is not None:
@@ -129,7 +131,9 @@ async def reach(
     if asks_for_edits(source, state, now):
         edited = await _edited(source, state, means, now)
         if edited is not None:
-            reached = replace(reached, items=(*reached.items, *edited), edits_at=now)
+            items_edited, answer = edited
+            held = archive.within(reached.pages, answer)
+            reached = replace(reached, items=(*reached.items, *items_edited), edits_at=now, pages=held)
     return reached
 
 
@@ -152,16 +156,16 @@ async def _bridge(
     limited = source.select.max_pages - 1 if source.select and source.kind == "listing" else PAGES_IN_ALL
     left = max(0, limited - read_before)
     cursor = Cursor(start or "", since, boundary, read_before)
-    items, stopped, why = await _walk(source, start, cursor, min(left, PAGES_AT_ONCE), means)
+    items, held, stopped, why = await _walk(source, start, cursor, min(left, PAGES_AT_ONCE), means)
     if why == _CLOSED:
-        return Reached(items=items)
+        return Reached(items=items, pages=held)
     pages = read_before + min(left, PAGES_AT_ONCE)
     if stopped is not None and pages < limited and (why == _LIMIT or read_before == 0):
-        return Reached(items=items, cursor=replace(cursor, url=stopped, pages=pages))
+        return Reached(items=items, cursor=replace(cursor, url=stopped, pages=pages), pages=held)
     until = gap.oldest_time((*listed.items, *items))
     if why == _LIMIT:
         why = f"{pages} older pages were read, and none of them reaches what is known" if pages else _NO_PAGES
-    return Reached(items=items, gap=Gap(source.id, now, since, until, pages, why))
+    return Reached(items=items, gap=Gap(source.id, now, since, until, pages, why), pages=held)
 
 
 _CLOSED = "closed"
@@ -171,19 +175,20 @@ _NO_PAGES = "nothing says where older items are listed"
 
 async def _walk(
     source: Source, start: str | None, cursor: Cursor | None, pages: int, means: Means
-) -> tuple[tuple[Item, ...], str | None, str]:
-    """The items of up to `pages` older pages from `start` on, the page that is next, and how it ended.
+) -> tuple[tuple[Item, ...], tuple[Page, ...], str | None, str]:
+    """The items of up to `pages` older pages from `start` on, those pages, the page that is next, and how it ended.
 
     It ends where a page reaches what is known (`cursor` says what counts as known), where no further page is named, and at
     the limits.
     """
     found: list[Item] = []
+    held: tuple[Page, ...] = ()
     seen = {source.url}
     url = start
     if url is None:
-        return (), None, _NO_PAGES
+        return (), (), None, _NO_PAGES
     if not _same_site(url, source.url):
-        return (), None, "older items are listed at another site"
+        return (), (), None, "older items are listed at another site"
     deadline = asyncio.get_running_loop().time() + SECONDS
     for _ in range(pages):
         if asyncio.get_running_loop().time() > deadline:
@@ -196,21 +201,22 @@ async def _walk(
             listed = await means.parsers.listed(page, source)
         except SourceError as failure:
             if _is_past_the_end(source, failure):
-                return tuple(found), None, _CLOSED
-            return tuple(found), url, f"{failure.outcome}: {failure.detail}"
-        found += listed.items
+                return tuple(found), held, None, _CLOSED
+            return tuple(found), held, url, f"{failure.outcome}: {failure.detail}"
+        found += archive.found_on(page, listed)
+        held = archive.within(held, page)
         if not listed.items:
-            return tuple(found), None, _CLOSED
+            return tuple(found), held, None, _CLOSED
         if cursor is not None:
             ids = await means.stored(listed.items)
             known = [number is not None and number <= cursor.before for number in ids]
             if gap.closes(listed.items, known, cursor.since):
-                return tuple(found), None, _CLOSED
+                return tuple(found), held, None, _CLOSED
         following = endpoint.older(source, page, listed)
         if following is None or following in seen or not _same_site(following, url):
-            return tuple(found), None, _CLOSED
+            return tuple(found), held, None, _CLOSED
         url = following
-    return tuple(found), url, _LIMIT
+    return tuple(found), held, url, _LIMIT
 
 
 def _is_past_the_end(source: Source, failure: SourceError) -> bool:
@@ -222,8 +228,10 @@ def _same_site(url: str, other: str) -> bool:
     return urlsplit(url)[:2] == urlsplit(other)[:2]
 
 
-async def _edited(source: Source, state: SourceState, means: Means, now: datetime) -> tuple[Item, ...] | None:
-    """The posts that were edited lately, of those that are ours: known, or published since the source is watched.
+async def _edited(
+    source: Source, state: SourceState, means: Means, now: datetime
+) -> tuple[tuple[Item, ...], Page] | None:
+    """The posts that were edited lately, of those that are ours: known, or published since the source is watched; and their page.
 
     None where the site did not say; it is asked again at the next poll.
     """
@@ -232,13 +240,14 @@ async def _edited(source: Source, state: SourceState, means: Means, now: datetim
         page = await means.fetcher.fetch(source, endpoint.edited(source, since), clock=means.clock)
         if isinstance(page, Unchanged):
             return None
-        items = (await means.parsers.listed(page, source)).items
+        items = archive.found_on(page, await means.parsers.listed(page, source))
     except SourceError:
         return None
     ids = await means.stored(items)
     ours = state.baseline_at or now
-    return tuple(
+    edited = tuple(
         item
         for item, number in zip(items, ids, strict=True)
         if number is not None or (item.published is not None and item.published.at >= ours)
     )
+    return edited, page

@@ -68,6 +68,8 @@ def read_storage(part: Part, around: Surroundings, checker: Checker) -> StorageS
         backup_before_migrate=keys.backup_before_migrate,
         keep_statements=keys.keep_statements,
         keep_deliveries=keys.keep_deliveries,
+        keep_raw=keys.keep_raw,
+        max_raw=keys.max_raw,
     )
 
 

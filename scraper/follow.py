@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scraper import rereads, schedule, store
+from scraper import archive, evidence, rereads, schedule, store
 from scraper.db import Connection
 from scraper.errors import FetchError, SourceError
 from scraper.model import Outcome, Source, Unchanged
@@ -29,6 +29,8 @@ class Followed:
     outcome: Outcome
     detail: str = ""
     again: bool = False
+    unkept: str = ""
+    """Why its page could not be kept as evidence."""
 
 
 async def follow(source: Source, task: ArticleTask, tools: Tools) -> Followed:
@@ -42,15 +44,17 @@ async def follow(source: Source, task: ArticleTask, tools: Tools) -> Followed:
         return await _failed(source, task, failure, tools)
     now = tools.clock()
     validators = answer.validators
+    kept, unkept = await archive.keep(tools.archive, (answer,))
 
     def record(conn: Connection) -> None:
         store.record_article(conn, task.statement, article, now)
+        evidence.record(conn, kept, ((task.statement, answer.url),), "article")
         again_at = next_at(now, 0, now, tools.changes.reread_for)
         if again_at is not None:
             rereads.begin(conn, task.statement, source.id, validators, again_at)
 
     await tools.db.write(record)
-    return Followed(task.statement, source.id, "ok")
+    return Followed(task.statement, source.id, "ok", unkept=unkept)
 
 
 async def _failed(source: Source, task: ArticleTask, failure: SourceError, tools: Tools) -> Followed:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from scraper import directory
+from scraper import archive, directory
 from scraper.errors import FetchError, ParseError, SourceError
 from scraper.model import Item, Listed, Page, Sitemap, Source, Unchanged
 from scraper.net.fetch import Fetcher
@@ -56,7 +56,7 @@ async def gather(
             answer = await fetcher.fetch(source, url, clock=clock)
             if isinstance(answer, Unchanged):
                 raise FetchError("protocol_error", "'not modified' to a question without validators")
-            walk.take(await parsers.listed(answer, source), level + 1)
+            walk.take(await parsers.listed(answer, source), level + 1, answer)
         except SourceError as failure:
             walk.fail(failure)
     return walk.harvest(listed)
@@ -69,15 +69,18 @@ class _Walk:
         self._seen = {start, source.url}
         self._waiting: list[tuple[str, int]] = []
         self._items: dict[str | None, Item] = {}
+        self._pages: tuple[Page, ...] = ()
         self._passed_over = self._left_out = self._asked = 0
         self._partial = False
         self._failed = 0
         self._failure: SourceError | None = None
 
-    def take(self, listed: Listed, level: int) -> None:
+    def take(self, listed: Listed, level: int, page: Page | None = None) -> None:
         """Add what a file at `level` (the first index is 1) listed. The files that it names go before those that wait already."""
-        for item in listed.items:
+        for item in archive.found_on(page, listed) if page is not None else listed.items:
             self._items.setdefault(item.url, item)
+        if page is not None and listed.items:
+            self._pages = archive.within(self._pages, page)
         self._passed_over += listed.passed_over
         self._left_out += listed.left_out if listed.items else 0
         self._partial = self._partial or listed.partial
@@ -115,6 +118,7 @@ class _Walk:
             left_out=left_out,
             partial=self._partial or self._failed * 2 > self._asked,
             passed_over=self._passed_over,
+            pages=self._pages,
         )
 
 

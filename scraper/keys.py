@@ -78,6 +78,15 @@ class StorageKeys(Keys):
         description="Who was told what is forgotten so long after it was sent; what was not sent stays. A statement stays as long "
         "as its deliveries.",
     )
+    keep_raw: DurationOrZero = Field(
+        STORAGE.keep_raw,
+        description="How long the raw page that a statement was read from is kept as evidence, compressed, under the SHA-256 of its "
+        'content; `bayan statements evidence NUMBER` shows it. `"0s"`: none is kept.',
+    )
+    max_raw: Size = Field(
+        STORAGE.max_raw,
+        description="The room that all evidence together may take: then the oldest goes, but for what belongs to something unsent.",
+    )
 
 
 class FetchKeys(Keys):

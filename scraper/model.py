@@ -196,6 +196,8 @@ class Item:
     edited: bool = False
     forwarded_from: str | None = None
     reply_to: str | None = None
+    found_on: str = ""
+    """The address of the page that it stood on, where that is not the page of the poll itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +226,8 @@ class Listed:
     passed_over: int = 0
     sitemaps: tuple[Sitemap, ...] = ()
     mended: bool = False
+    pages: tuple[Page, ...] = ()
+    """Further pages that items stood on, as far as they could be held (`scraper/archive.py`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """The story of one poll.
 
-    source -> fetch -> gather -> decide -> disbelieve -> record
-              |        |         |         |             new statements, validators and the next due time: one commit, or nothing
+    source -> fetch -> gather -> decide -> disbelieve -> keep -> record
+              |        |         |         |             |       new statements, validators, the next due time: one commit, or nothing
+              |        |         |         |             the raw pages that they stood on, as files (`archive.py`)
               |        |         |         more new ones than one can believe are stored, and held for a person
               |        |         which items are new, which are changed, which are missing (`harvest.py`)
               |        parsed in a process that can be killed; the files of an index are fetched, too
@@ -18,8 +19,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from scraper import backfill, bearings, condition, directory, endpoint, habits, harvest, schedule, sources, store
-from scraper.db import Database
+from scraper import (
+    archive,
+    backfill,
+    bearings,
+    condition,
+    directory,
+    endpoint,
+    evidence,
+    habits,
+    harvest,
+    schedule,
+    sources,
+    store,
+)
+from scraper.archive import Archive
+from scraper.db import Connection, Database
 from scraper.errors import FetchError, ParseError, SourceError
 from scraper.gather import gather
 from scraper.model import HEALTHY, Listed, Outcome, Page, Source, Unchanged, Validators
@@ -44,6 +59,8 @@ class Tools:
     spread: Callable[[], float]
     flood: FloodSettings = FloodSettings()
     changes: ChangesSettings = ChangesSettings()
+    archive: Archive | None = None
+    """Where raw pages are kept as evidence; None: they are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +69,7 @@ class Polled:
 
     `new` are the ids of the statements that it stored, `changed` of those with other words now; `silent` says whether the new
     ones belong to the baseline. `held` counts what it stored and did not believe: a flood, which stands in none of the two.
+    `unkept` says why a page could not be kept as evidence.
     """
 
     source: str
@@ -62,6 +80,7 @@ class Polled:
     silent: bool = False
     items: int = 0
     held: int = 0
+    unkept: str = ""
 
     @property
     def healthy(self) -> bool:
@@ -150,8 +169,12 @@ async def _record(
     # A page that was cut is asked for again in full, and an index tells nothing of its files: their validators are not kept.
     whole = not listed.partial and not listed.sitemaps
     validators = page.validators if whole else Validators()
-    new = await tools.db.write(
-        lambda conn: store.record_poll(
+    read = [*(fresh.item for fresh in found.new), *(changed.item for changed in found.changed)]
+    pages = archive.stood_on(read, page, (*listed.pages, *behind.pages)) if source.kind != "directory" else ()
+    kept, unkept = await archive.keep(tools.archive, pages)
+
+    def record(conn: Connection) -> tuple[int, ...]:
+        new = store.record_poll(
             conn,
             source.id,
             found,
@@ -166,7 +189,12 @@ async def _record(
             checks=tools.changes.checks,
             bearing=bearing,
         )
-    )
+        ids = (*new, *(changed.statement for changed in found.changed))
+        where = ((number, item.found_on or page.url) for number, item in zip(ids, read, strict=True))
+        evidence.record(conn, kept, where, "listed")
+        return new
+
+    new = await tools.db.write(record)
     left_out = f"{listed.left_out} items over the limit were left out" if listed.left_out else ""
     return Polled(
         source.id,
@@ -177,6 +205,7 @@ async def _record(
         silent=not has_baseline,
         items=len(listed.items),
         held=len(new) if flood else 0,
+        unkept=unkept,
     )
 
 

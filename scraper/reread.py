@@ -15,7 +15,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from scraper import absences, rereads, store
+from scraper import absences, archive, evidence, rereads, store
 from scraper.db import Connection
 from scraper.errors import FetchError, SourceError
 from scraper.model import Article, Outcome, Page, Source, Unchanged, Validators
@@ -80,7 +80,7 @@ async def _compare(source: Source, task: RereadTask, page: Page, article: Articl
         edited = all(compare(text, article.text) != "same" for text in past)
     if likeness == "doubtful" and edited:
         edited = not await tools.db.read(lambda conn: rereads.is_said_elsewhere(conn, task, said))
-    await _record(task, tools, page.validators, article.text if edited else None)
+    await _record(task, tools, page.validators, article.text if edited else None, page if edited else None)
     return Reread(task.statement, source.id, "ok", edited=edited)
 
 
@@ -95,14 +95,18 @@ async def _failed(source: Source, task: RereadTask, failure: SourceError, tools:
     return Reread(task.statement, source.id, failure.outcome, failure.detail)
 
 
-async def _record(task: RereadTask, tools: Tools, validators: Validators, text: str | None = None) -> None:
-    """One commit: the edit, where there is one, and the next reading."""
+async def _record(
+    task: RereadTask, tools: Tools, validators: Validators, text: str | None = None, page: Page | None = None
+) -> None:
+    """One commit: the edit, where there is one, with the `page` that shows it, and the next reading."""
     now = tools.clock()
+    kept, _ = await archive.keep(tools.archive, (page,) if page is not None else ())
     again_at = next_at(task.first_seen_at, task.reads + 1, now, tools.changes.reread_for)
 
     def settle(conn: Connection) -> None:
         if text is not None:
             rereads.record_edit(conn, task.statement, text, now)
+            evidence.record(conn, kept, ((task.statement, url) for url in kept), "article")
         rereads.record(conn, task, again_at, validators=validators)
 
     await tools.db.write(settle)

@@ -20,6 +20,7 @@ from sqlalchemy.engine import Connection
 
 from scraper.schema import (
     absence,
+    evidence,
     forgotten,
     held,
     identity,
@@ -112,7 +113,7 @@ def forget(conn: Connection, ids: Sequence[int], now: datetime) -> int:
         rows = [{"source": row.source, "key": row.key, "at": now} for row in conn.execute(keys)]
         if rows:
             conn.execute(insert(forgotten), rows)
-        for table in (identity, revision, unjudged, held, absence, rereading, story_key, story_join):
+        for table in (identity, revision, unjudged, held, absence, rereading, story_key, story_join, evidence):
             conn.execute(delete(table).where(table.c.statement.in_(part)))
         gone += conn.execute(delete(statement).where(statement.c.id.in_(part))).rowcount
     return gone

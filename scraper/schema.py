@@ -245,3 +245,29 @@ forgotten = Table(
     sqlite_with_rowid=False,
 )
 """The identities of statements that retention took out: an item that comes back under one of them is old, and never rings."""
+
+raw_page = Table(
+    "raw_page",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sha256", String, nullable=False, index=True),
+    Column("url", String, nullable=False),
+    Column("asked", String, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("media_type", String, nullable=False, default=""),
+    Column("fetched_at", Instant, nullable=False, index=True),
+    Column("length", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+)
+"""Pages kept as evidence: a row for each time that one was fetched. `size` are the bytes of the file, which two may share."""
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("statement", Integer, ForeignKey("statement.id"), primary_key=True),
+    Column("page", Integer, ForeignKey("raw_page.id"), primary_key=True, index=True),
+    Column("revision", Integer, nullable=False),
+    Column("role", String, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""From which page a statement was read: `listed` or `article`, and which of its revisions that gave."""

@@ -75,3 +75,7 @@ class StorageSettings:
     """How long after it was first seen a statement is kept."""
     keep_deliveries: timedelta = timedelta(days=365)
     """How long it is kept who was told what, and when."""
+    keep_raw: timedelta = timedelta(days=30)
+    """How long the page that a statement was read from is kept as evidence; zero: none is."""
+    max_raw: int = 1024 * 1024 * 1024
+    """Bytes that all of it may have: then the oldest goes."""

@@ -16,6 +16,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from scraper.archive import Archive, Broken
 from tests.fake_botapi import FakeBotApi
 from tests.fake_site import FakeSite
 
@@ -78,6 +79,7 @@ async def test_a_death_at_any_step_loses_nothing_and_repeats_only_what_was_being
                 break
             deaths += 1
             under_way = claimed(folder)
+            assert unproven(folder) == 0, f"after a death at step {deaths} a row names a page that is not there"
             await zygote.run(folder)
             judge(folder, api.accepted, f"after a death at step {deaths}", copies=under_way)
             shutil.rmtree(folder)
@@ -96,6 +98,19 @@ def claimed(folder: Path) -> int:
     return int(found)
 
 
+def unproven(folder: Path) -> int:
+    """How many pages the store names that are not there, or not what they were."""
+    archive = Archive(folder / "bayan.db-raw", most=0)
+    count = 0
+    with closing(sqlite3.connect(folder / "bayan.db")) as store:
+        for (name,) in store.execute("SELECT sha256 FROM raw_page"):
+            try:
+                archive.read(name)
+            except Broken:
+                count += 1
+    return count
+
+
 def judge(folder: Path, accepted: list[dict[str, Any]], when: str, copies: int) -> None:
     """What must be true once the program has finished. `copies` is how many sends were under way when it died."""
     with closing(sqlite3.connect(folder / "bayan.db")) as store:
@@ -106,8 +121,11 @@ def judge(folder: Path, accepted: list[dict[str, Any]], when: str, copies: int) 
         assert store.execute("SELECT count(*) FROM unjudged").fetchone() == (0,), when
         states = {state for (state,) in store.execute("SELECT state FROM delivery")}
         assert states == {"sent"}, f"{when}: {states}"
+        roles = Counter(role for (role,) in store.execute("SELECT role FROM evidence"))
+        assert roles == {"listed": len(OLD + NEW), "article": len(NEW)}, f"{when}: {roles}"
         texts = store.execute("SELECT count(*) FROM statement WHERE text <> '' AND NOT baseline").fetchone()
         assert texts == (len(NEW),), f"{when}: bodies {texts}"
+    assert unproven(folder) == 0, when
     heard: Counter[tuple[str, str]] = Counter()
     unmarked: Counter[tuple[str, str]] = Counter()
     for message in accepted:

@@ -40,7 +40,7 @@ WIRING = (
 VALUES_OF_SCRAPER = (
     "model", "text", "letters", "errors", "settings", "secret", "db", "schema", "store", "sources", "difference", "holds", "beginnings",
     "absences", "rereads", "condition", "search",
-    "stories", "likeness", "retention", "calendars",
+    "stories", "likeness", "retention", "calendars", "evidence",
 )  # fmt: skip
 """What every room of `alerts` may import from `scraper`."""
 
@@ -55,12 +55,14 @@ READING_CONFIGURATION = ("config", "document", "keys", "lines", "measures", "ref
 ALSO_FROM_SCRAPER: dict[str, tuple[str, ...]] = {
     "alerts/config.py": ("net.guard", "net.target"),
     "alerts/troubles.py": ("condition", "habits", "gap"),
-    "alerts/upkeep.py": ("copies", "setback"),
+    "alerts/upkeep.py": ("archive", "copies", "setback"),
 }
 """Single exceptions: `guard` and `target` touch no network, and an address in the file is judged by the same rules; `condition`,
 `habits` and `gap` are pure."""
 
-FILES_OF_SQL_IN_SCRAPER = ("stories", "store", "sources", "shelf", "marks", "holds", "absences", "rereads", "retention")
+FILES_OF_SQL_IN_SCRAPER = (
+    "stories", "store", "sources", "shelf", "marks", "holds", "absences", "rereads", "retention", "evidence",
+)  # fmt: skip
 """Here `alerts` only reads: what inserts, updates or deletes is not for it."""
 
 WRITERS_FOR_ALERTS = ("judged", "record", "beat", "forget")
@@ -74,6 +76,7 @@ ROOMS_OF = {
     "sqlalchemy": (
         "scraper/db.py", "scraper/schema.py", "scraper/store.py", "scraper/sources.py", "scraper/shelf.py", "scraper/marks.py",
         "scraper/holds.py", "scraper/beginnings.py", "scraper/absences.py", "scraper/rereads.py", "scraper/retention.py",
+        "scraper/evidence.py",
         "scraper/evidence.py",
         "alerts/retention.py", "scraper/setback.py", "alerts/setback.py",
         "scraper/copies.py", "scraper/upgrade.py", "scraper/migrations/*",

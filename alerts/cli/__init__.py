@@ -20,6 +20,7 @@ from alerts.cli import (
     db,
     demo,
     doctor,
+    evidence,
     health,
     holds,
     housekeeping,
@@ -83,6 +84,7 @@ sources.app.command("drop", short_help="What is held was no news: it stays store
 app.add_typer(actors.app, name="actors")
 app.add_typer(channels.app, name="channels")
 app.add_typer(statements.app, name="statements")
+statements.app.command("evidence")(evidence.evidence)
 app.add_typer(routes.app, name="routes")
 app.add_typer(alerts_verbs.app, name="alerts")
 app.add_typer(db.app, name="db")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from alerts.model import DeliveryState, Match
     from alerts.outbox import Entry
     from scraper.db import Connection, Database
+    from scraper.evidence import Evidence
     from scraper.stories import Member
 
 app = typer.Typer(no_args_is_help=True, help="What was sent, what waits, and why.")
@@ -187,9 +188,10 @@ def explain(
     """
     from alerts import outbox, verdicts
     from alerts.cli.carried import as_carried, told_story
+    from alerts.cli.evidence import in_short
     from alerts.cli.why import near_misses, record_row, told_misses, told_record
     from alerts.message import tagged
-    from scraper import store, stories
+    from scraper import evidence, store, stories
 
     tag = tagged(alert)
     if tag is None and not (alert.isascii() and alert.isdecimal() and len(alert) < 19):
@@ -213,6 +215,7 @@ def explain(
         judgements: tuple[tuple[Any, ...], ...] = ()
         story: int | None = None
         carried: tuple[Member, ...] = ()
+        pages: tuple[Evidence, ...] = ()
         if statement is not None:
             pairs = [(statement.id, statement.revision)]
             matches = database.read_now(lambda conn: verdicts.matches_of(conn, pairs)).get(statement.id, ())
@@ -221,6 +224,7 @@ def explain(
             if story is not None:
                 which = story
                 carried = database.read_now(lambda conn: stories.members(conn, which))
+            pages = database.read_now(lambda conn: evidence.of(conn, pairs[0][0]))
     version, missed = near_misses(configuration, statement) if statement is not None else ("", ())
     if json_:
         from alerts.cli.statements import as_row
@@ -245,6 +249,7 @@ def explain(
             typer.echo(line)
         for line in told_story(carried, statement.id):
             typer.echo(f"story: {line}")
+        typer.echo(f"evidence: {in_short(pages, statement.id)}")
         typer.echo(f"route{'s' if len(one.routes) != 1 else ''}: {', '.join(one.routes) or '-'}")
         for revision, extent, at, _, count in judgements:
             typer.echo(f"judged {at:%d %b %Y %H:%M:%S} UTC: revision {revision}, {extent}, {count} matches")

@@ -41,13 +41,15 @@ def backup(
 
     To go back to it: stop bayan, put the file in the place of the store (and remove the store's -wal and -shm files),
     start bayan. It then holds every delivery until `bayan alerts release` or `bayan alerts drop`, because what was sent
-    since the backup is open in it once more.
+    since the backup is open in it once more. The raw pages that are kept as evidence lie in a folder beside the store
+    and are not in it: copy that folder, too. Its files never change.
 
     Example:  bayan db backup /var/backups/bayan-monday.db
     """
     from contextlib import suppress
 
     from scraper import sources
+    from scraper.archive import Archive, folder_of
     from scraper.copies import copy_store
     from scraper.errors import StoreError
 
@@ -58,10 +60,19 @@ def backup(
     with suppress(StoreError), opened(configuration) as database:  # an older store, a full disk: the copy is made
         database.write_now(lambda conn: sources.beat(conn, "backup", now))
     size = file.stat().st_size
+    folder = folder_of(configuration.storage)
+    pages, weight = Archive(folder, most=0).count()
     if json_:
-        typer.echo(json.dumps({"schema": 1, "file": str(file.absolute()), "bytes": size}, ensure_ascii=False))
-    else:
-        typer.echo(f"{file}: {size / 1_000_000:.1f} MB")
+        beside = {"included": False, "folder": str(folder), "files": pages, "bytes": weight}
+        row = {"schema": 1, "file": str(file.absolute()), "bytes": size, "evidence": beside}
+        typer.echo(json.dumps(row, ensure_ascii=False))
+        return
+    typer.echo(f"{file}: {size / 1_000_000:.1f} MB")
+    if pages:
+        many = "s" if pages != 1 else ""
+        typer.echo(
+            f"Not in it is the evidence: {pages} raw page{many}, {folder} ({weight / 1_000_000:.1f} MB): copy it, too."
+        )
 
 
 @app.command("check")

@@ -38,7 +38,8 @@ def show(
     """
     from alerts import verdicts
     from alerts.cli.carried import as_carried, told_story
-    from scraper import absences, store, stories
+    from alerts.cli.evidence import in_short
+    from scraper import absences, evidence, store, stories
 
     with opened(load(config, data_dir)) as database:
         found = database.read_now(lambda conn: store.get(conn, statement))
@@ -50,6 +51,7 @@ def show(
         matches = database.read_now(lambda conn: verdicts.matches_of(conn, pairs)).get(found.id, ())
         story = database.read_now(lambda conn: stories.stories_of(conn, [statement])).get(statement)
         carried = () if story is None else database.read_now(lambda conn: stories.members(conn, story))
+        pages = database.read_now(lambda conn: evidence.of(conn, statement))
     if json_:
         beside = {"edited": found.edited, "forwarded_from": found.forwarded_from, "reply_to": found.reply_to}
         row = {**as_row(found, matches, story), **beside, "carried": as_carried(carried)}
@@ -72,6 +74,7 @@ def show(
         typer.echo(line)
     for line in told_story(carried, found.id):
         typer.echo(f"story      {line}")
+    typer.echo(f"evidence   {in_short(pages, statement)}")
     for match in matches:
         steps = f" ({', '.join(match.steps)})" if match.steps else ""
         typer.echo(f"match      {match.watch}: {match.surface!r} in the {match.field}, as {match.pattern!r}{steps}")
