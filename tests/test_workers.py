@@ -95,8 +95,8 @@ async def pool() -> AsyncIterator[ParsePool]:
 
 @pytest.fixture
 async def hasty() -> AsyncIterator[ParsePool]:
-    """A pool of one slot that gives a page half a second."""
-    made = ParsePool(1, seconds=0.5)
+    """A pool of one slot that gives a page one second."""
+    made = ParsePool(1, seconds=1)
     yield made
     await made.aclose()
 
@@ -122,7 +122,9 @@ async def test_a_parse_that_does_not_end_is_killed_and_the_slot_lives_on(hasty: 
     before = family()
     error = await failure(hasty, SLOW)
     assert error.outcome == "too_complex"
-    assert "0.5 s" in error.detail
+    assert (
+        "not parsed within" in error.detail
+    )  # its own limit of time at work, or ours of time by the clock on a busy machine
     assert len((await hasty.listed(page(rss(2)), FEED)).items) == 2
     assert wait_until_gone(before[1:])
 
@@ -284,7 +286,7 @@ def test_an_item_comes_back_as_it_went(title: str, text: str | None) -> None:
 
 
 async def test_sources_with_heavy_pages_leave_a_worker_to_the_others() -> None:
-    two = ParsePool(2, seconds=0.5)
+    two = ParsePool(2, seconds=1)
     try:
         heavy = [replace(FEED, id=f"heavy-{number}") for number in range(3)]
         await asyncio.gather(*(two.listed(page(SLOW), one) for one in heavy), return_exceptions=True)
