@@ -16,8 +16,8 @@ from alerts.watch.namewords import JOINED_TITLES, SHORTENED, is_common, no_names
 from alerts.watch.skeleton import CYRILLIC, Sound, joined, sounds, vowels_apart, weight
 from alerts.watch.tokens import name_readings
 
-_NEAR_ENOUGH = 0.87
-"""Jaro-Winkler likeness of two Latin words that differ by a slip."""
+_NEAR_ENOUGH, _NEARER = 0.87, 0.9
+"""Jaro-Winkler likeness of two Latin words that differ by a slip; where one has a consonant more (Halabi is not Halbousi)."""
 _ARTICLE_JOINED = re.compile(r"(?:al|el|ul)(?=[^aeiou].{3}|[aeiou].{3})|[aeu](?:sh(?=sh)|(s|d|t|n|r|z)(?=\1)).*")
 _ABD = re.compile(r"abd[aeouy]?(?:l|(sh|s|d|t|n|z|r)(?=\1))?-?(?=.{3})")
 _DIN = re.compile(r"(?<=...)(?:[aeou][ld]?|i[ld])d[aei]+ne?$")
@@ -26,6 +26,8 @@ _FAITH = re.compile(r"(?<=....)\.?din$|(?<=...)\.din$")
 _ABD_AND_H = re.compile(r"^abd(?=h)")
 _ABD_ALONE = re.compile(r"abd[aeouy]?(?:l|r|s|sh|n|z|t|d)?")
 _CYRILLIC_ENDING = re.compile(r"(?<=...)(?:ого|ому|ами|ями|ах|ях|ом|ем|ой|ей|им|ым|ою|а|у|ы|и|е|я|ю|ь|й)$")
+_CYRILLIC_FEMININE = re.compile(r"(?<=...)(?:(ии|ию|ией|ия)|(?:ы|и|е|у|ой|ою))$")
+"""Of Халифа and Хания: what stands for their last letters in other cases."""
 _TASTE_GROUPS = re.compile("ee|ou|oo")
 _TASTE = str.maketrans("wvoyeq", "uuuiik")
 _DOUBLES = re.compile(r"(.)\1+")
@@ -62,6 +64,8 @@ def heard_as(word: str) -> tuple[Heard, ...]:
         variants = [(form, step, last)]
         if "\u0400" <= form[0] <= "\u04ff" and (cut := _CYRILLIC_ENDING.sub("", form)) != form:
             variants.append((cut, "ending", last))
+            if (name := _CYRILLIC_FEMININE.sub(_nominative, form)) != form:
+                variants.append((name, "ending", last))
         if rest := _behind_article(form):
             variants.append((rest, "article", last))
         if (faith := _FAITH.search(stem_of(form))) is not None:
@@ -77,6 +81,10 @@ def heard_as(word: str) -> tuple[Heard, ...]:
             if stem and stem not in found:
                 found[stem] = Heard(stem, done, first, final, sounds(stem))
     return tuple(found.values())
+
+
+def _nominative(ending: re.Match[str]) -> str:
+    return "ия" if ending[1] else "а"
 
 
 def _behind_article(word: str) -> str:
@@ -152,6 +160,8 @@ def alike(word: str, stem: str) -> Likeness | None:
         ):
             return None  # a longer word is another name more often than a slip
         likeness = JaroWinkler.similarity(word, stem)
+        if weight(mine[0]) != weight(theirs[0]) and JaroWinkler.similarity(_plainly(word), _plainly(stem)) < _NEARER:
+            return None
         if heaviest >= 3 and likeness >= _NEAR_ENOUGH:
             return Likeness("C", (1 - likeness) * 4, "letter")
     return None

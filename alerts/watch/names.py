@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from scraper.text import fold, spell_name, spell_rule
 
-_PLAIN_ARTICLES = frozenset({"al", "el", "ul", "il", "ol", "аль", "эль", "ель", "ал", "эл", "אל", "ال"})
+_PLAIN_ARTICLES = frozenset({"al", "el", "ul", "il", "ol", "аль", "эль", "ель", "ал", "эл", "אל", "א", "ال"})
 _ARTICLES = _PLAIN_ARTICLES | {"the"}
-_SUN = re.compile(r"[aeu](sh|s|z|dh|d|th|t|n|r|l)|[аэе]([сшднтрз])")
+_SUN = re.compile(r"[aeu](sch|sh|ch|s|z|dh|d|th|t|n|r|l)|[аэе]([сшднтрз])")
 _CAMEL = re.compile(r"(?<![^\W_])(?:[AaEeUu](?:sh|[lszdtnr]))(?=[A-ZÇĞİÖŞÜ][a-zçğıöşü])")
 _ABD = re.compile(r"abd([aeouy])(l|r|s|sh|n|z|t|d)")
 _ABD_JOINED = re.compile(r"abd[aeouy](?:l(?=[^aeiou].{2})|(sh|s|d|t|n|z|r)(?=\1.{2}))")
@@ -25,6 +25,8 @@ _TIED = re.compile(
 _LONG_ENOUGH = 5
 _LONG_VOWEL = re.compile("aa|ee|oo|ou")
 _SHORT_VOWEL = {"aa": "a", "ee": "i", "oo": "u", "ou": "u"}
+_OF_THE_FAITH = re.compile(r"\b([A-Za-z]{3,}?)(?:-?[aeiou][ld]?-?|i)[dD](?:ee|i|ie)ne?\b")
+"""Safieddine, which others write Safi al-Din; Shams-ud-Din."""
 _BRACKETED = re.compile(r"\([^()]*\)")
 _AYN_SIGNS = ("'", "’", "‘", "`", "ʿ", "ʾ", "ʻ", "ʼ")
 _ALLAH = frozenset({"الله", "اللاه"})
@@ -64,12 +66,14 @@ def _lengthened(stem: str) -> list[str]:
 
 
 def short_forms(name: str) -> tuple[str, ...]:
-    """A name without what a list adds in brackets or behind a stroke: "Jund al-Khilafah (JaK-T)", "Harakat al-X / HaX".
+    """A name without what a list adds in brackets or behind a stroke: "Jund al-Khilafah (JaK-T)", "Harakat al-X / HaX"; and
+    with the faith apart: "Hashem Safi al-Din".
 
     Only forms of two words and more; what a stroke parts counts on both sides.
     """
     bare = _BRACKETED.sub(" ", name)
     forms = [" ".join(each.split()) for each in bare.split(" / ")]
+    forms += [_OF_THE_FAITH.sub(r"\1 al-Din", form) for form in forms]
     return tuple(form for form in forms if form != name and len(fold(form).words) > 1)
 
 
@@ -77,7 +81,7 @@ def is_article(word: str, following: str) -> bool:
     """Whether the folded `word` is an article of `following`, in the sun-letter forms too where the next letter agrees."""
     if word in _ARTICLES:
         return True
-    agreed = _SUN.fullmatch(spell_name(word)) if len(word) <= 3 else None
+    agreed = _SUN.fullmatch(spell_name(word)) if len(word) <= 4 else None
     return agreed is not None and spell_name(following).startswith(agreed[1] or agreed[2])
 
 

@@ -39,16 +39,15 @@ _PLACES = frozenset({
 _BODIES = frozenset({
     "state", "republic", "emirate", "government", "army", "guard", "guards", "council", "front", "union", "bank", "brotherhood",
 })  # fmt: skip
-_PLAIN = frozenset(
-    """
+_PLAIN_WORDS = """
     action alliance assembly authority banner battle bloc block bureau call camp campaign coalition commission
     congress coordination cooperation dawn day decisive defenders den dignity endurance fist flag framework
     freedom future glory guardians hope house iron justice law light lion lions movement muslim muslims nation
     national new of operation order path peace power pride progress promise rally rapid reform resolve rights rule
     security shadow solidarity spring storm strength support sword the throne tomorrow transitional southern
     northern eastern western central true truth united victory vision voice wall watch will wolves workers
-    """.split()  # noqa: SIM905
-)
+"""
+_PLAIN = frozenset(_PLAIN_WORDS.split())
 """Words of English names that are not in `translated.py`, because nothing is looked for in their place."""
 
 
@@ -149,13 +148,10 @@ def _arabic_thing(folded: Folded, first: int, behind: int, name: str) -> str:
         return ""
     if first and not _PLACES.isdisjoint(_forms(words[first - 1])) and _follows(folded, first):
         return f"in the name of a place: {words[first - 1]}"
-    if (
-        behind < len(words)
-        and _follows(folded, behind)
-        and words[behind] != "علي"
-        and any(is_common(one, 0.0) for one in _forms(words[behind]))
-    ):
-        return f"a title of “{words[behind]}”"
+    titled = any(is_title(form) for form in _forms(words[first]))
+    if titled and behind < len(words) and _follows(folded, behind):
+        name_follows = words[behind] != "علي" and any(is_common(one, 0.0) for one in _forms(words[behind]))
+        return f"a title of “{words[behind]}”" if name_follows else ""
     return ""
 
 

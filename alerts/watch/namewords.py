@@ -54,7 +54,7 @@ _PARTICLES = (
 _FILLERS = """
     of the for and in a an to et de la le du des & ltd limited llc co company corp corporation inc sal sarl lda gmbh fze est
     group organization organisation foundation charitable money association company brigades brigade battalion battalions
-    في من على
+    في من
 """
 """Words that a group's name is quoted without."""
 

@@ -39,7 +39,7 @@ CYRILLIC = str.maketrans({
 
 _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("tsch", ("X",)), ("dsch", ("J",)), ("sch", ("X",)), ("tch", ("X",)), ("dj", ("J",)), ("dzh", ("J",)), ("kh", ("H",)),
-    ("gh", ("K",)), ("sh", ("X",)), ("ch", ("X", "H")), ("th", ("S", "T", "D")), ("dh", ("S", "D")), ("ph", ("F",)),
+    ("gh", ("K",)), ("sh", ("X",)), ("ch", ("X", "H", "J")), ("th", ("S", "T", "D")), ("dh", ("S", "D")), ("ph", ("F",)),
     ("zh", ("J", "X")), ("ck", ("K",)), ("ts", ("S",)), ("tz", ("S",)), ("qu", ("K",)),
 )  # fmt: skip
 """Letters that are one consonant together, the longest first: German, French, English and library transliterations."""
@@ -64,7 +64,8 @@ _ARABIC: dict[str, tuple[str, ...]] = {
 
 _HEBREW: dict[str, tuple[str, ...]] = {
     "ק": ("K",), "כ": ("K", "H"), "ג": ("K", "J"), **dict.fromkeys("הח", ("H",)), "ב": ("B",), "פ": ("F", "B"),
-    **dict.fromkeys("סזצ", ("S",)), "ת": ("T", "S"), "ט": ("T",), "ד": ("D",), "ש": ("X", "S"), "ל": ("L",), "מ": ("M",),
+    **dict.fromkeys("סז", ("S",)), "צ": ("S", "X"),
+    "ת": ("T", "S"), "ט": ("T",), "ד": ("D",), "ש": ("X", "S"), "ל": ("L",), "מ": ("M",),
     "נ": ("N",), "ר": ("R",),
 }  # fmt: skip
 
@@ -133,7 +134,8 @@ def _heard(word: str, table: dict[str, tuple[str, ...]], *, written: bool) -> tu
                 at += len(group[0])
                 continue
         if letter in table:
-            classes.append(table[letter])
+            before = word[at + 1 : at + 2] if letter == "m" else ""
+            classes.append(("M", "N") if before in ("b", "p") and before else table[letter])
             gaps.append("")
         elif at == 0:
             first = _INITIALS.get(letter, "A")
@@ -232,7 +234,11 @@ def _gap(mine: str, theirs: str, mine_written: bool, theirs_written: bool, *, fi
     ):
         return 1.0  # Mortazavi is not مرتضى
     if my_colours & their_colours:
-        return 0.5 if mine_written and theirs_written and abs(len(mine) - len(theirs)) > 1 else 0.0
+        if not (mine_written and theirs_written):
+            return 0.0
+        if ("w" in mine[1:-1]) != ("w" in theirs[1:-1]) and not {"u", "o"} & {*mine, *theirs}:
+            return 1.0  # Razavi is not Raisi
+        return 0.5 if abs(len(mine) - len(theirs)) > 1 else 0.0
     if final and not (mine_written and theirs_written) and {mine, theirs} & {"I"} and {mine, theirs} & {"a"}:
         return 0.0  # the last letter of موسى and مصطفى is folded into yeh
     if mine_written and theirs_written:

@@ -43,8 +43,8 @@ _AROUND = 5
 """Words looked at on either side of two that are read as one."""
 _TIED = GOD | {"الدين", "دين", "din", "deen", "eddine", "uddin", "eddin", "aldin"}
 _ARTICLES = frozenset({
-    "al", "el", "ul", "il", "ol", "as", "es", "ash", "esh", "ad", "ed", "at", "et", "an", "en", "ar", "er", "az", "ez",
-    "аль", "эль", "ал", "эл", "אל", "ال",
+    "al", "el", "ul", "il", "ol", "as", "es", "ash", "esh", "ad", "ed", "at", "et", "an", "en", "ar", "er", "az", "ez", "asch", "esch",
+    "аль", "эль", "ал", "эл", "אל", "א", "ال",
 })  # fmt: skip
 _ANCHOR = 3
 _REACH = 12
