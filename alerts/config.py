@@ -14,13 +14,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from alerts import wiring
+from alerts.channel_keys import judge_token, read_channel
 from alerts.hour_keys import QuietHoursKeys
 from alerts.hours import DigestTimes, QuietHours, Storm
 from alerts.keys import (
-    CHANNEL_KINDS,
     BotKeys,
     ChangesKeys,
-    ConsoleKeys,
     DeliveryKeys,
     FloodKeys,
     HealthKeys,
@@ -126,7 +125,8 @@ def load(path: Path, environ: Mapping[str, str], *, data_dir: Path | None = None
     keywords = read_keywords(
         joined["keywords"], joined["actors"], _raw_ids(document, "sources") + tuple(joined["sources"]), checker, tags
     )
-    channels = tuple(_channel(id_, part, around, checker) for id_, part in joined["channels"].items())
+    later = later_keys("channels.*")
+    channels = tuple(read_channel(id_, part, later, environ, checker) for id_, part in joined["channels"].items())
     known = wiring.Known(
         {**dict.fromkeys(_raw_ids(document, "sources"), top), **joined["sources"]},
         joined["actors"],
@@ -318,40 +318,6 @@ def _join(included: Part, joined: dict[str, dict[str, Part]], checker: Checker) 
                 joined[key][id_] = below
 
 
-def _channel(id_: str, part: Part, around: Surroundings, checker: Checker) -> ChannelSettings:
-    likeliest = "telegram" if "token" in part.raw or "chat" in part.raw else "console"
-    kind = checker.kind(part, CHANNEL_KINDS, likeliest)
-    keys, bad = checker.keys(CHANNEL_KINDS[kind], part, later_keys("channels.*"))
-    if isinstance(keys, ConsoleKeys):
-        return settle(ChannelSettings, keys, id=id_)
-    token = None
-    if "token" not in bad:
-        token = find_secret(keys.token, part.at("token"), checker, around.environ)
-    if token is not None:
-        _judge_token(token.reveal(), keys.api_base, part.at("token"), checker)
-    if keys.api_base.startswith("http:") and not _is_near(keys.api_base):
-        message = "the token goes over the network unencrypted"
-        checker.findings.warn(part.at("api_base"), message, "use https:// or a server on this machine")
-    return settle(ChannelSettings, keys, id=id_, token=token)
-
-
-def _judge_token(token: str, api_base: str, part: Part, checker: Checker) -> None:
-    """A token becomes part of an address, so its letters are bounded; Telegram's own form is known."""
-    if not all(letter.isascii() and (letter.isalnum() or letter in ":_-") for letter in token):
-        checker.findings.problem(part, "the token holds characters that no bot token has")
-    elif not api_base and not (token.partition(":")[0].isdigit() and len(token.partition(":")[2]) >= 30):
-        checker.findings.warn(part, "the token does not look like one that @BotFather gives (NUMBER:LETTERS)")
-
-
-def _is_near(url: str) -> bool:
-    from scraper.net.guard import read_literal, standing
-    from scraper.net.target import read_target
-
-    host = read_target(url).origin.host
-    literal = read_literal(host)
-    return host == "localhost" or (literal is not None and standing(literal)[1] == "loopback")
-
-
 def _quiet(id_: str, part: Part, timezone: str, checker: Checker) -> QuietHours:
     keys, bad = checker.keys(QuietHoursKeys, part)
     if not bad and keys.start == keys.end:
@@ -379,7 +345,7 @@ def _bot(
             message = "needs a token: " + ("the channels have different ones" if bots else "no channel has one")
             checker.findings.problem(part.at("token"), message, 'add token = { env = "BAYAN_TELEGRAM_TOKEN" }')
     if token is not None:
-        _judge_token(token.reveal(), api_base, part.at("token"), checker)
+        judge_token(token.reveal(), api_base, part.at("token"), checker)
     if not keys.admins and not bad:
         checker.findings.warn(part, "has no admin, so nobody can enrol anybody", "add admins = [YOUR NUMERIC USER ID]")
     return settle(BotSettings, keys, token=token, api_base=api_base)

@@ -24,10 +24,10 @@ import structlog
 from alerts import bundles, health, message, outbox, retry, rung
 from alerts.bot import keyboard
 from alerts.errors import ChannelDown, MessageRefused, RecipientGone, TryLater
-from alerts.model import Actor, Channel, Delivery, Receipt
+from alerts.model import About, Actor, Channel, Delivery, Receipt
 from alerts.outbox import ChannelState
 from alerts.pace import ANSWERS, Pace
-from alerts.telling import GONE, LATE, Lexicon, Nothing, tell
+from alerts.telling import GONE, LATE, Lexicon, Nothing, Told, tell
 from scraper.db import Connection, Database
 
 log = structlog.get_logger(__name__)
@@ -120,7 +120,8 @@ async def _attempt(claimed: Delivery, state: ChannelState, desk: Desk) -> str:
     if isinstance(told, Nothing):
         return await _say_nothing(claimed, told, desk)
     drawn = message.plain(told.message) if claimed.plain else told.message
-    drawn = replace(drawn, keys=await _buttons(claimed, state, desk) if told.buttons else ())
+    keys = await _buttons(claimed, state, desk) if told.buttons else ()
+    drawn = replace(drawn, keys=keys, about=_about(claimed, told))
     try:
         way = desk.channels.reach(claimed.channel, chat=state.chat, drop_topic=state.drop_topic)
         receipt = await way.send(drawn)
@@ -138,6 +139,10 @@ async def _attempt(claimed: Delivery, state: ChannelState, desk: Desk) -> str:
     except ChannelDown as error:
         return await _hold_everything(claimed, state, error, desk)
     return await _arrived(claimed, state, receipt, told.along, desk)
+
+
+def _about(claimed: Delivery, told: Told) -> About:
+    return About(claimed.id, claimed.kind, claimed.attempt, claimed.created_at, claimed.may_repeat, told.alerts)
 
 
 async def _buttons(claimed: Delivery, state: ChannelState, desk: Desk) -> keyboard.Keys:

@@ -119,7 +119,7 @@ def channel_down(channel: str, reason: str, since: datetime) -> Notice:
     """The way to a channel is closed for everybody."""
     return Notice(
         f"channel:{channel}:down:{since:%Y%m%dT%H%M%S}",
-        f"Channel {channel} is down: {reason}\nAlerts wait and are sent when it is back. Check the token.",
+        f"Channel {channel} is down: {reason}\nAlerts wait and are sent when it is back. Check its token or address.",
     )
 
 

@@ -18,7 +18,6 @@ from alerts.model import Actor, Keywords, Priority, Route
 from alerts.model import Field as TextField
 from alerts.settings import (
     BotSettings,
-    ChannelSettings,
     DeliverySettings,
     HealthSettings,
     LoggingSettings,
@@ -32,7 +31,6 @@ from scraper.values import (
     DurationOrZero,
     FilledText,
     Language,
-    Reference,
     SecretReference,
     Tag,
     Text,
@@ -51,7 +49,6 @@ LOGGING = LoggingSettings()
 ACTOR = Actor(id="", type="person", name="")
 KEYWORDS = Keywords(id="")
 ROUTE = Route(name="", channels=())
-CHANNEL = ChannelSettings(id="", kind="console")
 BOT = BotSettings()
 
 
@@ -74,17 +71,6 @@ def _keyword(text: str) -> str:
         if last is None or len(last[0]) < 3:
             raise wrong("a star needs at least three letters before it")
     return _name(text)
-
-
-def _chat(raw: Any) -> str:
-    """A chat as the Bot API takes it: a numeric id or @name."""
-    if isinstance(raw, int) and not isinstance(raw, bool) and raw and abs(raw) < 2**52:
-        return str(raw)
-    if isinstance(raw, str):
-        if re.fullmatch(r"-?[1-9][0-9]{0,15}", raw) or re.fullmatch(r"@[A-Za-z][A-Za-z0-9_]{3,31}", raw):
-            return raw
-        raise wrong('is no chat: write its numeric id, as in -1001234567890, or the public name, as in "@example"')
-    raise wrong('must be a chat: a whole number, as in -1001234567890, or "@name"')
 
 
 def _rate(raw: Any) -> int:
@@ -117,15 +103,6 @@ def _form(number: int) -> int:
 Form = Annotated[int, AfterValidator(_form)]
 Name = Annotated[str, AfterValidator(plain_text), AfterValidator(_name)]
 Keyword = Annotated[str, AfterValidator(plain_text), AfterValidator(_keyword)]
-Chat = Annotated[
-    str,
-    PlainValidator(_chat),
-    WithJsonSchema(
-        {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^(-?[1-9][0-9]*|@[A-Za-z][A-Za-z0-9_]{3,31})$"}]}
-    ),
-    Written(lambda chat: chat if chat.startswith("@") else int(chat)),
-    Called("number or @name"),
-]
 Rate = Annotated[
     int,
     PlainValidator(_rate),
@@ -273,33 +250,6 @@ class KeywordsKeys(Keys):
     priority: Priority = Field(
         KEYWORDS.priority, description="The least priority of its alerts, unless a route says otherwise."
     )
-
-
-class TelegramKeys(Keys):
-    """A Telegram chat, group or channel."""
-
-    kind: Annotated[Literal["telegram"], REQUIRED] = Field("telegram", description='`"telegram"`.')
-    token: Annotated[SecretReference, REQUIRED] = Field(
-        Reference("plain", ""),
-        description="The bot's token, as a secret.",
-        examples=['{ env = "BAYAN_TELEGRAM_TOKEN" }'],
-    )
-    chat: Annotated[Chat, REQUIRED] = Field(
-        "", description='The chat: its numeric id, or `"@name"`.', examples=["-1001234567890"]
-    )
-    topic: int | None = Field(CHANNEL.topic, ge=1, description="A forum topic of that chat; leave it out for none.")
-    api_base: UrlOrNothing = Field(CHANNEL.api_base, description='A Bot API server of your own; `""` is Telegram\'s.')
-    silent: bool = Field(CHANNEL.silent, description="Messages arrive without a sound.")
-
-
-class ConsoleKeys(Keys):
-    """The terminal, or wherever standard output goes. It needs no token."""
-
-    kind: Annotated[Literal["console"], REQUIRED] = Field("console", description='`"console"`.')
-
-
-CHANNEL_KINDS: dict[str, type[TelegramKeys] | type[ConsoleKeys]] = {"telegram": TelegramKeys, "console": ConsoleKeys}
-"""The kinds of channel that are built. A new kind is a row here."""
 
 
 class BotKeys(Keys):

@@ -210,6 +210,19 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What a message tells, as values, for channels whose readers are programs. `delivery` is the store's number of it."""
+
+    delivery: int
+    kind: DeliveryKind
+    attempt: int
+    created_at: datetime
+    may_repeat: bool
+    alerts: tuple[Alert, ...] = ()
+    """The alerts that it tells: one, in a digest several, in a notice none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What a channel is handed: text and its spans, within 4,096 UTF-16 units, isolates balanced. Same in, same out."""
 
@@ -224,6 +237,8 @@ class Message:
     """Rows of buttons, where the channel has such."""
     file: File | None = None
     """A file that the message goes with: it then has at most 1,024 UTF-16 units."""
+    about: About | None = None
+    """None where it is about no delivery, as a message that only tries a channel."""
 
 
 @dataclass(frozen=True, slots=True)

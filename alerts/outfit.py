@@ -62,7 +62,7 @@ def outfit(
         body_wait=config.delivery.body_wait,
         manners=manners_of(config.routes, config.quiet_hours, config.own_plans, config.delivery.storm),
     )
-    channels = Channels(config.channels, console=console)
+    channels = Channels(config.channels, console=console, clock=clock, fetch=config.fetch)
     rate = config.delivery.per_chat_rate
     keeps = before is not None and before.config.delivery.per_chat_rate == rate
     desk = Desk(

@@ -18,9 +18,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import models_json_schema
 
+from alerts.channel_keys import CHANNEL_KINDS
 from alerts.hour_keys import DigestKeys, QuietHoursKeys, StormKeys
 from alerts.keys import (
-    CHANNEL_KINDS,
     ActorKeys,
     BotKeys,
     ChangesKeys,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from alerts.hours import Plan, QuietHours, Storm
 from alerts.model import Actor, Keywords, Route
@@ -21,21 +22,41 @@ from scraper.settings import ChangesSettings, FetchSettings, FloodSettings, Stor
 
 @dataclass(frozen=True, slots=True)
 class ChannelSettings:
-    """`[channels.ID]`. `chat` is a numeric id or `@name`; `topic` a forum topic; `api_base` a Bot API server, "" = Telegram's."""
+    """`[channels.ID]`. `chat` is a numeric id or `@name`; `topic` a forum topic; `api_base` a Bot API server, "" = Telegram's.
+
+    A webhook's `url` may be a secret, its `secret` signs, and its `headers` may hold secrets.
+    """
 
     id: str
-    kind: Literal["telegram", "console"]
+    kind: Literal["telegram", "console", "webhook"]
     token: Secret | None = None
     chat: str = ""
     topic: int | None = None
     api_base: str = ""
     silent: bool = False
+    url: Secret | None = None
+    secret: Secret | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    allow_private: bool = False
+    proxy: str = field(default="", repr=False)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Everything in it that no log may hold."""
+        known = [one.reveal() for one in (self.token, self.url, self.secret) if one is not None]
+        return (*known, *self.headers.values())
+
+    @property
+    def host(self) -> str:
+        """Where a webhook goes, without what may be secret in its address."""
+        return urlsplit(self.url.reveal()).hostname or "" if self.url is not None else ""
 
     @property
     def fingerprint(self) -> str:
         """Changes when the destination does: what was learned about the old one then no longer holds. Tells no secret."""
         token = self.token.reveal() if self.token else ""
-        said = "\x1f".join((self.kind, token, self.chat, str(self.topic), self.api_base))
+        url = (self.url.reveal(),) if self.url else ()
+        said = "\x1f".join((self.kind, token, self.chat, str(self.topic), self.api_base, *url))
         return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
 
 

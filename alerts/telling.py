@@ -56,6 +56,8 @@ class Told:
     along: tuple[int, ...] = field(default=())
     buttons: bool = True
     """Whether it may have buttons, where its chat has such."""
+    alerts: tuple[Alert, ...] = ()
+    """What it tells, as values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def _alert(conn: Connection, claimed: Delivery, statement: Statement, lexicon: L
     )
     alert = _afresh(conn, alert, claimed.channel)
     along = rung.waiting_for(conn, claimed.channel, statement.id)
-    return Told(drawn(alert, claimed.id, lexicon), along)
+    return Told(drawn(alert, claimed.id, lexicon), along, alerts=(alert,))
 
 
 def _digest(conn: Connection, claimed: Delivery, lexicon: Lexicon) -> Told | Nothing:
@@ -128,7 +130,7 @@ def _digest(conn: Connection, claimed: Delivery, lexicon: Lexicon) -> Told | Not
     drawn = draw_digest(
         bundle, lines, timezone=lexicon.timezone, may_repeat=claimed.may_repeat, language=lexicon.language
     )
-    return Told(drawn, tuple(one.id for one in held))
+    return Told(drawn, tuple(one.id for one in held), alerts=tuple(line.alert for line in lines))
 
 
 def _brought_up_to_date(
@@ -152,7 +154,7 @@ def _brought_up_to_date(
     along = tuple(one for one in rung.waiting_for(conn, claimed.channel, statement.id) if one != claimed.id)
     new = drawn(alert, claimed.id, lexicon)
     new = message.plain(new) if told.plain else new
-    return Told(replace(new, edits=told.message_id), along)
+    return Told(replace(new, edits=told.message_id), along, alerts=(alert,))
 
 
 def _reply(conn: Connection, claimed: Delivery, told: Rung, statement: Statement, lexicon: Lexicon) -> Told | Nothing:
@@ -186,7 +188,7 @@ def _reply(conn: Connection, claimed: Delivery, told: Rung, statement: Statement
         words = words_of(lexicon.language)
         mark = RLM if words.RIGHT_TO_LEFT else ""
         reply = replace(reply, text=f"{reply.text}\n{mark}⚠️ {words.MAY_REPEAT}")
-    return Told(replace(reply, reply_to=told.message_id))
+    return Told(replace(reply, reply_to=told.message_id), alerts=(alert,))
 
 
 def drawn(alert: Alert, delivery: int, lexicon: Lexicon) -> Message:

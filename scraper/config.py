@@ -20,7 +20,7 @@ from scraper.errors import ConfigError
 from scraper.keys import SOURCE_KINDS, FetchKeys, SourceKeys, StorageKeys
 from scraper.model import ArticleRules, Fields, Select, Source
 from scraper.net.guard import Reach, is_onion, read_grants, read_literal, refusal, refusal_by_name, standing
-from scraper.references import at_home, find_secret
+from scraper.references import at_home, find_headers
 from scraper.settings import FetchSettings, StorageSettings
 from scraper.validate import Checker, settle
 from scraper.values import is_ordinary
@@ -122,17 +122,7 @@ def _source(
     longest = keys.max_interval or max(fetch.max_interval, interval)
     if longest < interval and not bad & {"interval", "max_interval"}:
         checker.findings.problem(part.at("max_interval"), "must not be shorter than the interval")
-    headers: dict[str, str] = {}
-    for name, reference in keys.headers.items():
-        secret_like = reference.kind != "plain" or re.search(r"auth|cookie|key|token|secret", name, re.IGNORECASE)
-        here = part.at("headers").at(name)
-        value = reference.value
-        if secret_like or not value.isprintable():
-            secret = find_secret(reference, here, checker, around.environ)
-            value = secret.reveal() if secret else ""
-        if not value.isascii():
-            checker.findings.problem(here, "must be plain ASCII")
-        headers[name] = value
+    headers = find_headers(keys.headers, part.at("headers"), checker, around.environ)
     select, fields = getattr(keys, "select", None), getattr(keys, "fields", None)
     folder = ""
     if kind == "directory" and "path" not in bad:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Mapping
 from pathlib import Path as FilePath
@@ -52,6 +53,24 @@ def find_secret(reference: Reference, part: Part, checker: Checker, environ: Map
         checker.findings.problem(part, "the secret holds control characters or more than one line")
         return None
     return Secret(value)
+
+
+def find_headers(
+    headers: Mapping[str, Reference], part: Part, checker: Checker, environ: Mapping[str, str]
+) -> dict[str, str]:
+    """The values of `headers`, standing at `part`. A plain one is warned of where its name tells of a secret."""
+    found: dict[str, str] = {}
+    for name, reference in headers.items():
+        secret_like = reference.kind != "plain" or re.search(r"auth|cookie|key|token|secret", name, re.IGNORECASE)
+        here = part.at(name)
+        value = reference.value
+        if secret_like or not value.isprintable():
+            secret = find_secret(reference, here, checker, environ)
+            value = secret.reveal() if secret else ""
+        if not value.isascii():
+            checker.findings.problem(here, "must be plain ASCII")
+        found[name] = value
+    return found
 
 
 def at_home(path: str, environ: Mapping[str, str]) -> FilePath:

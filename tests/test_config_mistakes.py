@@ -272,6 +272,7 @@ def test_an_unbuilt_key_with_the_value_that_holds_anyway_may_stand(tmp_path: Pat
 @pytest.mark.shared
 def test_the_full_example_has_no_mistake_but_what_is_not_built(shared: Path) -> None:
     secrets = {"BAYAN_TELEGRAM_TOKEN": f"123456:{'a' * 35}", "SPOKESMAN_API_AUTH": "Bearer x"}
+    secrets["BAYAN_WEBHOOK_SECRET"] = "k" * 32
     with pytest.raises(ConfigError) as caught:
         load(shared / "facts" / "config.example.toml", ENVIRON | secrets)
     assert [problem for problem in caught.value.problems if "not built yet" not in problem.message] == []

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, TextIO
 
 from alerts.errors import ChannelDown
 from alerts.model import Channel
 from alerts.settings import ChannelSettings
+from scraper.settings import FetchSettings
 
 if TYPE_CHECKING:
     from alerts.channels.telegram import Client
+    from scraper.net.post import Poster
 
 
 class Channels:
@@ -22,13 +25,23 @@ class Channels:
     """
 
     def __init__(
-        self, settings: Sequence[ChannelSettings], *, console: TextIO | None = None, answer_timeout: float = 20.0
+        self,
+        settings: Sequence[ChannelSettings],
+        *,
+        console: TextIO | None = None,
+        answer_timeout: float = 20.0,
+        clock: Callable[[], datetime] | None = None,
+        fetch: FetchSettings | None = None,
     ) -> None:
         """`settings` are the configured channels; `console` is where a console channel writes (None: standard output).
 
-        `answer_timeout` is how many seconds a sent message waits for its answer before it counts as unconfirmed.
+        `answer_timeout` is how many seconds a sent message waits for its answer before it counts as unconfirmed. `clock` gives
+        the aware UTC time for what a webhook signs; `fetch` says as whom it comes and which private addresses it may reach.
         """
         self._answer_timeout = answer_timeout
+        self._clock = clock
+        self._fetch = fetch or FetchSettings()
+        self._poster: Poster | None = None
         self._settings = {channel.id: channel for channel in settings}
         self._console = console
         self._clients: dict[str, Client] = {}
@@ -55,6 +68,8 @@ class Channels:
         settings = self._settings[channel]
         if settings.kind == "console":
             return "the terminal is there"
+        if settings.kind == "webhook":
+            return f"posts to {settings.host}; only `bayan channels test {channel}` tells whether it takes them"
         return await self._client(settings).look(settings.chat, topic=settings.topic)
 
     def pace_key(self, channel: str, *, chat: str | None = None) -> tuple[str, str]:
@@ -63,7 +78,7 @@ class Channels:
         The bot's word is made of a digest of its token and server, never of the token.
         """
         settings = self._settings.get(channel)
-        if settings is None or settings.kind == "console":
+        if settings is None or settings.kind != "telegram":
             return (settings.kind if settings else "unknown", channel)
         return (bot_key(settings), (chat or settings.chat).lower())
 
@@ -79,10 +94,22 @@ class Channels:
             from alerts.channels.console import ConsoleChannel
 
             return ConsoleChannel(self._console)
+        if settings.kind == "webhook":
+            return self._webhook(settings)
         from alerts.channels.telegram import TelegramChannel
 
         topic = None if drop_topic else settings.topic
         return TelegramChannel(self._client(settings), chat, topic=topic, silent=settings.silent)
+
+    def _webhook(self, settings: ChannelSettings) -> Channel:
+        from alerts.channels.webhook import WebhookChannel
+        from scraper.net.post import Poster
+
+        if self._clock is None:
+            raise ChannelDown(f"channel {settings.id!r} cannot sign anything: nobody tells it the time")
+        if self._poster is None:
+            self._poster = Poster(self._fetch)
+        return WebhookChannel(settings, self._poster, self._clock, answer_timeout=self._answer_timeout)
 
     def _client(self, settings: ChannelSettings) -> Client:
         from alerts.channels.telegram import Client

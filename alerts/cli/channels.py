@@ -34,7 +34,7 @@ def list_(config: ConfigOption = None, data_dir: DataOption = None, json_: JsonO
         typer.echo(json.dumps({"schema": 1, "channels": rows}, ensure_ascii=False))
         return
     for row in rows:
-        where = " ".join(filter(None, (row["chat"], f"topic {row['topic']}" if row["topic"] else "")))
+        where = " ".join(filter(None, (row["chat"], row["host"], f"topic {row['topic']}" if row["topic"] else "")))
         typer.echo(f"{row['id']:<20} {row['kind']:<9} {where:<24} {row['condition']}")
         if row["moved_to"]:
             typer.echo(f"{'':20} its chat moved to {row['moved_to']}: set chat = {row['moved_to']}")
@@ -71,7 +71,7 @@ def test(
         receipt = asyncio.run(_send(configuration, channel, before, sys.stderr if json_ else sys.stdout))
     except DeliveryError as error:
         unreachable = isinstance(error, TryLater)
-        remedy = _remedy(error)
+        remedy = _remedy(error, next(one.kind for one in configuration.channels if one.id == channel))
         if json_:
             said = {
                 "schema": 1,
@@ -101,7 +101,9 @@ async def _send(configuration: Configuration, channel: str, state: ChannelState 
     from alerts.message import draw_notice
 
     now = datetime.now(UTC)
-    channels = Channels(configuration.channels, console=console)
+    channels = Channels(
+        configuration.channels, console=console, clock=lambda: datetime.now(UTC), fetch=configuration.fetch
+    )
     try:
         way = channels.reach(channel, chat=state.chat if state else None, drop_topic=bool(state and state.drop_topic))
         words = f"Test message from bayan to channel {channel}, {now:%d %b %Y, %H:%M:%S} UTC. Nothing has happened."
@@ -134,9 +136,11 @@ def _take_up(configuration: Configuration, before: ChannelState | None) -> bool:
     return True
 
 
-def _remedy(error: Exception) -> str:
+def _remedy(error: Exception, kind: str) -> str:
     from alerts.errors import ChannelDown, RecipientGone
 
+    if kind != "telegram":
+        return "check its `url`, and what its receiver says of it"
     if isinstance(error, RecipientGone):
         return f"set chat = {error.moved_to}" if error.moved_to else "add the bot to the chat, or change `chat`"
     if isinstance(error, ChannelDown):
@@ -149,6 +153,7 @@ def _row(channel: ChannelSettings, state: ChannelState | None) -> dict[str, Any]
         "id": channel.id,
         "kind": channel.kind,
         "chat": channel.chat,
+        "host": channel.host,
         "topic": channel.topic,
         "condition": state.condition if state else "ok",
         "reason": state.reason if state else "",

@@ -58,9 +58,10 @@ def set_up_log(configuration: Configuration, *, quiet: bool = False, verbose: bo
     from alerts.logs import set_up
 
     level = "debug" if verbose else "warning" if quiet else configuration.logging.level
-    secrets = [channel.token.reveal() for channel in configuration.channels if channel.token]
+    secrets = [one for channel in configuration.channels for one in channel.secrets]
     secrets += [value for source in configuration.sources for value in source.headers.values()]
     proxies = {configuration.fetch.proxy, *(source.proxy for source in configuration.sources)}
+    proxies |= {channel.proxy for channel in configuration.channels}
     secrets += [word for url in (*proxies, configuration.storage.url) if (word := _password(url))]
     more = (configuration.storage.password, configuration.bot.token if configuration.bot else None)
     secrets += [one.reveal() for one in more if one is not None]

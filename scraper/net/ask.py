@@ -111,7 +111,7 @@ async def _hop(
     request: Ask, target: Target, resolve: Resolver, context: Callable[[], ssl.SSLContext]
 ) -> tuple[Head, bytes]:
     """Head and body of one answer; a redirect's body stays unread. Raises FetchError."""
-    line = Line(resolve, _judge(request, target))
+    line = Line(resolve, judge(target, request.reach, request.proxy))
     tls = context() if target.origin.scheme == "https" else None
     carrier = connection_to(target.origin, line, tls, request.proxy)
     head = None
@@ -158,14 +158,14 @@ async def _body(request: Ask, head: Head, line: Line, pieces: AsyncIterable[byte
     return await read_body(pieces, coding_of(head.all("content-encoding")), request.max_bytes, cut_after=cut_after)
 
 
-def _judge(request: Ask, target: Target) -> Callable[[str, int, Sequence[Address]], str]:
-    """Who may be connected to on this hop. Refuses at once what needs no resolution to be refused."""
-    origin, proxy = target.origin, request.proxy
+def judge(target: Target, reach: Reach, proxy: Proxy | None) -> Callable[[str, int, Sequence[Address]], str]:
+    """Who may be connected to for `target`: what `Line` asks. Raises FetchError for what needs no resolution to be refused."""
+    origin = target.origin
     if proxy is None:
         if is_onion(origin.host):
             raise FetchError("blocked", f"{origin.host} can be reached through a proxy only")
-        return lambda host, port, addresses: refusal(origin, addresses, request.reach)
-    why = refusal_by_name(origin, request.reach)
+        return lambda host, port, addresses: refusal(origin, addresses, reach)
+    why = refusal_by_name(origin, reach)
     if why:
         raise FetchError("blocked", why)
     return lambda host, port, addresses: "" if (host, port) == (proxy.host, proxy.port) else f"{host} is not the proxy"
