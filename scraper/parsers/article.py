@@ -20,7 +20,7 @@ from typing import Any
 from scraper.dates import in_words, said_on
 from scraper.errors import ParseError
 from scraper.model import Article, ArticleRules, Moment, Page, Source
-from scraper.parsers import body, charset, metadata, published, shape, walls
+from scraper.parsers import body, charset, metadata, published, rescue, shape, walls
 from scraper.parsers.byline import byline
 from scraper.parsers.headline import headline
 from scraper.parsers.language import declared, language
@@ -109,18 +109,40 @@ def _trafilatura() -> Any:
 
 
 def _text(tree: Any, said: Said, url: str) -> str:
-    """The body of the article, "" where there is none: trafilatura's, or JSON-LD's where that has much more."""
+    """The body of the article, "" where there is none: trafilatura's, or JSON-LD's where that has much more.
+
+    Where both have next to nothing, it is the densest paragraphs of the page, or what a script would show.
+    """
+    text = _found_text(tree, url)
+    bodies = [node.body for node in said.nodes if node.is_article and node.body]
+    if len(bodies) == 1 and _is_much_more(bodies[0], text):
+        return clean(plain(bodies[0]), MAX_TEXT)
+    if len(text) >= rescue.ENOUGH:
+        return text
+    found = clean(rescue.paragraphs(tree), MAX_TEXT)
+    if _is_much_more(found, text):
+        return found
+    markup = rescue.scripted(script.text or "" for script in tree.iter("script"))
+    if not markup:
+        return text
+    shape.check(markup)
+    found = _found_text(_tree(f"<html><body><article>{markup}</article></body></html>"), url)
+    return found if _is_much_more(found, text) else text
+
+
+def _is_much_more(found: str, text: str) -> bool:
+    return len(found) > 2 * len(text) + 200
+
+
+def _found_text(tree: Any, url: str) -> str:
+    """What trafilatura finds."""
     trafilatura = _trafilatura()
     options = trafilatura.settings.Extractor(output_format="python", comments=False, url=url)
     try:
         document = trafilatura.bare_extraction(tree, options=options)
     except Exception as error:  # it promises nothing about what hostile trees make it raise
         raise ParseError("parse_error", f"the text could not be found ({type(error).__name__})") from error
-    text = clean(document.text or "", MAX_TEXT) if document is not None else ""
-    bodies = [node.body for node in said.nodes if node.is_article and node.body]
-    if len(bodies) == 1 and len(bodies[0]) > 2 * len(text) + 200:
-        return clean(plain(bodies[0]), MAX_TEXT)
-    return text
+    return clean(document.text or "", MAX_TEXT) if document is not None else ""
 
 
 def _is_date(page: Page) -> Callable[[str], bool]:

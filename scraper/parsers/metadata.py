@@ -212,7 +212,7 @@ class _Walk:
         for ancestor in reversed(climbed):
             if ancestor.tag in ("body", "main"):
                 found = ()
-            elif _is_away(ancestor):
+            elif is_away(ancestor):
                 found = (*found[:10], ancestor)
             self._aways[ancestor] = found
         return found
@@ -368,7 +368,8 @@ def words(element: Any, limit: int) -> str:
     return clean_line(" ".join(pieces), limit)
 
 
-def _is_away(element: Any) -> bool:
+def is_away(element: Any) -> bool:
+    """Whether an element is navigation, comments or a list of other articles by its tag or class, and not the article."""
     if element.tag in _AWAY_TAGS:
         return True
     marks = element.get("class")
