@@ -2,16 +2,20 @@
 
     judged statement -> print -> candidates (store, and the batch itself) -> likeness -> story, why, what is new in it
 
-A copy joins the story of what it is most like. It rings all the same where it quotes a watched speaker with words that no
-member has, or denies. A statement is placed when its headline has come and again when its text has; one that others have
-joined stays where it is, and so does one that was edited.
+A copy joins the story of what it is most like; where there is none, a translation joins that of the statement which its names
+and figures say it is (`alerts/translation.py`), if one watched person speaks in both within hours. Either rings all the same
+where it quotes a watched speaker with words that no member has, or denies. A statement is placed when its headline has come and
+again when its text has; one that others have joined stays where it is, and so does one that was edited.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
+from alerts import translation, verdicts
 from alerts.model import Match
 from alerts.watch.attribution import quotes
 from scraper import likeness, stories
@@ -21,6 +25,10 @@ from scraper.model import Statement
 from scraper.stories import Placed, Text
 
 _MOST_QUOTED = 200
+TRANSLATED_WITHIN: Final = timedelta(hours=6)
+"""How long after a statement another one can be its translation."""
+_MOST_TRANSLATED: Final = 24
+"""Of the statements in which one person speaks, so many of the newest are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,9 @@ class _Seen:
     text: Text
     print: Print
     keys: frozenset[int]
+    language: str
+    first_seen_at: datetime
+    matches: tuple[Match, ...]
 
 
 def place(conn: Connection, judged: Sequence[tuple[Statement, Sequence[Match]]]) -> tuple[Placed, ...]:
@@ -44,16 +55,20 @@ def place(conn: Connection, judged: Sequence[tuple[Statement, Sequence[Match]]])
         began = story == statement.id and _has_copies(conn, statement.id, seen)
         settled = statement.revision > 1 or statement.removed_at is not None or began
         found = None if settled else _like(conn, statement, one, keys, seen)
+        if found is None and not settled:
+            found = _translated(conn, statement, matches, seen)
         if found is None and story is not None and story != statement.id:
             found = _as_before(conn, statement, one, story, settled=settled)
         if found is None:
             placed.append(Placed(statement.id, statement.id, keys))
         else:
             told = _told(conn, found.story, statement.id, seen)
-            news = found.news or likeness.news(one, _quoted(statement, matches), told)
+            news = found.news or _news(statement, one, matches, told, translated=found.translated)
             placed.append(Placed(statement.id, found.story, keys, found.like, found.why, news))
         text = Text(statement.id, statement.source, placed[-1].story, statement.title, _body(statement))
-        seen[statement.id] = _Seen(text, one, frozenset(keys))
+        seen[statement.id] = _Seen(
+            text, one, frozenset(keys), statement.language or "", statement.first_seen_at, tuple(matches)
+        )
     return tuple(placed)
 
 
@@ -63,6 +78,7 @@ class _Found:
     like: int
     why: str
     news: str = ""
+    translated: bool = False
 
 
 def _like(
@@ -86,6 +102,63 @@ def _like(
     return best
 
 
+def _translated(
+    conn: Connection, statement: Statement, matches: Sequence[Match], seen: dict[int, _Seen]
+) -> _Found | None:
+    """The story of the statement that this one is a translation of, by another source, or None."""
+    speakers = {match.actor for match in matches if match.role == "speaker" and match.actor is not None}
+    if not speakers or likeness.read(statement.title, _body(statement)).words < likeness.SHORTEST_BODY:
+        return None
+    since = statement.first_seen_at - TRANSLATED_WITHIN
+    others = [
+        (other.text, other.language, other.matches)
+        for other in seen.values()
+        if other.text.source != statement.source and other.first_seen_at >= since
+    ]
+    lately = verdicts.spoken_lately(conn, speakers, since, but_not=statement.source, limit=_MOST_TRANSLATED)
+    stored = verdicts.matches_of(conn, [(id_, revision) for id_, revision, _ in lately])
+    for id_, _, language in lately:
+        if id_ != statement.id and id_ not in seen and (text := stories.text(conn, id_)) is not None:
+            others.append((text, language, stored.get(id_, ())))
+    mine = translation.read(statement.title, _body(statement))
+    best, score = None, 0.0
+    for text, language, theirs in others:
+        both = speakers & {match.actor for match in theirs if match.role == "speaker"}
+        marks = translation.read(text.title, text.body)
+        if not both or (marks.script == mine.script and not _differ(language, statement.language or "")):
+            continue
+        people = _people(matches) & _people(theirs) - both
+        same = translation.agreement(mine, marks, speakers=_spelled((*matches, *theirs), both), people=people)
+        if same.why and same.score > score:
+            best, score = _Found(text.story, text.id, same.why, translated=True), same.score
+    return best
+
+
+def _differ(one: str, other: str) -> bool:
+    """Whether two language tags are known and are of two languages."""
+    return bool(one and other) and one.partition("-")[0].lower() != other.partition("-")[0].lower()
+
+
+def _people(matches: Iterable[Match]) -> set[str]:
+    return {match.actor for match in matches if match.actor is not None}
+
+
+def _spelled(matches: Iterable[Match], actors: set[str]) -> frozenset[str]:
+    """How the two texts, and the watchlist, write those people."""
+    return frozenset(said for one in matches if one.actor in actors for said in (one.surface, one.pattern))
+
+
+def _news(statement: Statement, one: Print, matches: Sequence[Match], told: Sequence[Text], *, translated: bool) -> str:
+    """What is new in it. The words of a translation are all others: it says more where it denies, or quotes much more."""
+    prints = [likeness.read(text.title, text.body) for text in told]
+    if not translated:
+        return likeness.news(one, _quoted(statement, matches), prints)
+    more = translation.says_more(
+        translation.read(statement.title, _body(statement)), [translation.read(text.title, text.body) for text in told]
+    )
+    return likeness.news(one, (), prints) or ("a new quotation" if more else "")
+
+
 def _has_copies(conn: Connection, statement: int, seen: dict[int, _Seen]) -> bool:
     return any(other.text.story == statement and other.text.id != statement for other in seen.values()) or any(
         member.id != statement for member in stories.members(conn, statement, limit=2)
@@ -105,13 +178,11 @@ def _as_before(conn: Connection, statement: Statement, one: Print, story: int, *
     return _Found(story, before.like, before.why, before.news)
 
 
-def _told(conn: Connection, story: int, but_not: int, seen: dict[int, _Seen]) -> list[Print]:
+def _told(conn: Connection, story: int, but_not: int, seen: dict[int, _Seen]) -> list[Text]:
     """What the members of a story have said so far."""
-    lately = {other.text.id: other.print for other in seen.values() if other.text.story == story}
-    stored = {
-        text.id: likeness.read(text.title, text.body) for text in stories.texts(conn, story) if text.id not in lately
-    }
-    return [print_ for number, print_ in (stored | lately).items() if number != but_not]
+    lately = {other.text.id: other.text for other in seen.values() if other.text.story == story}
+    stored = {text.id: text for text in stories.texts(conn, story) if text.id not in lately}
+    return [text for number, text in (stored | lately).items() if number != but_not]
 
 
 def _quoted(statement: Statement, matches: Sequence[Match]) -> tuple[str, ...]:

@@ -87,6 +87,31 @@ def matched(
     return tuple(conn.execute(query).scalars())
 
 
+def spoken_lately(
+    conn: Connection, actors: Collection[str], since: datetime, *, but_not: str, limit: int
+) -> tuple[tuple[int, int, str], ...]:
+    """The statements first seen since then in which one of `actors` speaks, newest first: number, revision, language ("" for
+    unknown). Those of the source `but_not` are left out.
+    """
+    query = (
+        select(statement.c.id, statement.c.revision, statement.c.language)
+        .where(
+            statement.c.first_seen_at >= since,
+            statement.c.source != but_not,
+            statement.c.id.in_(
+                select(match.c.statement).where(
+                    match.c.actor.in_(sorted(actors)),
+                    match.c.role == "speaker",
+                    match.c.revision == statement.c.revision,
+                )
+            ),
+        )
+        .order_by(statement.c.first_seen_at.desc(), statement.c.id.desc())
+        .limit(limit)
+    )
+    return tuple((row.id, row.revision, row.language or "") for row in conn.execute(query))
+
+
 def _of(watches: Collection[str] | None) -> tuple[Any, ...]:
     here = match.c.revision == statement.c.revision
     return (here,) if watches is None else (here, match.c.watch.in_(sorted(watches)))

@@ -34,7 +34,7 @@ _LEAD = 40
 """Words of a body that say what it is about."""
 _NEAR_THE_BEGINNING = 120
 """A copy may open with some sentences of its own: within so many words the shorter text begins."""
-_SHORTEST_BODY = 12
+SHORTEST_BODY = 12
 """Words below which a body is no evidence, and the headline decides alone."""
 _TITLE_KEYS, _LEAD_KEYS, _BODY_KEYS = 10, 8, 16
 MOST_KEYS = _TITLE_KEYS + _LEAD_KEYS + _BODY_KEYS
@@ -148,7 +148,7 @@ def likeness(a: Print, b: Print, *, same_source: bool = False, limits: Limits = 
     else:
         short, long = sorted((a, b), key=lambda one: one.words)
     titles = _agreement(a, b)
-    if short.words < _SHORTEST_BODY:
+    if short.words < SHORTEST_BODY:
         return _NONE if same_source else _by_headline(a, b, titles, limits)
     shared = _within(short.whole, long.whole)
     openings = min(_within(short.lead, long.whole), _within(long.lead, short.whole))

@@ -7,6 +7,7 @@ S1 a newcomer · S4 a watchlist made in the chat · S7 edited, then deleted · S
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import subprocess
@@ -259,6 +260,48 @@ async def test_s8_eight_outlets_in_forty_minutes_are_one_message_and_only_what_i
     rang = [one for one in api.seen("deliveries", chat_id=DESK) if one["method"].lower() == "sendmessage"]
     assert len(rang) == 3, [one["text"][:200] for one in rang]
     assert other in rang[1]["text"] and "before the month is over" in rang[2]["text"]
+
+
+def translated(statement: str) -> dict[str, tuple[str, str]]:
+    """A statement of the gold of translations: headline and text by language."""
+    gold = (Path(__file__).parent / "bench" / "translations_gold.jsonl").read_text("utf-8").splitlines()
+    rows = (row for row in map(json.loads, gold) if row["statement"] == statement)
+    return {row["language"]: (row["title"], row["text"]) for row in rows}
+
+
+async def test_s8_eight_outlets_in_three_languages_are_one_message_and_what_is_new_or_another_statement_rings(
+    api: StrictBotApi, tmp_path: Path, site: FakeSite
+) -> None:
+    clock = Clock()
+    spoken = ("en", "ar", "fa", "ar", "en", "fa", "ar", "en", "ar")
+    tongues = dict(zip(OUTLETS, spoken, strict=True))
+    sources = tuple(local(one, f"{site.origin}/{one}", language=tongue) for one, tongue in tongues.items())
+    said, other = translated("k2"), translated("k4")
+    for outlet in OUTLETS:
+        site.pages[f"/{outlet}"] = feed([])
+
+    def rang() -> list[dict[str, Any]]:
+        return [one for one in api.seen("deliveries", chat_id=DESK) if one["method"].lower() == "sendmessage"]
+
+    async with house(watching(tmp_path, site, api, sources=sources), clock) as bayan:
+        await bayan.service.once(only=OUTLETS, patience=timedelta())
+        for outlet in OUTLETS[:8]:
+            title, text = said[tongues[outlet]]
+            site.pages[f"/{outlet}"] = feed([(outlet, title, text)])
+            await look(bayan, outlet)
+            clock.advance(minutes=5)
+        (stands,) = api.seen("messages", chat_id=DESK)
+        assert len(rang()) == 1, "one statement, one sound"
+        assert "8 sources, first: outlet1" in stands["text"]
+        assert "outlet2 +5 min" in stands["text"] and "outlet3 +10 min" in stands["text"]
+        site.pages["/outlet2"] = feed([("other", *other["ar"])])
+        await look(bayan, "outlet2")
+        assert len(rang()) == 2 and other["ar"][0] in rang()[1]["text"], "another statement of that day is not merged"
+        title, text = said["ar"]
+        more = " وقال الشيخ قيس الخزعلي: «سنرد على كل اعتداء بعشرة أمثاله قبل أن ينتهي هذا الشهر ولن نتراجع»."
+        site.pages["/outlet9"] = feed([("nine", title, text + more)])
+        await look(bayan, "outlet9")
+        assert len(rang()) == 3 and "قبل أن ينتهي هذا الشهر" in rang()[2]["text"], "a new quotation rings"
 
 
 # --------------------------------------------------------------------------------------------------- S9: a burst
