@@ -425,6 +425,14 @@ def match(text: str, surface: str, actor: str = "a", role: str | None = None) ->
     return Match(None, actor, "A", role, "body", start, start + len(surface), surface, surface)  # type: ignore[arg-type]
 
 
+def test_the_sentences_of_two_later_rounds_keep_their_floor() -> None:
+    """Written after the rules, measured before they were mended: 94.5 % and 93.3 % of the roles were right at first."""
+    rows = (Path(__file__).parent / "gold" / "speech.txt").read_text("utf-8").splitlines()
+    read = [(row, roles(*row.split(" ", 1))) for row in rows]
+    wrong = [(row, found) for row, (wanted, found) in read if wanted != found]
+    assert len(rows) > 300 and len(wrong) <= 3, wrong
+
+
 def test_a_keyword_has_no_role() -> None:
     keyword = Match("threats", None, "query", None, "title", 0, 5, "Omar ", "Omar")
     assert attribute("Omar Nasser says no", "", "en", [keyword]) == [keyword]

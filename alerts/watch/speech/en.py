@@ -24,7 +24,10 @@ _REGULAR = """
         summarize swipe sympathise sympathize taunt term testify thank theorise threaten thunder tout trumpet tweet underline
         underscore unveil urge utter vent vilify voice volunteer vouch vow warn welcome whisper wish wonder yell
         retweet liken compare livestream petition slander snub chant exonerate absolve assail castigate deprecate excoriate lash
-        pillory upbraid preannounce reproach implicate rap rip skewer lampoon
+        pillory upbraid preannounce reproach implicate rap rip skewer lampoon condole downplay disparage belittle minimise
+        minimize bash harangue hector notify brief clamour clamor cajole beseech entreat enjoin intone mutter mumble murmur
+        stammer sermonise sermonize inveigh remonstrate demur posit surmise reckon eulogise eulogize vaunt caveat trivialise
+        trivialize apprise interrupt invoke recap rhapsodise hedge
     """
 _IRREGULAR = """
         say:says:said:saying tell:tells:told:telling speak:speaks:spoke:speaking write:writes:wrote:writing
@@ -37,7 +40,18 @@ _IRREGULAR = """
         speak_out:speaks_out:spoke_out:speaking_out rule_out:rules_out:ruled_out:ruling_out
         put_it:puts_it:put_it:putting_it fault:faults:faulted:faulting
         draw_red_line:draws_red_line:drew_red_line:drawing_red_line label:labels:labelled:labelling dub:dubs:dubbed:dubbing
-        own_up:owns_up:owned_up:owning_up
+        own_up:owns_up:owned_up:owning_up open_up:opens_up:opened_up:opening_up brush_off:brushes_off:brushed_off:brushing_off
+        brush_aside:brushes_aside:brushed_aside:brushing_aside play_down:plays_down:played_down:playing_down
+        wade_into:wades_into:waded_into:wading_into tear_into:tears_into:tore_into:tearing_into
+        lay_into:lays_into:laid_into:laying_into call_out:calls_out:called_out:calling_out sum_up:sums_up:summed_up:summing_up
+        chime_in:chimes_in:chimed_in:chiming_in spell_out:spells_out:spelled_out:spelling_out
+        speak_up:speaks_up:spoke_up:speaking_up come_out_against:comes_out_against:came_out_against:coming_out_against
+        would_only_say:will_only_say:would_only_say:only_saying round_on:rounds_on:rounded_on:rounding_on
+        not_rule_out:not_rule_out:not_ruled_out:not_ruling_out
+        stand_by_his_words:stands_by_his_words:stood_by_his_words:standing_by_his_words
+        make_light_of:makes_light_of:made_light_of:making_light_of
+        take_a_swipe:takes_a_swipe:took_a_swipe:taking_a_swipe
+        voice_support:voices_support:voiced_support:voicing_support
         walk_back:walks_back:walked_back:walking_back float:floats:floated:floating
         let_it_be_known:lets_it_be_known:let_it_be_known:letting_it_be_known
         want:wants:wanted:wanting label:labels:labeled:labeling seek:seeks:sought:seeking
@@ -207,6 +221,7 @@ _LISTS = {
     "p": """
         in on at with about against for over after under during into between among toward towards behind near through amid
         despite around outside inside upon via within regarding concerning like unlike without_the beside besides such_as than
+        rebuke_of criticism_of criticisms_of praise_of praise_for condemnation_of rejection_of denunciation_of mockery_of dismissal_of
         while_meeting following out off up across past beyond except
     """,
 }  # fmt: skip
@@ -277,6 +292,8 @@ _MERGES = (
     (r"@'?[jr]{0,2}s+(?![OFp])(?:w{1,3}(?=[SDbhnfZ,]))?", "@"),
     (r"@'?[jr]{0,2}r+w{1,3}(?=[SDbhnfZ])", "@"),
     (r"@,(?![^,]{0,6}[SDG],[^@]{0,3}$)(?:[RrG]|e[rs]|e#'?[rs]|[wer]*r)[^,;:q]{0,12},", "@"),
+    (r"[ej]*(?:r?s+|r+)[wj]?[OFp]e*[jr]*#,@,(?=[hj]*[SDVE])", "@"),
+    (r"@,#,(?=[hj]*[SDE])", "@"),
     (r"@-[^-;:q@]{1,14}-", "@"),
     (r"@,(?:p|e)[^,;:qSDV]{1,8},", "@"),
     (r"@,w[^,;:qSDVh]{0,6},(?=[hj]*[SDV])", "@"),
@@ -313,6 +330,7 @@ _RULES: tuple[tuple[str, Role], ...] = (
     (r"t[jw]?[OF][ejr]*@", _S),
     (r"tb?[jw]{0,2}Oe?@", _S),
     (r"@'[wjr]{0,3}t", _S),
+    (r"t:@[jTh]*V", _M),
     (r"t:@", _S),
     # "was condemned by X"
     (r"[DQ][^,;:@]{0,4}y[ejr]*@", _S),
@@ -322,6 +340,9 @@ _RULES: tuple[tuple[str, Role], ...] = (
     (r"[SDGIw]c[ejr]*@", _M),
     (r"L[^,@M]{1,6},[ejr]*@[jT]*h?[SD]", _M),
     (r"u[ejr]*@", _M),
+    (r"#[jTh]*[SDE](?:[wj]?p)?[ejr]*@,G", _M),
+    (r"t,Ey[ejr]*@", _S),
+    (r"^[^@#]*@[^;:#@q]{1,16},U[jTh]*[SD]", _S),
     # Silence, and what is still to come; "declined to comment but said" is speech.
     (r"@[jTh]*[Zn][^;:.#@q]{0,10}aj*[SD](?!y)", _S),
     (r"@[jThbdVpw]{0,2}[jT]*[nfZ](?![ewj]*:)", _M),
@@ -364,6 +385,7 @@ _RULES: tuple[tuple[str, Role], ...] = (
     (r"@[^;,#@]{0,8}(?:Vp|w?p)[ew]{0,3}t(?![Fy])", _S),
     (r"@[jTh]*[wVI]c", _S),
     (r"@[jTh]*I[^$]", _S),
+    (r"@[jTh]*[wV][^;:#@q,]{0,8},j?G", _S),
     (r"@[^;#@q]{0,9}[wp]:q", _S),
     (r"@[^#@]*[;][aj]*U[jh]*[SD]", _S),
     (r"@[^#@]*\.[aj]*(?:q,?)?(?:U[jThR]*[SD]|[SD]U|e[rw][jTh]*[SD])", _S),
