@@ -125,7 +125,7 @@ async def reach(
             found, held, _, _ = await _walk(source, endpoint.older(source, page, listed), None, pages, means)
             return Reached(items=found, pages=held)
         return reached
-    doubtful = gap.suspected(source.kind, items, flags, state.seen_at)
+    doubtful = gap.suspected(source.kind, items, flags, state.seen_at, state.items)
     if doubtful or cursor is not None:
         reached = await _bridge(source, state, cursor, page, listed, means, now, doubtful=doubtful)
     if asks_for_edits(source, state, now):

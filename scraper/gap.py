@@ -59,12 +59,17 @@ class Cursor:
     pages: int
 
 
-def suspected(kind: Kind, items: Sequence[Item], known: Sequence[bool], seen_at: datetime | None) -> bool:
+def suspected(
+    kind: Kind, items: Sequence[Item], known: Sequence[bool], seen_at: datetime | None, listed_before: int = 0
+) -> bool:
     """Whether the page leaves a gap. `items` are newest first, `known` says of each whether it was stored before.
 
-    `seen_at` is the last time that the source was seen well; None where it never was: then nothing was missed.
+    `seen_at` is the last time that the source was seen well; None where it never was: then nothing was missed. Nor was it where
+    the page still shows as many known items as it listed then (`listed_before`, 0 for unknown): none has left it.
     """
     if seen_at is None or kind in UNORDERED or not items or not known or not _doubtful(known):
+        return False
+    if 0 < listed_before <= sum(known):
         return False
     oldest = oldest_time(items)
     return oldest is None or oldest > seen_at - LEEWAY

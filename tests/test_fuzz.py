@@ -10,7 +10,7 @@ import pytest
 
 from scraper.address import canonical
 from scraper.dates import zone_of
-from scraper.parsers import PARSERS, files
+from scraper.parsers import PARSERS, files, job
 from tests.command import Bayan, bayan  # noqa: F401 - a fixture
 from tests.fuzz import inputs, smaller, wrong
 from tests.fuzz_targets import SOURCES, page, targets
@@ -82,3 +82,21 @@ def test_one_endless_number_of_an_answer_costs_itself_alone() -> None:
     rows = f'{{"id": {"9" * 5_000}, "title": {{"rendered": "one"}}}}, {{"id": 2, "title": {{"rendered": "two"}}}}'
     listed = PARSERS["json"](page(f'{{"data": {{"items": [{rows}]}}}}'.encode()), SOURCES["json"])
     assert [item.title for item in listed.items] == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    "date", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "Sat, 31 Dec 9999 23:59:59 -1200"]
+)
+def test_a_date_at_the_end_of_the_calendar_is_no_date(date: str) -> None:
+    """In UTC there is no such time: whoever compares it with another would fail, and the source with it."""
+    text = f"<rss><channel><item><title>one</title><pubDate>{date}</pubDate></item></channel></rss>"
+    listed = job.read_listed(job._answer(job.question("listed", page(text.encode()), SOURCES["feed"])[job.LENGTH :]))
+    assert [(one.title, one.published) for one in listed.items] == [("one", None)]
+
+
+@pytest.mark.parametrize("here", ["http://news.example.org/list/", "https://news.example.org/list/"])
+def test_a_scheme_in_capitals_costs_nothing(here: str) -> None:
+    text = "<rss><channel><item><title>one</title><link>HTTPS://SITE.EXAMPLE/a</link></item></channel></rss>"
+    asked = job.question("listed", page(text.encode(), url=here), SOURCES["feed"])
+    listed = job.read_listed(job._answer(asked[job.LENGTH :]))
+    assert [one.url for one in listed.items] == ["https://SITE.EXAMPLE/a"]

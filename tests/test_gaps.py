@@ -293,6 +293,14 @@ def test_an_undated_list_of_which_nothing_is_known_may_leave_a_gap() -> None:
     assert gap.suspected("listing", [item(None)] * 5, [False] * 5, START)
 
 
+def test_a_list_that_still_shows_all_it_showed_has_no_gap() -> None:
+    """Oldest first, and no dates: the one that was known stands at the head, where what is pinned stands elsewhere."""
+    listed, known = [item(None)] * 10, [True] + [False] * 9
+    assert gap.suspected("feed", listed, known, START)
+    assert gap.suspected("feed", listed, known, START, listed_before=2)
+    assert not gap.suspected("feed", listed, known, START, listed_before=1)
+
+
 @pytest.mark.parametrize("kind", ["sitemap", "page", "directory"])
 def test_what_is_listed_whole_has_no_gap(kind: Any) -> None:
     assert not gap.suspected(kind, times(9), [False], START)

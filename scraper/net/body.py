@@ -17,6 +17,9 @@ ACCEPT_ENCODING: Final = "gzip, deflate"
 MAX_PIECES: Final = 65_536
 """Chunks of one body. Each costs tens of microseconds, so ten megabytes in one-byte chunks would cost minutes of processor."""
 
+MAX_MEMBERS: Final = 10_000
+"""Members of one gzip body. An empty one has 20 bytes and costs microseconds: half a million of them fit under the cap."""
+
 _STEP = 64 * 1024
 _GZIP, _ZLIB, _RAW = 31, 15, -15  # zlib's wbits
 _MAGIC = b"\x1f\x8b"
@@ -48,10 +51,11 @@ class Unpacker:
         self._left = max_bytes
         self._max_bytes = max_bytes
         self._held = b""
+        self._members = 1
         self._is_done = False
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """The next decoded pieces, each of at most 64 KiB. Raises FetchError: too_large or decode_error."""
+        """The next decoded pieces, each of at most 64 KiB. Raises FetchError: too_large (also of members) or decode_error."""
         more = False
         while (data or more) and not self._is_done:
             if self._decoder.eof:
@@ -85,6 +89,9 @@ class Unpacker:
         if not self._has_members or not data.startswith(_MAGIC):
             self._is_done = True
             return b""
+        self._members += 1
+        if self._members > MAX_MEMBERS:
+            raise FetchError("too_large", f"the body is packed in more than {MAX_MEMBERS} members")
         self._decoder = zlib.decompressobj(_GZIP)
         return data
 

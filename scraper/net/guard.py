@@ -39,13 +39,15 @@ class Origin(NamedTuple):
 
 # The registries: https://www.iana.org/assignments/iana-ipv4-special-registry and ...-ipv6-special-registry. Written out because
 # `ipaddress` of Python 3.11 calls several of them global (NAT64, 6to4, site-local, the relay range) and CVE-2021-29921 and
-# CVE-2024-4032 show that its opinion moves. First hit wins.
+# CVE-2024-4032 show that its opinion moves. 168.63.129.16 is public by registry, and what a machine in Azure asks for its
+# configuration (https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16). First hit wins.
 _RANGES: tuple[tuple[str, Standing, str], ...] = (
     ("0.0.0.0/8", "never", "this machine"),
     ("10.0.0.0/8", "private", "private"),
     ("100.64.0.0/10", "private", "carrier-grade NAT"),
     ("127.0.0.0/8", "private", "loopback"),
     ("169.254.0.0/16", "never", "link-local"),
+    ("168.63.129.16/32", "never", "a cloud's own service"),
     ("172.16.0.0/12", "private", "private"),
     ("192.0.0.0/24", "private", "protocol assignments"),
     ("192.0.2.0/24", "private", "documentation"),

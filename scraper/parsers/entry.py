@@ -117,7 +117,7 @@ def web_address(base: str, link: str) -> str | None:
             return None
     except ValueError:
         return None
-    url = url.replace(" ", "%20")
+    url = parts.scheme + url[len(parts.scheme) :].replace(" ", "%20")  # `urljoin` keeps "HTTPS:" where the base is http
     return url if len(url) <= MAX_URL else None
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import signal
 import socket
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, datetime, timedelta
 from typing import Any, Literal, get_args
 
 from scraper.errors import ParseError
@@ -311,16 +311,17 @@ def _aware(value: Any) -> datetime | None:
     at = None if value is None else datetime.fromisoformat(_str(value))
     if at is not None and at.tzinfo is None:
         raise ValueError("a time without an offset")
-    return at
+    # At the ends of the calendar there is no room for another zone: whoever compares such a time in UTC would fail.
+    return at if at is not None and MINYEAR < at.year < MAXYEAR else None
 
 
 def _moment(row: Any) -> Moment | None:
-    if row is None:
+    at = None if row is None else _aware(_str(row["at"]))
+    if at is None:
         return None
-    at, precision = datetime.fromisoformat(_str(row["at"])), row["precision"]
-    if at.tzinfo is None or precision not in get_args(Precision):
+    if row["precision"] not in get_args(Precision):
         raise ValueError("no moment")
-    return Moment(at, precision, _str(row["method"]), _bool(row["confident"]))
+    return Moment(at, row["precision"], _str(row["method"]), _bool(row["confident"]))
 
 
 def _str(value: Any) -> str:
@@ -334,7 +335,7 @@ def _optional(value: Any) -> str | None:
 
 
 def _address(value: Any) -> str | None:
-    if value is not None and not _str(value).startswith(("http://", "https://")):
+    if value is not None and not _str(value)[:8].lower().startswith(("http://", "https://")):
         raise ValueError("no web address")
     return None if value is None else str(value)
 
