@@ -15,9 +15,9 @@ point leaves the source due, with its old validators, so the next poll finds the
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from scraper import (
     archive,
@@ -33,11 +33,11 @@ from scraper import (
     sources,
     store,
 )
-from scraper.archive import Archive
+from scraper.archive import Archive, Kept
 from scraper.db import Connection, Database
 from scraper.errors import FetchError, ParseError, SourceError
 from scraper.gather import gather
-from scraper.model import HEALTHY, Listed, Outcome, Page, Source, Unchanged, Validators
+from scraper.model import HEALTHY, Item, Listed, Outcome, Page, Source, Unchanged, Validators
 from scraper.net.fetch import Fetcher
 from scraper.novelty import Harvest
 from scraper.parsers.workers import ParsePool
@@ -88,99 +88,128 @@ class Polled:
         return self.outcome in HEALTHY
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at one source: what every step of its story knows."""
+
+    source: Source
+    state: SourceState
+    tools: Tools
+
+    @property
+    def now(self) -> datetime:
+        """The clock that the tools brought."""
+        return self.tools.clock()
+
+
 async def poll(source: Source, state: SourceState, tools: Tools) -> Polled:
     """Look at one source once, and record what came of it. Raises StoreError only: then nothing was recorded."""
+    look = Look(source, state, tools)
     try:
-        if source.kind == "directory":
-            answer: Page | Unchanged = await directory.look(source, clock=tools.clock)
-        else:
-            answer = await tools.fetcher.fetch(
-                source,
-                endpoint.address(source),
-                clock=tools.clock,
-                validators=_validators(source, state, tools),
-            )
-        if isinstance(answer, Unchanged):
-            return await _unchanged(source, state, tools, full_fetch=False)
-        body_hash = hashlib.blake2b(answer.body, digest_size=16).hexdigest()
-        read_all = backfill.wants_the_page(source, state, tools.clock())
-        if body_hash == state.body_hash and not state.failures and not read_all:
-            return await _unchanged(source, state, tools, full_fetch=True)
-        return await _read(source, state, answer, body_hash, tools)
+        page = await _fetch(look)
+        if isinstance(page, Unchanged) or _is_the_same_again(look, page):
+            return await _record_unchanged(look, full_fetch=isinstance(page, Page))
+        listed = await _gather(look, page)
+        found, behind = await _decide(look, page, listed)
+        flood = await _disbelieve(look, found, behind)
+        pages, unkept = await _keep(look, page, listed, found, behind)
+        return await _record(look, page, listed, found, behind, flood, pages, unkept)
     except SourceError as failure:
-        return await _failed(source, state, failure, tools)
+        return await _record_failure(look, failure)
 
 
-async def _read(source: Source, state: SourceState, page: Page, body_hash: str, tools: Tools) -> Polled:
-    try:
-        listed = await gather(source, page, fetcher=tools.fetcher, parsers=tools.parsers, clock=tools.clock)
-    except ParseError as failure:
-        remedied = await harvest.remedied(source, page, failure, parsers=tools.parsers, db=tools.db)
-        raise remedied from failure
-    if source.kind == "page":
-        listed = await harvest.changed_page(source, state, page, listed, tools.db)
-    found = await harvest.decided(source, state, listed, tools.db)
-    behind = await backfill.behind(
-        source,
-        state,
-        page,
-        listed,
-        tuple(one >= 0 for one in found.order),
-        fetcher=tools.fetcher,
-        parsers=tools.parsers,
-        db=tools.db,
-        clock=tools.clock,
+async def _fetch(look: Look) -> Page | Unchanged:
+    """One request at most, with the validators of last time where it is not time for the whole page."""
+    source, state, tools = look.source, look.state, look.tools
+    if source.kind == "directory":
+        return await directory.look(source, clock=tools.clock)
+    conditional = not backfill.wants_the_page(source, state, look.now) and schedule.asks_conditionally(
+        tools.settings, failures=state.failures, full_fetch_at=state.full_fetch_at, now=look.now
     )
+    validators = state.validators if conditional else Validators()
+    return await tools.fetcher.fetch(source, endpoint.address(source), clock=tools.clock, validators=validators)
+
+
+def _is_the_same_again(look: Look, page: Page) -> bool:
+    """Whether it is, byte for byte, the page of the last good poll, with nothing else to read it for."""
+    if look.state.failures or _fingerprint(page) != look.state.body_hash:
+        return False
+    return not backfill.wants_the_page(look.source, look.state, look.now)
+
+
+async def _gather(look: Look, page: Page) -> Listed:
+    """What the page lists; a watched page lists itself and its change. Raises SourceError."""
+    tools = look.tools
+    try:
+        listed = await gather(look.source, page, fetcher=tools.fetcher, parsers=tools.parsers, clock=tools.clock)
+    except ParseError as failure:
+        raise await harvest.remedied(look.source, page, failure, parsers=tools.parsers, db=tools.db) from failure
+    if look.source.kind == "page":
+        return await harvest.changed_page(look.source, look.state, page, listed, tools.db)
+    return listed
+
+
+async def _decide(look: Look, page: Page, listed: Listed) -> tuple[Harvest, backfill.Reached]:
+    """What is new and what was edited, on this page and on the older ones behind it where something was missed."""
+    source, state, tools = look.source, look.state, look.tools
+    found = await harvest.decided(source, state, listed, tools.db)
+    known = tuple(one >= 0 for one in found.order)
+    behind = await backfill.behind(
+        source, state, page, listed, known,
+        fetcher=tools.fetcher, parsers=tools.parsers, db=tools.db, clock=tools.clock,
+    )  # fmt: skip
     if behind.items:
         further = await harvest.decided(source, state, behind.with_page(listed), tools.db)
         found = replace(further, items=found.items, order=() if behind.cursor else further.order)
-    return await _record(source, state, page, body_hash, listed, found, behind, tools)
+    return await harvest.edited(source, found, tools.db), behind
+
+
+async def _disbelieve(look: Look, found: Harvest, behind: backfill.Reached) -> str:
+    """Why the new items are not believed, "" where they are. A redesign makes everything look new: it is held for a person."""
+    tools = look.tools
+    return await harvest.disbelieved(
+        look.source, look.state, found, behind, look.now, believed=tools.flood, db=tools.db
+    )  # fmt: skip
+
+
+async def _keep(
+    look: Look, page: Page, listed: Listed, found: Harvest, behind: backfill.Reached
+) -> tuple[Mapping[str, Kept], str]:
+    """The raw pages on which something new stood, as evidence, by address; and why one could not be kept."""
+    if look.source.kind == "directory":
+        return {}, ""
+    return await archive.keep(look.tools.archive, archive.stood_on(_read(found), page, (*listed.pages, *behind.pages)))
 
 
 async def _record(
-    source: Source,
-    state: SourceState,
+    look: Look,
     page: Page,
-    body_hash: str,
     listed: Listed,
     found: Harvest,
     behind: backfill.Reached,
-    tools: Tools,
+    flood: str,
+    pages: Mapping[str, Kept],
+    unkept: str,
 ) -> Polled:
     """Commit 1."""
-    has_baseline = state.baseline_at is not None
-    found = await harvest.edited(source, found, tools.db)
-    now = tools.clock()
-    flood = await harvest.disbelieved(source, state, found, behind, now, believed=tools.flood, db=tools.db)
+    source, state, tools, now = look.source, look.state, look.tools, look.now
+    silent = state.baseline_at is None
     missing = () if flood else await harvest.missing(source, found, now, looked_for=tools.changes, db=tools.db)
     bearing = bearings.take(state, page, listed, found, behind, now, held=bool(flood))
-    due_at = schedule.next_poll(
-        source,
-        tools.settings,
-        outcome="ok",
-        failures=0,
-        now=now,
-        spread=tools.spread(),
-        habit=habits.read(bearing.habit),
-        watched_since=state.baseline_at,
-        fresh_for=bearing.fresh_for,
-        hurry=bearing.older_page is not None,
+    due_at = _due_after(
+        look, "ok", now, habit=bearing.habit, fresh_for=bearing.fresh_for, hurry=bearing.older_page is not None
     )
     # A page that was cut is asked for again in full, and an index tells nothing of its files: their validators are not kept.
     whole = not listed.partial and not listed.sitemaps
-    validators = page.validators if whole else Validators()
-    read = [*(fresh.item for fresh in found.new), *(changed.item for changed in found.changed)]
-    pages = archive.stood_on(read, page, (*listed.pages, *behind.pages)) if source.kind != "directory" else ()
-    kept, unkept = await archive.keep(tools.archive, pages)
 
     def record(conn: Connection) -> tuple[int, ...]:
         new = store.record_poll(
             conn,
             source.id,
             found,
-            silent=not has_baseline,
-            validators=validators,
-            body_hash=body_hash if whole else "",
+            silent=silent,
+            validators=page.validators if whole else Validators(),
+            body_hash=_fingerprint(page) if whole else "",
             moved_to=page.moved_to,
             now=now,
             due_at=due_at,
@@ -190,8 +219,8 @@ async def _record(
             bearing=bearing,
         )
         ids = (*new, *(changed.statement for changed in found.changed))
-        where = ((number, item.found_on or page.url) for number, item in zip(ids, read, strict=True))
-        evidence.record(conn, kept, where, "listed")
+        where = ((number, item.found_on or page.url) for number, item in zip(ids, _read(found), strict=True))
+        evidence.record(conn, pages, where, "listed")
         return new
 
     new = await tools.db.write(record)
@@ -202,28 +231,18 @@ async def _record(
         detail="; ".join(filter(None, (flood, left_out))),
         new=() if flood else new,
         changed=tuple(one.statement for one in found.changed),
-        silent=not has_baseline,
+        silent=silent,
         items=len(listed.items),
         held=len(new) if flood else 0,
         unkept=unkept,
     )
 
 
-async def _unchanged(source: Source, state: SourceState, tools: Tools, *, full_fetch: bool) -> Polled:
-    now = tools.clock()
+async def _record_unchanged(look: Look, *, full_fetch: bool) -> Polled:
+    source, state, now = look.source, look.state, look.now
     outcome: Outcome = "ok" if full_fetch else "not_modified"
-    due_at = schedule.next_poll(
-        source,
-        tools.settings,
-        outcome=outcome,
-        failures=0,
-        now=now,
-        spread=tools.spread(),
-        habit=habits.read(state.habit),
-        watched_since=state.baseline_at,
-        fresh_for=state.fresh_for,
-    )
-    await tools.db.write(
+    due_at = _due_after(look, outcome, now, habit=state.habit, fresh_for=state.fresh_for)
+    await look.tools.db.write(
         lambda conn: sources.record_unchanged(
             conn, source.id, outcome=outcome, now=now, due_at=due_at, full_fetch=full_fetch
         )
@@ -231,18 +250,18 @@ async def _unchanged(source: Source, state: SourceState, tools: Tools, *, full_f
     return Polled(source.id, outcome)
 
 
-async def _failed(source: Source, state: SourceState, failure: SourceError, tools: Tools) -> Polled:
-    now = tools.clock()
+async def _record_failure(look: Look, failure: SourceError) -> Polled:
+    source, now = look.source, look.now
     due_at = schedule.next_poll(
         source,
-        tools.settings,
+        look.tools.settings,
         outcome=failure.outcome,
-        failures=state.failures + 1,
+        failures=look.state.failures + 1,
         now=now,
-        spread=tools.spread(),
+        spread=look.tools.spread(),
         retry_after=failure.retry_after if isinstance(failure, FetchError) else None,
     )
-    await tools.db.write(
+    await look.tools.db.write(
         lambda conn: sources.record_failure(
             conn,
             source.id,
@@ -256,10 +275,28 @@ async def _failed(source: Source, state: SourceState, failure: SourceError, tool
     return Polled(source.id, failure.outcome, failure.detail)
 
 
-def _validators(source: Source, state: SourceState, tools: Tools) -> Validators:
-    if backfill.wants_the_page(source, state, tools.clock()):
-        return Validators()
-    conditional = schedule.asks_conditionally(
-        tools.settings, failures=state.failures, full_fetch_at=state.full_fetch_at, now=tools.clock()
+def _due_after(
+    look: Look, outcome: Outcome, now: datetime, *, habit: str | None, fresh_for: timedelta | None, hurry: bool = False
+) -> datetime:
+    """When a source that is well is looked at again: by its own habit, within the configured bounds."""
+    return schedule.next_poll(
+        look.source,
+        look.tools.settings,
+        outcome=outcome,
+        failures=0,
+        now=now,
+        spread=look.tools.spread(),
+        habit=habits.read(habit),
+        watched_since=look.state.baseline_at,
+        fresh_for=fresh_for,
+        hurry=hurry,
     )
-    return state.validators if conditional else Validators()
+
+
+def _read(found: Harvest) -> list[Item]:
+    """The items that are stored anew: the new ones, then the changed ones."""
+    return [*(fresh.item for fresh in found.new), *(changed.item for changed in found.changed)]
+
+
+def _fingerprint(page: Page) -> str:
+    return hashlib.blake2b(page.body, digest_size=16).hexdigest()
