@@ -26,6 +26,24 @@ class Holder:
     what: str
 
 
+_early: list[int] = []
+"""The lock that was taken before the configuration was read, until whoever needs it takes it over."""
+
+
+def take_early(data_dir: Path) -> None:
+    """Take the lock where its file is there already, for the next `only_instance`. Raises AlreadyRunning, and OSError."""
+    try:
+        descriptor = os.open(data_dir / NAME, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return
+    try:
+        _hold(descriptor, data_dir, "start")
+    except BaseException:
+        os.close(descriptor)
+        raise
+    _early.append(descriptor)
+
+
 @contextmanager
 def only_instance(data_dir: Path, what: str = "") -> Iterator[None]:
     """Hold the folder's lock. Raises AlreadyRunning at once where another holds it, StoreError where it cannot be made.
@@ -36,19 +54,13 @@ def only_instance(data_dir: Path, what: str = "") -> Iterator[None]:
     path = data_dir / NAME
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = _taken_over(path)
+        if descriptor is None:
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise StoreError(f"{path} cannot be opened: {error.strerror}; check data_dir and its owner") from error
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            other = _read(descriptor)
-            who = f" (process {other.process})" if other is not None else ""
-            raise AlreadyRunning(f"another bayan{who} works in {data_dir}; this one has nothing to do") from None
-        with suppress(OSError):  # a full disk: the lock is held all the same, only its holder's name is not known
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, f"{os.getpid()} {what}\n".encode(), 0)
+        _hold(descriptor, data_dir, what)
         yield
     finally:
         os.close(descriptor)
@@ -70,6 +82,35 @@ def holder(data_dir: Path) -> Holder | None:
     finally:
         os.close(descriptor)
     return None
+
+
+def _hold(descriptor: int, data_dir: Path, what: str) -> None:
+    """Lock an open lock file, and say in it who did. Raises AlreadyRunning. Its own lock is no trouble (flock(2))."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        other = _read(descriptor)
+        who = f" (process {other.process})" if other is not None else ""
+        raise AlreadyRunning(f"another bayan{who} works in {data_dir}; this one has nothing to do") from None
+    with suppress(OSError):  # a full disk: the lock is held all the same, only its holder's name is not known
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()} {what}\n".encode(), 0)
+
+
+def _taken_over(path: Path) -> int | None:
+    """The descriptor of the lock that was taken early, where it is that of `path`; any other is let go."""
+    mine = None
+    while _early:
+        descriptor = _early.pop()
+        try:
+            same = os.path.samestat(os.fstat(descriptor), path.stat())
+        except OSError:
+            same = False
+        if same and mine is None:
+            mine = descriptor
+        else:
+            os.close(descriptor)
+    return mine
 
 
 def _read(descriptor: int) -> Holder | None:

@@ -88,12 +88,12 @@ class Archive:
             raise NotKept(f"it is larger than the {LARGEST:,} bytes that are kept")
         sha256 = hashlib.sha256(page.body).hexdigest()
         path = self.path(sha256)
-        packer = zlib.compressobj(6, zlib.DEFLATED, _GZIP)
-        packed = packer.compress(page.body) + packer.flush()
         try:
             with self._files:
                 size = self._already(path, sha256, page.fetched_at)
                 if size is None:
+                    packer = zlib.compressobj(6, zlib.DEFLATED, _GZIP)
+                    packed = packer.compress(page.body) + packer.flush()
                     self._make_room(len(packed))
                     _write(path, packed, page.fetched_at)
                     size = len(packed)

@@ -28,8 +28,10 @@ def evidence(
     data_dir: DataOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """The raw pages that a statement was read from: when each was fetched, from where, and the SHA-256 of its content, which is
-    worked out anew. Exit code 1 where there is none, or one is missing or was altered.
+    """The raw pages that a statement was read from.
+
+    When each was fetched and from where, and the SHA-256 of its content, which is worked out anew. Exit code 1 where
+    there is none, or one is missing or was altered.
 
     \b
     bayan statements evidence 42
