@@ -18,7 +18,7 @@ from tests.test_crash import CHECKOUT, Zygote, claimed
 FIRST, LAST = 10, 17
 RINGING = (FIRST + 1, LAST)
 """The oldest and the newest of what is new: one stands behind the page, one on it."""
-STEPS = range(2, 90, 6)
+STEPS = range(2, 132, 9)
 """Steps of a run at which it dies: through the poll with its older pages, and the beginning of what follows."""
 
 
