@@ -295,13 +295,13 @@ class Tally:
 
     def _add(self, statement: Statement) -> None:
         sieve = self._plan.sieve
-        if sieve and not any(_matches(one, statement, {}) for one in sieve):
+        if sieve and not any(meets(one, statement, self._plan.sources) for one in sieve):
             return
-        after = _matches(self._plan.after, statement, self._plan.sources)
+        after = meets(self._plan.after, statement, self._plan.sources)
         rings = _by_watch(after)
         mine = {watch: found for watch, found in rings.items() if watch in self._plan.watched}
         if self._plan.before is not None:
-            before = _by_watch(_matches(self._plan.before, statement, self._plan.sources))
+            before = _by_watch(meets(self._plan.before, statement, self._plan.sources))
             self._compare("+new", statement, rings, before)
             self._compare("-lost", statement, before, rings)
         if not mine:
@@ -345,7 +345,7 @@ class Tally:
             if len(self._without) >= _MOST_COMPILED:
                 return len(patterns) == 1
             known = self._without[watch, pattern] = compile_watchlist([without_alias(actor, pattern)], ())
-        return not _matches(known, statement, {})
+        return not meets(known, statement, self._plan.sources)
 
     def _compare(
         self, which: str, statement: Statement, here: Mapping[str, list[Match]], there: Mapping[str, list[Match]]
@@ -408,7 +408,11 @@ def sample_of(statement: Statement, first: Match, found: Sequence[Match]) -> Sam
     )
 
 
-def _matches(watch: Watchlist, statement: Statement, sources: Mapping[str, Source]) -> tuple[Match, ...]:
+def meets(watch: Watchlist, statement: Statement, sources: Mapping[str, Source]) -> tuple[Match, ...]:
+    """What a stored statement meets, with all that rules may ask about it: its source's tags, and for whom that speaks.
+
+    `sources` are by id; of one that is configured no more nothing is known.
+    """
     source = sources.get(statement.source)
     found = watch.match(
         statement.title,

@@ -12,14 +12,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import combinations
 
-from alerts.backtest import pages
+from alerts.backtest import meets, pages
 from alerts.model import Actor, Keywords, Match
 from alerts.watch.asked import name_key
 from alerts.watch.collisions import Finding
 from alerts.watch.match import compile_watchlist
 from alerts.watch.namewords import is_common, is_particle, is_title
 from scraper.db import Database
-from scraper.model import Statement
+from scraper.model import Source, Statement
 
 ENOUGH = 200
 """Statements below which no share of them means anything."""
@@ -40,12 +40,14 @@ async def check_store(
     actors: Sequence[Actor],
     keywords: Sequence[Keywords],
     *,
+    sources: Sequence[Source] = (),
     since: datetime | None = None,
     most: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> tuple[int, tuple[Finding, ...]]:
-    """How many statements were looked at, and what they say against the watchlist. Raises `StoreError`."""
-    seen = Seen(actors, keywords)
+    """How many statements were looked at, and what they say against the watchlist. `sources` are those that rules may ask
+    about, by their tags. Raises `StoreError`."""
+    seen = Seen(actors, keywords, sources)
     async for page in pages(db, since, most):
         await asyncio.to_thread(seen.add, page)
         if progress is not None:
@@ -56,8 +58,9 @@ async def check_store(
 class Seen:
     """Counts what a watchlist meets."""
 
-    def __init__(self, actors: Sequence[Actor], keywords: Sequence[Keywords]) -> None:
+    def __init__(self, actors: Sequence[Actor], keywords: Sequence[Keywords], sources: Sequence[Source] = ()) -> None:
         self.read = 0
+        self._sources = {source.id: source for source in sources}
         self._actors = {actor.id: actor for actor in actors}
         self._watch = compile_watchlist(actors, keywords)
         self._statements: Counter[str] = Counter()
@@ -70,9 +73,7 @@ class Seen:
         for statement in statements:
             self.read += 1
             text = statement.text or statement.summary
-            found = self._watch.match(
-                statement.title, text, language=statement.language, source=statement.source, url=statement.url
-            )
+            found = meets(self._watch, statement, self._sources)
             if not found:
                 continue
             watches = sorted({one.watch for one in found})

@@ -199,7 +199,7 @@ async def measure(
     actor = settled(proposal)
     tried = await asyncio.to_thread(trial.plan, actors, keywords, tried_actors=[actor], sources=sources)
     tally = trial.Tally(tried, samples=samples)
-    literal = _Literal(proposal, actor, samples)
+    literal = _Literal(proposal, actor, samples, sources)
     cut = most is not None
     async for page in trial.pages(db, since, most):
         await asyncio.to_thread(tally.add, page)
@@ -268,7 +268,8 @@ def _short(name: str, actor: Actor, words: Sequence[Word]) -> list[tuple[str, Sc
 class _Literal:
     """Where each spelling stands as it is written (folded, not by its sound), and beside whom."""
 
-    def __init__(self, proposal: Proposal, actor: Actor, samples: int) -> None:
+    def __init__(self, proposal: Proposal, actor: Actor, samples: int, sources: Sequence[Source]) -> None:
+        self._sources = {source.id: source for source in sources}
         self._spellings = {f"s{number}": one for number, one in enumerate(proposal.spellings)}
         lists = [Keywords(id=id_, any=(one.text.rstrip("*"),)) for id_, one in self._spellings.items()]
         self._watch = compile_watchlist((), lists)
@@ -283,10 +284,10 @@ class _Literal:
     def add(self, statements: Sequence[Statement]) -> None:
         for statement in statements:
             text = statement.text or statement.summary
-            found = self._watch.match(statement.title, text)
+            found = trial.meets(self._watch, statement, self._sources)
             if not found:
                 continue
-            rings = bool(self._actor.match(statement.title, text))
+            rings = bool(trial.meets(self._actor, statement, self._sources))
             for id_ in dict.fromkeys(one.watch for one in found):
                 hits = [one for one in found if one.watch == id_]
                 self._statements[id_] += 1

@@ -20,6 +20,7 @@ from alerts.watch.collisions import Finding, check_actors, check_rules
 from alerts.watch.match import compile_watchlist
 from alerts.watch.rendered import SCRIPTS, render, script_of, words_of
 from scraper.db import Database, open_database
+from scraper.model import Source
 from tests.command import Bayan, source
 from tests.command import bayan as bayan
 from tests.stored import store_statements
@@ -309,6 +310,15 @@ def test_two_lists_that_ring_together_are_told() -> None:
     seen = Seen([], [Keywords("a", any=("rain",)), Keywords("b", any=("umbrella",)), Keywords("c", any=("snow",))])
     seen.add([statement(number, "rain, umbrella", "snow" if number == 1 else "") for number in range(20)])
     assert kinds(seen.findings()) == [("overlap", "a", "")]
+
+
+def test_a_rule_about_tags_is_looked_at_with_the_tags_of_the_source() -> None:
+    rule, rows = Keywords("a", query="tag:port"), [statement(number, "rain", "") for number in range(ENOUGH)]
+    tagged = Source(rows[0].source, "feed", "https://site.invalid/feed", tags=("port",))
+    seen = [Seen([], [rule], sources) for sources in ((), (tagged,))]
+    for one in seen:
+        one.add(rows)
+    assert [kinds(one.findings()) for one in seen] == [[], [("everything", "a", "")]]
 
 
 @given(st.lists(st.builds(

@@ -94,7 +94,9 @@ def _stored(
     first = since(days)
 
     async def look(database: Database) -> tuple[int, tuple[Finding, ...]]:
-        return await check_store(database, actors, keywords, since=first, progress=_progress("statements"))
+        return await check_store(
+            database, actors, keywords, sources=configuration.sources, since=first, progress=_progress("statements")
+        )
 
     try:
         with opened(configuration) as database:
