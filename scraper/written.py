@@ -120,7 +120,7 @@ def _kinds(
     while i < len(found):
         start, _, text = found[i]
         value, step, kind = 0, 1, "x"
-        if text.isdigit():
+        if text.isdecimal():
             value = int(text) if len(text) <= 4 else 0
             kind = "Y" if len(text) == 4 and 1000 <= value < 3000 else "N" if len(text) <= 2 else "X"
         elif text[0].isalpha():

@@ -346,3 +346,7 @@ def test_the_day_that_a_text_gives_is_found(text: str, language: str) -> None:
 )
 def test_other_days_in_a_text_are_not_the_day_it_was_said(text: str) -> None:
     assert said(text, "en") is None
+
+
+def test_a_figure_that_is_no_decimal_digit_is_not_read_as_one() -> None:
+    assert in_words("፩ March 2025", fetched_at=SEEN, timezone="UTC", language=None) is None

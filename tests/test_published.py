@@ -139,3 +139,39 @@ def test_a_stamp_in_utc_near_midnight_that_nothing_confirms_is_not_trusted() -> 
     noon, midnight = found(TITLE + RUNNING, head("12")), found(TITLE + RUNNING, head("00"))
     assert noon is not None and noon.confident
     assert midnight is not None and not midnight.confident
+
+
+FIRM = '<meta property="article:published_time" content="2025-06-10T09:00:00+02:00">'
+CHANGED = '<meta property="article:modified_time" content="2025-06-17T09:00:00+02:00">'
+SHOWN = f'{TITLE}<p class="date">10.06.2025</p>{RUNNING}'
+
+
+def test_a_page_that_was_changed_on_a_later_day_is_believed_only_by_many_voices() -> None:
+    same, later = found(SHOWN, FIRM), found(SHOWN, FIRM + CHANGED)
+    assert same is not None and same.confident
+    assert later is not None and f"{later.at:%Y-%m-%d}" == "2025-06-10" and not later.confident
+    data = '<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "2025-06-10T09:00:00+02:00"}</script>'
+    many = found(SHOWN, FIRM + CHANGED + data, url="https://site.example/2025/06/10/a")
+    assert many is not None and many.confident
+
+
+def test_a_text_that_says_published_beats_a_stamp_behind_it_that_means_another_day() -> None:
+    stamped = '<time datetime="2025-06-19T10:18:46Z">{}</time>'
+    assert day(f"{TITLE}{stamped.format('Publié le 12 juin 2025')}{RUNNING}", language="fr") == "2025-06-12"
+    assert day(f"{TITLE}{stamped.format('12 juin 2025')}{RUNNING}", language="fr") == "2025-06-19"
+
+
+def test_one_text_in_two_elements_is_one_voice() -> None:
+    data = (
+        '<script type="application/ld+json">{"@type": "WebPage", "datePublished": "2025-06-10T09:00:00+02:00"}</script>'
+    )
+    box = '<div class="article-date-time"><span>02.05.2025 um 10:52</span></div>'
+    assert day(f"{TITLE}{RUNNING * 3}<p><a href='/2'>Another</a></p>{box}", data) == "2025-06-10"
+
+
+def test_a_stamp_whose_seconds_have_one_digit_keeps_its_time() -> None:
+    data = (
+        '<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "2025-06-10T23:15:0Z"}</script>'
+    )
+    moment = found(f"{TITLE}<p itemprop='datePublished' class='date'>11.06.2025</p>{RUNNING}", data)
+    assert moment is not None and moment.at.isoformat() == "2025-06-11T00:15:00+01:00"

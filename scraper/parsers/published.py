@@ -4,7 +4,7 @@
 
 The first that reads as a date is taken. It is confident only where its place means the publication by a published rule
 (schema.org, Open Graph, Dublin Core, HTML) and nothing else on the page contradicts it. What a page calls modified or
-updated is never the publication; it is only used to refuse a day that is later.
+updated is never the publication; it is only used to doubt a day that few voices give, and to refuse one that is later.
 """
 
 from __future__ import annotations
@@ -48,6 +48,11 @@ _DATELINE = re.compile(
 )
 """What stands before an article's first words: "(18.01.2018)", "BERLIN, 5 May 2022 –". A sentence begins otherwise."""
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_TOLD = re.compile(
+    r"\W*(?:published|posted|publi[ée]|publicado|pubblicato|veröffentlicht|gepubliceerd|опубликовано|نشر|yayın).*(?:19|20)\d\d",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A text that says of itself that it is the publication, in full."""
 _NEVER = frozenset({date(1970, 1, 1), date(1969, 12, 31), date(1900, 1, 1), date(1980, 1, 1)})
 """Days on which programs say that they know none: the zero of their clocks."""
 _NEAR = 160
@@ -113,10 +118,20 @@ def published(
 
     `zone` (IANA) holds for times without an offset, `fetched_at` (aware) is what "7 hours ago" is counted back from.
     """
-    found = list(candidates(said, url, headline, _Reader(fetched_at, zone, language, last_resort=False)))
+    reader = _Reader(fetched_at, zone, language, last_resort=False)
+    found = list(candidates(said, url, headline, reader))
     if not found and last_resort:
         found = list(candidates(said, url, headline, _Reader(fetched_at, zone, language, last_resort=True)))
-    return _decide(found, zone_of(zone))
+    moment, voices = _decide(found, zone_of(zone))
+    if moment is not None and moment.confident and voices < _MANY and _was_changed_later(said, moment, reader):
+        return replace(moment, confident=False)
+    return moment
+
+
+def _was_changed_later(said: Said, moment: Moment, reader: _Reader) -> bool:
+    """Whether the page calls itself modified on a later day than `moment`: what it gives as its publication may be either."""
+    changes = (reader.read(text, "modified") for text in modified(said))
+    return any(change is not None and change.at.date() > moment.at.date() for change in changes)
 
 
 def modified(said: Said) -> Iterator[str]:
@@ -183,14 +198,18 @@ def _shown(said: Said, headline: str, reader: _Reader) -> Iterator[Found]:
     if here is not None:
         shown = [s for s in shown if -40 <= s.position - here <= _NEAR]
         shown.sort(key=lambda s: abs(s.position - here) + (25 if s.position < here else 0))
+    heard: set[str] = set()
     for wanted in ("itemprop", "time published", "time", "marked published", "marked", "plain"):
         tries = 0
         for one in shown:
             if _kind(one) != wanted or tries >= 12:
                 continue
             tries += 1
+            if wanted == "plain" and one.text in heard:
+                break  # the element inside one that has spoken
             near = one.near and _YEAR.search(one.text)
-            moment = (reader.read(one.attribute, f"{wanted}@") if one.attribute else None) or (
+            told = bool(one.attribute and _TOLD.match(one.text))
+            moment = (reader.read(one.attribute, f"{wanted}@") if one.attribute and not told else None) or (
                 reader.read(
                     one.text,
                     wanted,
@@ -201,9 +220,19 @@ def _shown(said: Said, headline: str, reader: _Reader) -> Iterator[Found]:
                 if one.text
                 else None
             )
+            if told and one.attribute:
+                moment = _told_or_stamped(moment, reader.read(one.attribute, f"{wanted}@"))
             if moment is not None:
+                heard.add(one.text)
                 yield Found(moment, f"{wanted} near" if one.near and wanted in ("time", "marked") else wanted, False)
                 break
+
+
+def _told_or_stamped(told: Moment | None, stamped: Moment | None) -> Moment | None:
+    """The stamp behind a text that says "published on", unless it is of another time: then it means something else."""
+    if told is None or stamped is None:
+        return told or stamped
+    return stamped if abs(told.at.date() - stamped.at.date()) < timedelta(days=2) else told
 
 
 def _kind(shown: Shown) -> str:
@@ -238,10 +267,14 @@ _LOCAL = frozenset(
     {"itemprop", "time published", "time near", "marked published", "marked near", "time", "marked", "address"}
 )
 """Voices that speak of days as the site's readers count them."""
+_WEAK = frozenset({"plain", "json-ld created"})
+"""Voices that neither make a day sure nor cast doubt on one."""
+_MANY = 4
+"""So many voices together are believed even where the page was changed on a later day."""
 
 
-def _decide(found: Sequence[Found], zone: tzinfo) -> Moment | None:
-    """The moment of the day with the most weight behind it; equal weights go to the better place.
+def _decide(found: Sequence[Found], zone: tzinfo) -> tuple[Moment | None, int]:
+    """The moment of the day with the most weight behind it, and how many voices give it; equal weights go to the better place.
 
     A day next to the best one stands for the same moment seen from another time zone, so it counts for it by half.
     """
@@ -256,9 +289,10 @@ def _decide(found: Sequence[Found], zone: tzinfo) -> Moment | None:
         if weight > best_weight + 0.01:
             best, best_weight = one, weight
     if best is None:
-        return None
+        return None, 0
     local = _as_shown(_stamp_of(best, found), [f.moment for f in found if f.origin in _LOCAL], zone)
-    return replace(local, confident=_is_confident(best, local, found))
+    agreeing = _agreeing(best, local, found)
+    return replace(local, confident=_is_confident(local, agreeing, found)), len(agreeing - _WEAK)
 
 
 def _stamp_of(best: Found, found: Sequence[Found]) -> Moment:
@@ -317,11 +351,15 @@ def _tells_local_day(voice: Found) -> bool:
     )
 
 
-def _is_confident(best: Found, local: Moment, found: Sequence[Found]) -> bool:
+def _agreeing(best: Found, local: Moment, found: Sequence[Found]) -> set[str]:
+    """The voices that give the day of `best`, in its own words or as `local` has it."""
+    days = (local.at.date(), best.moment.at.date())
+    return {f.origin for f in found if f.moment.at.date() in days or not _apart(f, best)}
+
+
+def _is_confident(local: Moment, agreeing: set[str], found: Sequence[Found]) -> bool:
     """Whether a place that means the publication gave the day, and what else the page says does not speak against it."""
-    day = local.at.date()
-    agreeing = {f.origin for f in found if f.moment.at.date() in (day, best.moment.at.date()) or not _apart(f, best)}
-    against = {f.origin for f in found if f.origin not in agreeing and f.origin not in ("plain", "json-ld created")}
+    against = {f.origin for f in found} - agreeing - _WEAK
     if (
         local.precision != "day"
         and not local.at.utcoffset()
@@ -329,4 +367,4 @@ def _is_confident(best: Found, local: Moment, found: Sequence[Found]) -> bool:
         and not any(_tells_local_day(f) and f.origin in agreeing for f in found)
     ):
         return False  # in UTC and near midnight, with nothing to tell the day that the site's readers had
-    return bool(agreeing & _FIRM) and not against and len(agreeing - {"plain", "json-ld created"}) >= 2
+    return bool(agreeing & _FIRM) and not against and len(agreeing - _WEAK) >= 2
