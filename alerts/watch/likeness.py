@@ -160,7 +160,8 @@ def alike(word: str, stem: str) -> Likeness | None:
         ):
             return None  # a longer word is another name more often than a slip
         likeness = JaroWinkler.similarity(word, stem)
-        if weight(mine[0]) != weight(theirs[0]) and JaroWinkler.similarity(_plainly(word), _plainly(stem)) < _NEARER:
+        more = bool(mine and theirs) and weight(mine[0]) != weight(theirs[0])
+        if more and JaroWinkler.similarity(_plainly(word), _plainly(stem)) < _NEARER:
             return None
         if heaviest >= 3 and likeness >= _NEAR_ENOUGH:
             return Likeness("C", (1 - likeness) * 4, "letter")
