@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema
@@ -98,10 +99,23 @@ class WebhookKeys(Keys):
     proxy: Proxy = Field(CHANNEL.proxy, description="A proxy for this channel. That of `[fetch]` is for sources only.")
 
 
-CHANNEL_KINDS: dict[str, type[TelegramKeys] | type[ConsoleKeys] | type[WebhookKeys]] = {
+class AppriseKeys(Keys):
+    """E-mail, Matrix, ntfy, Slack and many more, by address, through the package apprise, which is installed besides."""
+
+    kind: Annotated[Literal["apprise"], REQUIRED] = Field("apprise", description='`"apprise"`.')
+    url: Annotated[SecretReference, REQUIRED] = Field(
+        NOWHERE,
+        description="The address in apprise's form, as a secret: it holds a password or token.",
+        examples=['{ file = "/run/secrets/duty_mail_url" }'],
+    )
+
+
+AnyChannelKeys = type[TelegramKeys] | type[ConsoleKeys] | type[WebhookKeys] | type[AppriseKeys]
+CHANNEL_KINDS: dict[str, AnyChannelKeys] = {
     "telegram": TelegramKeys,
     "console": ConsoleKeys,
     "webhook": WebhookKeys,
+    "apprise": AppriseKeys,
 }
 """The kinds of channel that are built."""
 
@@ -119,6 +133,8 @@ def read_channel(
         return _telegram(id_, keys, bad, part, environ, checker)
     if isinstance(keys, WebhookKeys):
         return _webhook(id_, keys, bad, part, environ, checker)
+    if isinstance(keys, AppriseKeys):
+        return _apprise(id_, keys, bad, part, environ, checker)
     return settle(ChannelSettings, keys, id=id_)
 
 
@@ -172,6 +188,18 @@ def _webhook(
     if "@" in keys.proxy:
         checker.findings.warn(part.at("proxy"), "the proxy's password stands in the file itself")
     return settle(ChannelSettings, keys, id=id_, url=url, secret=secret, headers=headers)
+
+
+def _apprise(
+    id_: str, keys: AppriseKeys, bad: frozenset[str], part: Part, environ: Mapping[str, str], checker: Checker
+) -> ChannelSettings:
+    url = None if "url" in bad else find_secret(keys.url, part.at("url"), checker, environ)
+    if url is not None and not re.match(r"[a-z][a-z0-9]{1,30}://.", url.reveal()):
+        checker.findings.problem(part.at("url"), "is no address of apprise: it begins with a service, as in mailtos://")
+    if find_spec("apprise") is None:
+        hint = "python -m pip install --require-hashes --no-deps -r requirements-channels.lock"
+        checker.findings.warn(part, "the package apprise is not installed, so its messages wait", hint)
+    return settle(ChannelSettings, keys, id=id_, url=url)
 
 
 OUR_HEADERS = ("content-type", "idempotency-key", "bayan-signature")

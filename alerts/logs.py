@@ -24,6 +24,8 @@ _FIRST = ("timestamp", "level", "logger", "event")
 _QUIET = {
     "httpx": logging.WARNING,  # it logs every URL at INFO, and a bot's URL holds its token
     "httpcore": logging.WARNING,
+    "urllib3": logging.WARNING,  # apprise asks through it, and its addresses hold tokens
+    "requests_oauthlib": logging.WARNING,
     "telegram": logging.WARNING,
     "telegram.request": logging.CRITICAL,  # it logs a traceback for what it also raises
     "apscheduler": logging.WARNING,

@@ -24,11 +24,11 @@ from scraper.settings import ChangesSettings, FetchSettings, FloodSettings, Stor
 class ChannelSettings:
     """`[channels.ID]`. `chat` is a numeric id or `@name`; `topic` a forum topic; `api_base` a Bot API server, "" = Telegram's.
 
-    A webhook's `url` may be a secret, its `secret` signs, and its `headers` may hold secrets.
+    The `url` of a webhook may be a secret, that of apprise is one; `secret` signs, and `headers` may hold secrets.
     """
 
     id: str
-    kind: Literal["telegram", "console", "webhook"]
+    kind: Literal["telegram", "console", "webhook", "apprise"]
     token: Secret | None = None
     chat: str = ""
     topic: int | None = None
@@ -48,8 +48,9 @@ class ChannelSettings:
 
     @property
     def host(self) -> str:
-        """Where a webhook goes, without what may be secret in its address."""
-        return urlsplit(self.url.reveal()).hostname or "" if self.url is not None else ""
+        """Where a webhook goes, and by which service apprise does: nothing that may be secret in their addresses."""
+        parts = urlsplit(self.url.reveal() if self.url is not None else "")
+        return f"{parts.scheme}://" if self.kind == "apprise" else parts.hostname or ""
 
     @property
     def fingerprint(self) -> str:

@@ -27,7 +27,6 @@ NOT_BUILT: Final[dict[str, tuple[object, ...]]] = {
 
 NOT_BUILT_VALUES: Final[dict[str, tuple[object, ...]]] = {
     "language": ("fr",),
-    "channels.*.kind": ("apprise",),
 }
 """Key to the values of it that later versions will know. A table with an unbuilt kind is not looked at further."""
 

@@ -52,9 +52,15 @@ def test_every_example_of_the_documents_can_be_loaded(example: str, tmp_path: Pa
     )
     path = tmp_path / "config.toml"
     (tmp_path / "telegram").write_text(TOKEN)  # what { file } and { credential } find
-    here = re.sub(r'(?<=\{ file = ")/[^"]+', str(tmp_path / "telegram"), example)
+    (tmp_path / "mail").write_text("mailtos://user:password@mail.example.org")
+    secret = r'(?<=\{ file = ")/[^"]+'
+    here = re.sub(secret, lambda found: str(tmp_path / ("mail" if "mail" in found[0] else "telegram")), example)
     path.write_text(f"{here}\n{rest}", encoding="utf-8")
-    environ = ENVIRON | {"BAYAN_TELEGRAM_TOKEN": TOKEN, "OFFICE_FEED_AUTH": "Bearer x", "BAYAN_WEBHOOK_SECRET": "k" * 32}
+    environ = ENVIRON | {
+        "BAYAN_TELEGRAM_TOKEN": TOKEN,
+        "OFFICE_FEED_AUTH": "Bearer x",
+        "BAYAN_WEBHOOK_SECRET": "k" * 32,
+    }
     environ |= {"BAYAN_ALIVE_URL": "https://alive.example.org/ping/x"}
     assert load(path, environ | {"CREDENTIALS_DIRECTORY": str(tmp_path)}).path == path
 

@@ -12,6 +12,8 @@ import pytest
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 LOCKS = ("requirements.lock", "tests/requirements.lock")
+EXTRA = "requirements-channels.lock"
+"""What the extra `channels` needs besides; nothing of the program asks for it."""
 PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))
 FREE = re.compile(
     r"apache|mit\b|bsd|isc|mpl|psf|python software|unlicense|lgpl|public domain|0bsd|cc0|unicode", re.IGNORECASE
@@ -73,6 +75,15 @@ def test_every_dependency_stands_in_the_lock_in_a_version_that_it_takes() -> Non
             assert _numbers(found[name][0]) >= _numbers(least), name
 
 
+def test_the_extra_is_pinned_by_hash_and_agrees_with_what_bayan_runs_with() -> None:
+    run, extra = pins(LOCKS[0]), pins(EXTRA)
+    assert [name for name, (_, _, hashes) in extra.items() if not hashes] == []
+    assert {name: (run[name][0], one[0]) for name, one in extra.items() if name in run and run[name][0] != one[0]} == {}
+    for name, least in _named(PROJECT["project"]["optional-dependencies"]["channels"]).items():
+        assert _numbers(extra[name][0]) >= _numbers(least), f"{name}: .ci/lock makes it again"
+    assert "apprise" in extra and "apprise" not in run
+
+
 def test_the_two_locks_agree() -> None:
     run, test = pins(LOCKS[0]), pins(LOCKS[1])
     assert {name: (run[name][0], one[0]) for name, one in test.items() if name in run and run[name][0] != one[0]} == {}
@@ -87,7 +98,7 @@ def test_every_licence_is_known_and_listed() -> None:
             re.MULTILINE,
         )
     )
-    assert sorted(listed) == sorted(pins(LOCKS[0]))
+    assert sorted(listed) == sorted({*pins(LOCKS[0]), *pins(EXTRA)})
     assert [name for name, licence in listed.items() if not FREE.search(licence)] == []
     for name, licence in listed.items():
         try:

@@ -13,8 +13,12 @@ from alerts.settings import ChannelSettings
 from scraper.settings import FetchSettings
 
 if TYPE_CHECKING:
+    from alerts.channels.apprise import AppriseChannel
     from alerts.channels.telegram import Client
     from scraper.net.post import Poster
+
+LOOK_TIMEOUT = 9.0
+"""Seconds for a look at a channel, which nobody wants to wait for."""
 
 
 class Channels:
@@ -68,6 +72,8 @@ class Channels:
         settings = self._settings[channel]
         if settings.kind == "console":
             return "the terminal is there"
+        if settings.kind == "apprise":
+            return await self._apprise(settings, LOOK_TIMEOUT).look()
         if settings.kind == "webhook":
             return f"posts to {settings.host}; only `bayan channels test {channel}` tells whether it takes them"
         return await self._client(settings).look(settings.chat, topic=settings.topic)
@@ -96,10 +102,19 @@ class Channels:
             return ConsoleChannel(self._console)
         if settings.kind == "webhook":
             return self._webhook(settings)
+        if settings.kind == "apprise":
+            return self._apprise(settings, None)
         from alerts.channels.telegram import TelegramChannel
 
         topic = None if drop_topic else settings.topic
         return TelegramChannel(self._client(settings), chat, topic=topic, silent=settings.silent)
+
+    def _apprise(self, settings: ChannelSettings, seconds: float | None) -> AppriseChannel:
+        from alerts.channels.apprise import TOTAL_TIMEOUT, AppriseChannel
+
+        if settings.url is None:
+            raise ChannelDown(f"channel {settings.id!r} has no address")
+        return AppriseChannel(settings.url, timeout=TOTAL_TIMEOUT if seconds is None else seconds)
 
     def _webhook(self, settings: ChannelSettings) -> Channel:
         from alerts.channels.webhook import WebhookChannel
