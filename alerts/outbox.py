@@ -141,6 +141,18 @@ def retry_failed(conn: Connection, now: datetime, ids: Sequence[int] | None = No
     return _move(conn, "failed", ids, state=anew, due_at=now, settled_at=None, plain=False, reason="")
 
 
+def give_up_again(conn: Connection, reasons: Mapping[int, str], now: datetime) -> int:
+    """Deliveries that were to be tried once more and still wait are failed as before, each with its reason. Returns how many."""
+    return sum(
+        conn.execute(
+            update(delivery)
+            .where(delivery.c.id == id_, delivery.c.state.in_(("pending", "unconfirmed")))
+            .values(state="failed", settled_at=now, reason=reason)
+        ).rowcount
+        for id_, reason in reasons.items()
+    )
+
+
 def _move(conn: Connection, whose: DeliveryState, ids: Sequence[int] | None, **values: Any) -> int:
     chosen = delivery.c.state == whose
     if ids is not None:

@@ -1,7 +1,8 @@
 """All SQL about buttons: what stands behind one is here, and the callback data is only a random id.
 
 So a button says nothing, forges nothing and is at most 64 bytes long (Bot API, "InlineKeyboardButton"). It belongs to one chat,
-and to one person where it names one; a button that changes something works once.
+and to one person where it names one. A button that changes something works once; under an alert, once for each person
+(docs/decisions/buttons.md).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
-from alerts.bot.schema import button
+from alerts.bot.schema import button, button_use
 
 LIVES = timedelta(days=14)
 """How long a button works that is not told otherwise."""
@@ -80,8 +81,25 @@ def take(conn: Connection, id_: str, chat: str, person: str, now: datetime) -> P
     return found if conn.execute(used).rowcount else None
 
 
+def take_part(conn: Connection, id_: str, chat: str, person: str, now: datetime) -> Pressed | None:
+    """As `take`, for this person only: from now on it works no more for them, and still does for others."""
+    found = look(conn, id_, chat, person, now)
+    mine = (button_use.c.button == id_[:64], button_use.c.person == person)
+    if found is None or conn.execute(select(button_use.c.at).where(*mine)).first() is not None:
+        return None
+    conn.execute(insert(button_use).values(button=id_[:64], person=person, at=now))
+    return found
+
+
+def give_back(conn: Connection, id_: str, person: str) -> None:
+    """What came of the press was undone: the button works for this person once more."""
+    conn.execute(delete(button_use).where(button_use.c.button == id_, button_use.c.person == person))
+
+
 def forget(conn: Connection, now: datetime) -> int:
-    """Take out the buttons that work no more. Returns how many."""
+    """Take out the buttons that work no more, and who pressed them. Returns how many."""
+    over = select(button.c.id).where(button.c.ends_at <= now)
+    conn.execute(delete(button_use).where(button_use.c.button.in_(over)))
     return conn.execute(delete(button).where(button.c.ends_at <= now)).rowcount
 
 

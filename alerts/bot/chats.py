@@ -243,7 +243,7 @@ def make_code(conn: Connection, role: Role, chat_id: str, by: str, now: datetime
     code = "".join(secrets.choice(_LETTERS) for _ in range(_CODE_LENGTH))
     conn.execute(
         insert(enrolment).values(
-            code_hash=_hash(code), role=role, chat=chat_id, made_by=by, made_at=now, ends_at=now + CODE_LIVES
+            code_hash=hash_of(code), role=role, chat=chat_id, made_by=by, made_at=now, ends_at=now + CODE_LIVES
         )
     )
     return code
@@ -251,7 +251,7 @@ def make_code(conn: Connection, role: Role, chat_id: str, by: str, now: datetime
 
 def use_code(conn: Connection, code: str, by: str, now: datetime) -> Enrolment | None:
     """Use a code up, and have its role. None where there is no such code, it is over, or somebody was faster."""
-    this = enrolment.c.code_hash == _hash(code)
+    this = enrolment.c.code_hash == hash_of(code)
     usable = (this, enrolment.c.used_at.is_(None), enrolment.c.ends_at > now)
     if not conn.execute(update(enrolment).where(*usable).values(used_by=by, used_at=now)).rowcount:
         return None
@@ -262,13 +262,20 @@ def use_code(conn: Connection, code: str, by: str, now: datetime) -> Enrolment |
     return found
 
 
+def revoke_code(conn: Connection, code_hash: str, now: datetime) -> bool:
+    """A code that nobody used works no more. False where it was used, or is over."""
+    usable = (enrolment.c.code_hash == code_hash, enrolment.c.used_at.is_(None), enrolment.c.ends_at > now)
+    return conn.execute(update(enrolment).where(*usable).values(ends_at=now)).rowcount > 0
+
+
 def open_codes(conn: Connection, now: datetime) -> int:
     """Codes that may still be used: for `/chats`, so that an admin sees what is open."""
     open_ = (enrolment.c.used_at.is_(None), enrolment.c.ends_at > now)
     return int(conn.execute(select(func.count()).select_from(enrolment).where(*open_)).scalar() or 0)
 
 
-def _hash(code: str) -> str:
+def hash_of(code: str) -> str:
+    """What the store keeps of a code."""
     return hashlib.sha256(code.strip().upper().encode()).hexdigest()
 
 

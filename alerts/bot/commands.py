@@ -112,12 +112,13 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """One action of buttons. `once`: the button works no more afterwards."""
+    """One action of buttons. `once`: the button works no more afterwards; `each`: no more for who pressed it."""
 
     action: str
     needs: Role
     run: Presses
     once: bool = False
+    each: bool = False
 
 
 def plain(text: str) -> Answer:

@@ -16,6 +16,8 @@ from alerts.times import tell_time
 from scraper.db import Connection
 
 _SHOWN = 12
+_MOST_UNDONE = 50
+"""Deliveries that are tried once more of which it can be undone, as long as they wait."""
 
 
 async def pause(asked: Asked, here: Here) -> Answer:
@@ -46,10 +48,10 @@ async def _resumed(here: Here) -> Answer:
     doer = here.house.doers.get("pause")
     if doer is None or not await doer(False):
         return plain(here.say("not_paused"))
-    await here.house.db.write(lambda conn: noted(conn, here, "resume", "*", {"paused": True}, None))
+    row = await here.house.db.write(lambda conn: noted(conn, here, "resume", "*", {"paused": True}, None))
     by_state, _ = await here.house.db.read(outbox.summary)
     waiting = sum(by_state.get(state, 0) for state in ("pending", "unconfirmed"))
-    return plain(here.say("resumed", waiting=waiting))
+    return Answer(here.sentence("resumed", waiting=waiting), (row,))
 
 
 async def failed(asked: Asked, here: Here) -> Answer:
@@ -72,13 +74,17 @@ async def retry(asked: Asked, here: Here) -> Answer:
         return plain(here.say("retry_form"))
     ids = None if words == ["all"] else [int(word) for word in words]
 
-    def write(conn: Connection) -> int:
+    def write(conn: Connection) -> tuple[int, tuple[Key, ...]]:
+        failed = outbox.entries(conn, state="failed", limit=_MOST_UNDONE + 1)
+        reasons = {str(one.id): one.reason[:200] for one in failed if ids is None or one.id in ids}
         count = outbox.retry_failed(conn, here.now, ids)
-        noted(conn, here, "retry", " ".join(words)[:80], None, {"count": count})
-        return count
+        after = {"count": count} | ({"reasons": reasons} if count == len(reasons) <= _MOST_UNDONE else {})
+        return count, noted(conn, here, "retry", " ".join(words)[:80], None, after)
 
-    count = await here.house.db.write(write)
-    return plain(here.say("retried", count=count) if count else here.say("failed_none"))
+    count, row = await here.house.db.write(write)
+    if not count:
+        return plain(here.say("failed_none"))
+    return Answer(here.sentence("retried", count=count), (row,))
 
 
 async def health(asked: Asked, here: Here) -> Answer:

@@ -59,13 +59,13 @@ async def mute(asked: Asked, here: Here) -> Answer:
     return await silence(found, ends_at, here)
 
 
-async def silence(wanted: Wanted, ends_at: datetime, here: Here) -> Answer:
-    """Make the mute and say so, with a button that undoes it."""
+async def silence(wanted: Wanted, ends_at: datetime, here: Here, *, button: str = "") -> Answer:
+    """Make the mute and say so, with a button that undoes it. `button` is what was pressed for it, if one was."""
 
     def write(conn: Connection) -> tuple[Key, ...]:
         made = mutes.make(conn, here.channel, wanted.scope, wanted.subject, here.person, here.now, ends_at)
         bundles.move(conn, here.channel, f"mute:{made.id}", made.ends_at)
-        after = {"id": made.id, "channel": here.channel}
+        after = {"id": made.id, "channel": here.channel, "button": button}
         return noted(conn, here, "mute", wanted.subject or "all", None, after)
 
     row = await here.house.db.write(write)
@@ -271,7 +271,7 @@ def _as_it_was(one: Muted) -> Mapping[str, Any]:
 async def press_mute(pressed: Pressed, payload: Mapping[str, Any], here: Here) -> Answer:
     """The button under an alert: its story is silent for as long as the button says."""
     wanted = Wanted("story", str(payload["story"]), here.say("this_story"))
-    return await silence(wanted, here.now + timedelta(seconds=int(payload["seconds"])), here)
+    return await silence(wanted, here.now + timedelta(seconds=int(payload["seconds"])), here, button=pressed.data)
 
 
 COMMANDS = (
@@ -281,4 +281,4 @@ COMMANDS = (
     Command("quiet", "viewer", quiet),
     Command("digest", "viewer", digest),
 )
-PRESSES = (Press("mute", "viewer", press_mute),)
+PRESSES = (Press("mute", "viewer", press_mute, each=True),)

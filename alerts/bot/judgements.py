@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.engine import Connection
 
 from alerts.bot.schema import judgement
@@ -28,6 +28,12 @@ def record(
     if rows:
         conn.execute(insert(judgement), rows)
     return True
+
+
+def take_back(conn: Connection, channel: str, person: str, statement: int) -> bool:
+    """That person says so no more. False where they did not."""
+    mine = (judgement.c.channel == channel, judgement.c.person == person, judgement.c.statement == statement)
+    return conn.execute(delete(judgement).where(*mine)).rowcount > 0
 
 
 def statements(conn: Connection, channel: str, watch: str, pattern: str) -> frozenset[int]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from alerts import troubles
-from alerts.bot import chats, deeds, watches
+from alerts.bot import chats, deeds, undoing, watches
 from alerts.bot.commands import Answer, Command, Document, Here, plain
 from alerts.bot.incoming import Asked
 from alerts.bot.line import Key
@@ -25,6 +25,9 @@ from alerts.times import tell_time
 from scraper import sources
 from scraper.db import Connection
 from scraper.errors import SourceError
+
+_UNDOABLE = 5
+"""Changes that /changes offers to undo."""
 
 
 async def list_actors(asked: Asked, here: Here) -> Answer:
@@ -121,6 +124,7 @@ async def list_changes(asked: Asked, here: Here) -> Answer:
         return found, chats.names(conn, [one.person for one in found])
 
     found, names = await here.house.db.read(read)
+    rows = await here.house.db.write(lambda conn: undoing.rows(conn, found, here, most=_UNDOABLE))
     lines = []
     for one in found:
         undone = f" ({here.say('undone_mark')})" if one.undone_at else ""
@@ -128,7 +132,9 @@ async def list_changes(asked: Asked, here: Here) -> Answer:
         lines.append(
             f"• {tell_time(one.at, here.timezone, here.language).text} · {who}: {here.fit(f'{one.verb} {one.subject}')}{undone}"
         )
-    return here.titled(here.say("changes_title"), lines) if lines else plain(here.say("changes_none"))
+    if not lines:
+        return plain(here.say("changes_none"))
+    return replace(here.titled(here.say("changes_title"), lines), rows=rows)
 
 
 async def language(asked: Asked, here: Here) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alerts.bot import chats, deeds
+from alerts.bot import chats
 from alerts.bot.access import EVERYWHERE, ROLES, Role
 from alerts.bot.commands import Answer, Command, Here, Press, plain
 from alerts.bot.incoming import Asked
@@ -22,17 +22,14 @@ async def enroll(asked: Asked, here: Here) -> Answer:
     role: Role = next(role for role in ROLES if role == wanted)
     where = EVERYWHERE if asked.kind == "private" else asked.chat
 
-    def make(conn: Connection) -> str:
+    def make(conn: Connection) -> tuple[str, tuple[Key, ...]]:
         code = chats.make_code(conn, role, where, here.person, here.now)
-        deeds.record(
-            conn, chat=asked.chat, person=here.person, verb="code", subject=role, before=None, after={"chat": where}, now=here.now
-        )  # fmt: skip
-        return code
+        return code, noted(conn, here, "code", role, None, {"chat": where, "hash": chats.hash_of(code)})
 
-    code = await here.house.db.write(make)
+    code, revoke = await here.house.db.write(make)
     link = f"https://t.me/{here.house.me}?start={code}"
     rows = ((Key(here.say("code_link"), url=link),),) if here.house.me else ()
-    return Answer(plain(here.say("code", role=here.say(role), code=code)).message, rows)
+    return Answer(plain(here.say("code", role=here.say(role), code=code)).message, (*rows, revoke))
 
 
 async def _enroll_chat(asked: Asked, here: Here) -> Answer:

@@ -137,6 +137,8 @@ class Reception:
         config = self.house.config()
         admins = [str(person) for person in config.bot.admins] if config.bot else []
         spoken = {chat.id: chat.language for chat in await self.house.db.read(chats.enrolled) if chat.language}
+        if only:  # it may have gone back to having none of its own
+            spoken.setdefault(only, config.language)
         for where, listed in menus(COMMANDS, admins, config.language, spoken).items():
             if only in ("", where):
                 try:
@@ -212,12 +214,21 @@ class Reception:
             if found is None:
                 await self._line.nod(pressed.query, here.say("old_button"))
                 return
+        elif press.each:
+            found = await self.house.db.write(
+                lambda conn: buttons.take_part(conn, pressed.data, pressed.chat, pressed.sender.person, here.now)
+            )
+            if found is None:
+                await self._line.nod(pressed.query, here.say("noted_before"))
+                return
         try:
             async with asyncio.timeout(LONG_PATIENCE):
                 answer = await press.run(pressed, found.payload, here)
         except TimeoutError:
             answer = Answer(nod=here.say("too_slow", seconds=int(LONG_PATIENCE)))
         await self._line.nod(pressed.query, answer.nod)
+        if press.action == "undo":
+            await self._after_undoing(pressed.chat, here.language)
         if answer.message is not None and answer.in_place:
             await self._line.put(pressed.chat, pressed.message, answer.message, answer.rows)
         elif answer.message is not None:
@@ -225,6 +236,12 @@ class Reception:
         if answer.document is not None:
             document = answer.document
             await self._line.file(pressed.chat, document.name, document.content, answering=pressed.message)
+
+    async def _after_undoing(self, chat: str, before: str) -> None:
+        """Where the language of a chat was undone, its menu speaks the one that is in force now."""
+        known = await self.house.db.read(lambda conn: chats.find(conn, chat))
+        if known is not None and (known.language or self.house.config().language) != before:
+            await self.show_menus(chat)
 
     # --------------------------------------------------------------------------------------- membership
 

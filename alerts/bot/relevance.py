@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from alerts import backtest, verdicts
-from alerts.bot import buttons, judgements, watches
+from alerts.bot import buttons, deeds, judgements, watches
 from alerts.bot.commands import Answer, Here, Press
 from alerts.bot.incoming import Pressed
 from alerts.bot.line import Key
 from alerts.bot.overlay import actor as read_actor
 from alerts.bot.tending import DRAFT_LIVES, save, seen_here
+from alerts.message import tag
 from alerts.model import Actor, Match, owner
 from alerts.sheet import Sheet, short
 from scraper import store
@@ -48,6 +49,12 @@ async def press_not_relevant(pressed: Pressed, payload: Mapping[str, Any], here:
     def write(conn: Connection) -> tuple[bool, list[tuple[str, str, frozenset[int]]]]:
         rang = _rang(conn, number, here)
         first = judgements.record(conn, here.channel, here.person, number, rang, here.now)
+        if first:
+            after = {"statement": number, "channel": here.channel, "button": pressed.data}
+            deeds.record(
+                conn, chat=here.chat, person=here.person, verb="not relevant", subject=tag(number), before=None, after=after,
+                now=here.now,
+            )  # fmt: skip
         guilty = [
             (watch, pattern, judgements.statements(conn, here.channel, watch, pattern)) for watch, pattern in rang
         ]
@@ -137,6 +144,6 @@ async def press_accept(pressed: Pressed, payload: Mapping[str, Any], here: Here)
 
 
 PRESSES = (
-    Press("not_relevant", "viewer", press_not_relevant),
+    Press("not_relevant", "viewer", press_not_relevant, each=True),
     Press("accept", "editor", press_accept, once=True),
 )

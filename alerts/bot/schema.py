@@ -112,6 +112,15 @@ button = Table(
 )
 """What stands behind a button: the callback data is only this random id. Bound to a chat, and to a person where it names one."""
 
+button_use = Table(
+    "button_use",
+    metadata,
+    Column("button", String, primary_key=True),
+    Column("person", String, primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+"""Who pressed a button that works once for each person, as those under an alert do."""
+
 deed = Table(
     "deed",
     metadata,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from alerts import bundles, mutes
-from alerts.bot import buttons, chats, deeds, watches
+from alerts import bundles, mutes, outbox
+from alerts.bot import buttons, chats, deeds, judgements, watches
 from alerts.bot.access import Role, may
 from alerts.bot.commands import Answer, Here, Press
 from alerts.bot.deeds import Deed, Side
@@ -33,26 +33,49 @@ def _button(conn: Connection, here: Here, label: str, verb: str, deed: int) -> K
 
 
 async def undo(pressed: Pressed, payload: Mapping[str, Any], here: Here) -> Answer:
-    """Undo one deed; it is a deed itself, and so can be undone."""
+    """Undo one deed; it is a deed itself, and so can be undone, where it can be."""
+    number = int(payload["deed"])
 
-    def write(conn: Connection) -> tuple[str, tuple[Key, ...]]:
-        deed = deeds.find(conn, int(payload["deed"]))
+    def write(conn: Connection) -> tuple[str, tuple[Key, ...], bool]:
+        deed = deeds.find(conn, number)
         if deed is None or deed.undone_at is not None:
-            return "undone_before", ()
+            return "undone_before", (), False
         back = _BACK.get(deed.verb)
         if back is None or not may(here.role, _NEEDS.get(deed.verb, "viewer")) or not back(conn, deed, here):
-            return "cannot_undo", ()
+            return "cannot_undo", (), False
         again = deeds.record(
             conn, chat=here.chat, person=here.person, verb=deed.verb, subject=deed.subject, before=deed.after,
             after=deed.before, now=here.now, undoes=deed.id,
         )  # fmt: skip
-        return f"{deed.verb} {deed.subject}", (_button(conn, here, f"↪ {here.say('undo')}", deed.verb, again),)
+        row = () if deed.verb in _FOR_GOOD else (_button(conn, here, f"↪ {here.say('undo')}", deed.verb, again),)
+        return f"{deed.verb} {deed.subject}", row, True
 
-    said, row = await here.house.db.write(write)
-    if not row:
+    deed = await here.house.db.read(lambda conn: deeds.find(conn, number))
+    if deed is not None and deed.verb in _HOLDING and deed.undone_at is None and here.role == "admin":
+        doer = here.house.doers.get("pause")
+        if doer is None or not await doer(deed.after is None):
+            return Answer(nod=here.say("cannot_undo"))
+    said, row, done = await here.house.db.write(write)
+    if not done:
         return Answer(nod=here.say(said))
     await here.house.adopt()
-    return Answer(here.sentence("undone", what=said), rows=(row,))
+    return Answer(here.sentence("undone", what=said), rows=(row,) if row else ())
+
+
+def rows(conn: Connection, found: Sequence[Deed], here: Here, *, most: int) -> tuple[tuple[Key, ...], ...]:
+    """Buttons that undo the newest of those deeds, each with what it undoes; at most so many."""
+    open_ = [
+        deed
+        for deed in found
+        if deed.undone_at is None
+        and deed.verb in _BACK
+        and may(here.role, _NEEDS.get(deed.verb, "viewer"))
+        and not (deed.verb in _FOR_GOOD and deed.after is None)
+    ]
+    return tuple(
+        (_button(conn, here, f"↩ {here.fit(f'{deed.verb} {deed.subject}')[:40]}", deed.verb, deed.id),)
+        for deed in open_[:most]
+    )
 
 
 def _watch(conn: Connection, deed: Deed, here: Here) -> bool:
@@ -85,6 +108,7 @@ def _mute(conn: Connection, deed: Deed, here: Here) -> bool:
         if not mutes.end(conn, int(deed.after["id"]), here.now):
             return False
         bundles.move(conn, str(deed.after["channel"]), f"mute:{deed.after['id']}", here.now)
+        _give_back(conn, deed)
         return True
     old = deed.before or {}
     ends_at = datetime.fromisoformat(str(old["ends_at"]))
@@ -118,15 +142,55 @@ def _enroll(conn: Connection, deed: Deed, here: Here) -> bool:
     return True
 
 
+def _judgement(conn: Connection, deed: Deed, here: Here) -> bool:
+    """That an alert was not relevant is taken back; the button under it works for that person once more."""
+    after = deed.after or {}
+    if not after or not judgements.take_back(conn, str(after["channel"]), deed.person, int(after["statement"])):
+        return False
+    _give_back(conn, deed)
+    return True
+
+
+def _give_back(conn: Connection, deed: Deed) -> None:
+    if pressed := (deed.after or {}).get("button"):
+        buttons.give_back(conn, str(pressed), deed.person)
+
+
+def _code(conn: Connection, deed: Deed, here: Here) -> bool:
+    """A code that nobody used is revoked. It was told once and cannot be made again."""
+    return deed.after is not None and chats.revoke_code(conn, str(deed.after.get("hash", "")), here.now)
+
+
+def _retry(conn: Connection, deed: Deed, here: Here) -> bool:
+    """What was to be tried once more and has not left yet is given up as before."""
+    reasons = (deed.after or {}).get("reasons") or {}
+    return outbox.give_up_again(conn, {int(id_): str(reason) for id_, reason in reasons.items()}, here.now) > 0
+
+
+def _held(conn: Connection, deed: Deed, here: Here) -> bool:
+    """That every message is held, or not any more: done by the service already, before this was written down."""
+    return True
+
+
 _BACK: Final[Mapping[str, Callable[[Connection, Deed, Here], bool]]] = {
     "watch": _watch,
     "choice": _choice,
     "mute": _mute,
     "role": _role,
     "enroll": _enroll,
+    "code": _code,
+    "retry": _retry,
+    "pause": _held,
+    "resume": _held,
+    "not relevant": _judgement,
 }
+_HOLDING: Final = ("pause", "resume")
+_FOR_GOOD: Final = ("code", "retry", "not relevant")
+"""What is undone for good: the way back is to do it again."""
 
-_NEEDS: Final[Mapping[str, Role]] = {"watch": "editor", "role": "admin", "enroll": "admin"}
+_NEEDS: Final[Mapping[str, Role]] = {
+    "watch": "editor", "role": "admin", "enroll": "admin", "code": "admin", "retry": "admin", "pause": "admin", "resume": "admin",
+}  # fmt: skip
 """Who may undo what: whoever may do it."""
 
 PRESSES = (Press("undo", "viewer", undo, once=True),)

@@ -107,6 +107,13 @@ def upgrade() -> None:
     op.create_index("ix_button_chat_statement", "button", ["chat", "statement"])
     op.create_index("ix_button_ends_at", "button", ["ends_at"])
     op.create_table(
+        "button_use",
+        sa.Column("button", sa.String, nullable=False),
+        sa.Column("person", sa.String, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("button", "person", name="pk_button_use"),
+    )
+    op.create_table(
         "deed",
         sa.Column("id", sa.Integer, nullable=False),
         sa.Column("at", INSTANT, nullable=False),
