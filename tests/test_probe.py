@@ -437,3 +437,13 @@ def test_whatever_a_page_holds_nothing_but_a_parse_error_comes_out(markup: str, 
 def test_an_id_is_free_and_fits() -> None:
     assert written.free_id("The Ministry!", {"the-ministry"}) == "the-ministry-2"
     assert written.free_id("بيان", set()) == "source"
+
+
+@pytest.mark.parametrize("address", ["http://[", "http://[::1", "http://[::1]:0/", "ftp://x.example/", "http://a b/"])
+def test_an_address_that_is_none_is_said_to_be_written_wrong_and_no_setting_is_advised(
+    bayan: Bayan, address: str
+) -> None:
+    ran = bayan.plain("sources", "probe", address)
+    assert ran.code == 1
+    assert "check how the address is written" in ran.out
+    assert "allow_private" not in ran.out

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 FIRST = 3
 """Items of the best offer that are shown."""
 
+MISTYPED = "check how the address is written: http:// or https://, a host, and what follows"
+"""What is next where an address is none that anybody could ask; no setting opens it."""
+
 
 def probe(
     url: Annotated[str, typer.Argument(help="Any address of a site, or @CHANNEL of Telegram.")],
@@ -54,9 +57,15 @@ def probe(
     from scraper.condition import PERHAPS_OURS, of_failure
     from scraper.discover import meant
     from scraper.errors import SourceError
+    from scraper.net.target import read_target
 
     configuration = _configuration(config, needed=write)
     address = meant(url)
+    try:
+        read_target(address)
+    except SourceError as error:
+        _say_failure(address, error, json_, remedy=MISTYPED)
+        raise typer.Exit(PARTIAL) from None
     try:
         found = asyncio.run(_look(address, configuration, language, allow_private=allow_private))
     except SourceError as error:
@@ -239,10 +248,10 @@ def _offer_row(one: Offer) -> dict[str, Any]:
     }
 
 
-def _say_failure(url: str, error: SourceError, json_: bool) -> None:
+def _say_failure(url: str, error: SourceError, json_: bool, *, remedy: str = "") -> None:
     from scraper.condition import of_failure
 
-    remedy = REMEDIES[of_failure(error)].next
+    remedy = remedy or REMEDIES[of_failure(error)].next
     if json_:
         row = {"schema": 1, "url": url, "error": error.outcome, "message": error.detail, "remedy": remedy}
         typer.echo(json.dumps(row, ensure_ascii=False))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -47,6 +48,7 @@ def read_target(url: str, base: Target | None = None) -> Target:
     if _FORBIDDEN.search(url):
         raise FetchError("blocked", "an address with a control character, space or backslash")
     try:
+        urlsplit(url)  # it knows brackets that do not fit, which httpx would encode
         parsed = httpx.URL(url) if base is None else httpx.URL(base.url).join(url)
         scheme, host = parsed.scheme, parsed.raw_host.decode("ascii")
         port = _PORTS.get(scheme, 0) if parsed.port is None else parsed.port
