@@ -82,23 +82,30 @@ def _own(language: str | None) -> tuple[str, ...]:
     return tuple(code for code in dict.fromkeys((language, "en")) if code in LANGUAGES and code is not None)
 
 
-def since(folded: str, now: datetime, language: str | None) -> tuple[datetime, Precision] | None:
+def since(
+    folded: str, now: datetime, language: str | None, *, is_age: bool = False
+) -> tuple[datetime, Precision] | None:
     """The moment that a span back from `now` names, cut to its precision: its smallest unit, a day at most.
 
-    Without "ago" the whole text must be numbers and units of an hour or more ("7h"): "5 min" is a length. `language` and
-    English are tried before all others. Where languages compete, the longest reading counts; None where two of the same
-    length differ ("год" is a year in Russian and an hour in Ukrainian), and for over 200 years.
+    Without "ago" the whole text must be numbers and units of an hour or more ("7h"): "5 min" is a length, unless `is_age`
+    says that the text stands where an age does. `language` and English are tried before all others. Where languages
+    compete, the longest reading counts; None where two of the same length differ ("год" is a year in Russian and an hour in
+    Ukrainian), and for over 200 years.
     """
     bare = folded.rstrip(" .,")
     own = _own(language) if language in LANGUAGES else ()
     for codes in (own, tuple(code for code in LANGUAGES if code not in own)):
-        found = _longest(folded, now, codes, whole=False) or _longest(bare, now, codes, whole=True)
+        found = _longest(folded, now, codes, whole=False) or _longest(
+            bare, now, codes, whole=True, least=0 if is_age else 2
+        )
         if found is not None:
             return found
     return None
 
 
-def _longest(folded: str, now: datetime, codes: Iterable[str], *, whole: bool) -> tuple[datetime, Precision] | None:
+def _longest(
+    folded: str, now: datetime, codes: Iterable[str], *, whole: bool, least: int = 0
+) -> tuple[datetime, Precision] | None:
     readings: dict[int, set[tuple[datetime, Precision] | None]] = {}
     for code in codes:
         grammar = _grammar(code)
@@ -106,13 +113,15 @@ def _longest(folded: str, now: datetime, codes: Iterable[str], *, whole: bool) -
         if match is None:
             continue
         run: str = match["run"] if whole or match["run"] else match["run2"]
-        readings.setdefault(len(run), set()).add(_back(run, now, grammar, counted=whole))
+        readings.setdefault(len(run), set()).add(_back(run, now, grammar, counted=whole, least=least))
     longest = readings[max(readings)] if readings else set()
     return longest.pop() if len(longest) == 1 else None
 
 
-def _back(run: str, now: datetime, grammar: _Grammar, *, counted: bool) -> tuple[datetime, Precision] | None:
-    """`now` less all pieces of `run`; with `counted` every piece must have its number and be an hour or more."""
+def _back(
+    run: str, now: datetime, grammar: _Grammar, *, counted: bool, least: int
+) -> tuple[datetime, Precision] | None:
+    """`now` less all pieces of `run`; with `counted` each must have its number. None where a unit is smaller than `least`."""
     months, span, smallest, at = 0, timedelta(), len(_UNITS), 0
     while (piece := grammar.piece.match(run, at)) is not None:
         at = piece.end()
@@ -128,7 +137,7 @@ def _back(run: str, now: datetime, grammar: _Grammar, *, counted: bool) -> tuple
             months += round(amount * (12 if unit == "year" else 1))
         else:
             span += timedelta(**{unit + "s": amount})
-    if smallest == len(_UNITS) or months > 2_400 or span > timedelta(days=73_000) or (counted and smallest < 2):
+    if smallest == len(_UNITS) or months > 2_400 or span > timedelta(days=73_000) or smallest < least:
         return None
     then = _months_back(now, months)
     return None if then is None else cut(then - span, _PRECISION.get(_UNITS[smallest], "day"))

@@ -38,6 +38,7 @@ def in_words(
     language: str | None,
     alone: bool = False,
     last_resort: bool = False,
+    is_age: bool = False,
 ) -> Moment | None:
     """The moment that `phrase` gives, None where it gives none or not for certain. Never raises.
 
@@ -46,7 +47,8 @@ def in_words(
     unless the phrase names a zone, whose offset is kept. `language` (BCP 47 or None) decides between readings. The result is
     never confident: what the phrase is the date *of*, the caller must know. `method` is "written", "relative" or "updated"
     and the phrase. With `alone` the phrase must be little else than a date with its year, or a span: for texts whose markup
-    does not call them a date. `last_resort` asks dateparser too, which is slow: only in a worker process.
+    does not call them a date. `is_age` says that the markup does: then "5 min" is five minutes ago, elsewhere it is a length.
+    `last_resort` asks dateparser too, which is slow: only in a worker process.
     """
     if not phrase or len(phrase) > MAX_PHRASE:
         return None
@@ -57,7 +59,7 @@ def in_words(
     published, updated = _parts(folded)
     for part, kind in ((published, ""), (updated, "updated")):
         try:
-            found = _read(written.spelled_out(part), now, zone, code, alone) if part else None
+            found = _read(written.spelled_out(part), now, zone, code, alone, is_age) if part else None
         except Unclear:
             return None
         if found is not None:
@@ -72,7 +74,7 @@ def in_words(
 
 
 def _read(
-    folded: str, now: datetime, zone: tzinfo, language: str | None, alone: bool
+    folded: str, now: datetime, zone: tzinfo, language: str | None, alone: bool, is_age: bool
 ) -> tuple[datetime, Precision, str] | None:
     """The moment, its precision, and how it was read. Raises Unclear."""
     time = clocks.clock(folded)
@@ -83,7 +85,7 @@ def _read(
     day = _one_day(days)
     if day is not None:
         return *_with_clock(day, time, zone), "written"
-    found = ago.since(rest, now, language)
+    found = ago.since(rest, now, language, is_age=is_age)
     if found is not None:
         return *found, "relative"
     back = ago.days_back(rest, language)

@@ -175,3 +175,20 @@ def test_a_stamp_whose_seconds_have_one_digit_keeps_its_time() -> None:
     )
     moment = found(f"{TITLE}<p itemprop='datePublished' class='date'>11.06.2025</p>{RUNNING}", data)
     assert moment is not None and moment.at.isoformat() == "2025-06-11T00:15:00+01:00"
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        (f"{TITLE}<p class='date'><time>5 mins</time></p>{RUNNING}", "2025-06-20T12:35"),
+        (f"{TITLE}<p><time>less than 21 minutes ago</time></p>{RUNNING}", "2025-06-20T12:19"),
+        (f"{TITLE}<p class='date'>5 mins</p>{RUNNING}", None),
+        (f"{TITLE}<p><time class='reading-time'>5 mins</time></p>{RUNNING}", None),
+        (f"{TITLE}<p class='read-length'><time>5 mins</time></p>{RUNNING}", None),
+        (f"{TITLE}{RUNNING}<p class='date'><time>5 mins</time></p>", None),
+        (f"{TITLE}<p class='date'>18.06.2025</p><p><time>5 mins</time></p>{RUNNING}", "2025-06-18T00:00"),
+    ],
+)
+def test_a_bare_length_is_an_age_only_in_a_time_element_beside_the_headline(body: str, wanted: str | None) -> None:
+    moment = found(body)
+    assert (moment and f"{moment.at:%Y-%m-%dT%H:%M}") == wanted

@@ -45,6 +45,8 @@ _BEFORE, _AFTER = 8, 15
 """How many elements before and after the headline a date certainly belongs to it, however its surroundings are called."""
 _DIGIT = re.compile(r"\d")
 _LIKE_A_DATE = re.compile(r"\d{4}|\d[./-]\d|\d:\d|\d ?(?:h|m|d)\b|[^\W\d_]{2} ?\d|\d ?[^\W\d_]{2}|[٠-٩۰-۹]|年")
+_DURATION = re.compile(r"read|duration|length|lesezeit|lectura|lecture|lettura|okuma|estimat", re.IGNORECASE)
+"""What is called so is how long a text takes, though it may be a `time` element."""
 _AUTHOR = re.compile(
     r"(?:^|[-_ ])(?:author|byline|writer|autor|auteur|yazar)(?:$|s?[-_ ]|name)|[a-z](?:Author|Byline)", re.IGNORECASE
 )
@@ -305,6 +307,12 @@ def _shown(said: Said, element: Any, position: int, walk: _Walk) -> None:
     )
     text = words(element, _MAX_SHORT)
     if not text and not attribute:
+        return
+    if (
+        tag == "time"
+        and not attribute
+        and any(_DURATION.search(e.get("class") or "") for e in (element, element.getparent()))
+    ):
         return
     walk.marked(
         Shown(

@@ -78,9 +78,17 @@ class _Reader:
         self._last_resorts = 3 if last_resort else 0  # they are slow, and a page that gives a date gives it early
 
     def read(
-        self, text: str, method: str, *, shown: bool = False, alone: bool = False, surely: bool = True
+        self,
+        text: str,
+        method: str,
+        *,
+        shown: bool = False,
+        alone: bool = False,
+        surely: bool = True,
+        is_age: bool = False,
     ) -> Moment | None:
-        """`text` as a moment. `shown`: people read it, so its words are kept in the method; `alone` as in `in_words`.
+        """`text` as a moment. `shown`: people read it, so its words are kept in the method; `alone` and `is_age` as in
+        `in_words`.
 
         Without `surely` the last resort, which is slow, is not asked: most of what a class calls a date is none.
         """
@@ -95,6 +103,7 @@ class _Reader:
             language=self._language,
             alone=alone,
             last_resort=asking,
+            is_age=is_age,
         )
         if moment is None or moment.at.date() in _NEVER or moment.method.startswith("updated"):
             return None
@@ -122,10 +131,21 @@ def published(
     found = list(candidates(said, url, headline, reader))
     if not found and last_resort:
         found = list(candidates(said, url, headline, _Reader(fetched_at, zone, language, last_resort=True)))
+    if not found:
+        found = [Found(moment, "time", False) for moment in _ages(said, reader)]
     moment, voices = _decide(found, zone_of(zone))
     if moment is not None and moment.confident and voices < _MANY and _was_changed_later(said, moment, reader):
         return replace(moment, confident=False)
     return moment
+
+
+def _ages(said: Said, reader: _Reader) -> Iterator[Moment]:
+    """What a `time` element beside the headline says and no more, where the page gives no date: "5 min" is an age there."""
+    for one in said.shown:
+        if one.kind == "time" and one.near and not one.attribute and one.claim != "modified":
+            moment = reader.read(one.text, "time", shown=True, is_age=True)
+            if moment is not None:
+                yield moment
 
 
 def _was_changed_later(said: Said, moment: Moment, reader: _Reader) -> bool:
