@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from alerts.model import Actor, Keywords
 from alerts.watch.match import compile_watchlist
-from alerts.watch.neighbours import OTHER, Neighbours
+from alerts.watch.neighbours import FREE, NAMED, OTHER, Neighbours
 
 WORDS = ("bakuro", "temilsa", "drovnik", "fenzamo", "gorpeltu", "hulvexi", "jimbrato", "kestolfa")
 KEYS = "abcdef"
@@ -82,3 +82,24 @@ def test_a_watchlist_that_nobody_uses_is_gone_without_the_collector() -> None:
         assert gone() is None
     finally:
         gc.enable()
+
+
+@given(
+    st.dictionaries(st.sampled_from(KEYS), st.sets(st.sampled_from(KEYS), max_size=3), max_size=5),
+    st.lists(
+        st.tuples(st.frozensets(st.sampled_from(KEYS), max_size=3), st.sampled_from((OTHER, NAMED, FREE))), max_size=14
+    ),
+)
+def test_a_short_row_has_the_same_neighbours_as_a_long_one(
+    after: dict[str, set[str]], words: list[tuple[frozenset[str], int]]
+) -> None:
+    neighbours = Neighbours(after)
+    long = [*words, *[(frozenset[str](), OTHER)] * 40]
+    short_row, long_row = (
+        neighbours.pairs(
+            np.array([neighbours.kind(keys) for keys, _ in row], np.int64),
+            np.array([rank for _, rank in row], np.int64),
+        )
+        for row in (words, long)
+    )
+    assert short_row == long_row

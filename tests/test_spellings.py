@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+from types import FrameType
+
 import pytest
 
 from alerts.model import Actor, Match
@@ -215,3 +219,35 @@ def test_a_text_made_of_common_names_hides_no_other_name() -> None:
     watched = [Actor("common", "person", "Muhammad Hasan Ali Turki"), QAIS]
     text = "Muhammad Hasan Ahmad " * 2_000 + "Kays el-Hazali"
     assert {match.actor for match in compile_watchlist(watched, ()).match("", text)} == {"khazali"}
+
+
+def test_a_part_is_looked_for_behind_particles_but_not_behind_a_row_without_end() -> None:
+    near, far = ("Qais Hadi " + "bin " * count + "Khazali" for count in (5, 100))
+    assert [match.surface for match in found("Qais Hadi al-Khazali", near)] == [near]
+    assert [match.surface for match in found("Qais Hadi al-Khazali", far)] != [far]
+
+
+def test_a_text_of_nothing_but_fathers_names_costs_with_its_length_and_not_with_the_square_of_it() -> None:
+    """Counted in calls of functions, which are the same on every machine."""
+    watch = compile_watchlist([Actor("it", "person", "Sergei Ivanovich Petrovich Sidorov")], ())
+    assert calls(lambda: watch.match("", "Ivanovich Petrovich " * 200)) < 3 * calls(
+        lambda: watch.match("", "Ivanovich Petrovich " * 100)
+    )
+
+
+def calls(work: Callable[[], object]) -> int:
+    """The functions that `work` calls, the second time."""
+    work()
+    counted = 0
+
+    def count(frame: FrameType, event: str, detail: object) -> None:
+        nonlocal counted
+        counted += 1
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return counted

@@ -94,7 +94,12 @@ class Automaton(Generic[T]):
 
     def starts(self, word: str) -> bool:
         """Whether anything begins with this word."""
-        return bool(self._starts_of(word))
+        words, beginnings = self._root.words, self._root.beginnings
+        for reading in self._read(word):
+            form = reading.form
+            if form in words or any(form[:length] in beginnings for length in self._lengths if length <= len(form)):
+                return True
+        return False
 
     def find(self, folded: Folded, joins: Joins, begins: Iterable[int] | None = None) -> Iterator[Hit[T]]:
         """Every hit in the text; words of `joins` are tried besides. `begins` are the words that start anything, in order,

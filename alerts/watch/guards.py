@@ -112,6 +112,12 @@ def may_tell(
     return told - (_TURNED if turned else 0.0) >= enough
 
 
+def may_stand_alone(spelling: Spelling[T], likeness: Likeness) -> bool:
+    """Whether one word that sounds like both parts of a name can be taken for it: False only where `decided` would refuse it."""
+    consonants = sum(spelling.weights)
+    return consonants >= FEWEST_CONSONANTS or (consonants == FEWEST_CONSONANTS - 1 and likeness.apart <= 0.25)
+
+
 def _inner_first(spelling: Spelling[T], laid: Sequence[Laid], missing: Sequence[int]) -> Sequence[int]:
     """What is missing, where a part stands twice in the name: the inner one (Othman Ahmed Othman al-Ghamdi is Othman al-Ghamdi)."""
     if 0 not in missing:

@@ -19,8 +19,12 @@ from alerts.watch.translated import translations
 from scraper.text import spell_name
 
 T = TypeVar("T")
+_MOST_CONSONANTS = 256
+"""Of a word that is compared in detail: names have fewer."""
 MOST_BETWEEN = 3
 """Name words that may stand between two parts ("Qais Hadi Sayed Hasan al-Khazali")."""
+_MOST_FREE = 24
+"""Words that do not count between two parts: more of them in a row stand only in texts that were made to cost time."""
 
 
 def laid_around(text: Text, spelling: Spelling[T], anchor: Laid, heard: Heard) -> SoundHit[T] | Refused[T]:
@@ -60,7 +64,8 @@ def _in_any_order(text: Text, spelling: Spelling[T], anchor: Laid) -> tuple[list
     left = [slot for slot in spelling.singles if not anchor.slot.first <= slot.first < anchor.slot.behind]
     for forward in (True, False):
         at = anchor.behind if forward else anchor.first - 1
-        while left and 0 <= at < len(text.words):
+        free = 0
+        while left and free <= _MOST_FREE and 0 <= at < len(text.words):
             options = [] if text.is_free(at) else [_fits(text, at, slot, 0, forward=forward) for slot in left]
             fitting = [one for one in options if one is not None and one.step != "joined"]
             if fitting:
@@ -69,6 +74,7 @@ def _in_any_order(text: Text, spelling: Spelling[T], anchor: Laid) -> tuple[list
                 left.remove(best.slot)
                 at = best.behind if forward else best.first - 1
             elif text.is_free(at):
+                free += 1
                 at += 1 if forward else -1
             else:
                 break
@@ -116,13 +122,17 @@ def _next(
     text: Text, slots: Sequence[Slot], count: int, place: int, room: int, *, forward: bool
 ) -> tuple[Laid, int] | None:
     words = text.words
-    gap = 0
+    gap = free = 0
     at = place if forward else place - 1
     while 0 <= at < len(words):
         for slot in slots:
             if (one := _fits(text, at, slot, count, forward=forward)) is not None:
                 return one, gap
-        if not text.is_free(at):
+        if text.is_free(at):
+            free += 1
+            if free > _MOST_FREE:
+                return None
+        else:
             gap += 1
             if gap > room or not text.is_name_like(at):
                 return None
@@ -152,14 +162,17 @@ def _fits(text: Text, at: int, slot: Slot, count: int, *, forward: bool) -> Laid
 def fit(word: str, slot: Slot, is_first: bool, is_last: bool) -> tuple[Likeness, Heard] | None:
     """How a word is like a part, and as what it was heard; clitics only for the first part, endings for the last."""
     best: tuple[Likeness, Heard] | None = None
+    is_single = slot.behind - slot.first == 1
+    alone = len(sounds(slot.stem)) if is_single else -1
     for heard in heard_as(word):
         if (heard.first and not is_first) or (heard.last and not is_last):
             continue
-        if slot.behind - slot.first > 1 and slot.stem.startswith("ali") and heard.form.startswith("ال"):
+        if not is_single and slot.stem.startswith("ali") and heard.form.startswith("ال"):
             continue  # الطاهر is al-Taher and not Ali Taher
-        likeness = alike(heard.form, slot.stem) if slot.behind - slot.first == 1 else None
+        likeness = alike(heard.form, slot.stem) if is_single else None
         known = slot.own if slot.meant and heard.form not in slot.meant else slot.sounds
-        likeness = likeness or sounds_alike(heard.sounds, known)
+        if likeness is None and len(known) != alone:  # else they are those that `alike` compared
+            likeness = sounds_alike(heard.sounds, known)
         if likeness is not None and (best is None or likeness < best[0]):
             best = likeness, heard
     return best
@@ -192,16 +205,20 @@ def _alike_together(first: Sequence[Sound], second: Sequence[Sound], part: Seque
     return sounds_alike(joins(first, second), part)
 
 
-def may_be_together(words: tuple[str, str]) -> frozenset[tuple[str, int]]:
-    """The `joint_mark` of every part that two words, read as one, may be like."""
-    first, second = map(_plain_sounds, words)
-    if not second:
-        return frozenset()
-    more = weight(second[0])
-    letters = {one.key[0] for one in first}
-    return frozenset(product(letters, {len(one.key) + more for one in first}))
+def joint_bits(word: str) -> tuple[int, int]:
+    """What a word tells of the parts that it may be with another: a bit for each `joint_bit` of it alone, and by how much
+    they move where it stands behind another; -1 for a word that is never behind one."""
+    heard = _plain_sounds(word)
+    bits = 0
+    for letter, consonants in product({one.key[0] for one in heard}, {len(one.key) for one in heard}):
+        bits |= _bit(letter, consonants)
+    return bits, min(weight(heard[0]), _MOST_CONSONANTS) if heard else -1
 
 
-def joint_mark(part: Sequence[Sound]) -> tuple[str, int] | None:
-    """By what a part is told from most pairs of words: the first letter of its key, and how many there are."""
-    return (part[0].key[0], len(part[0].key)) if part else None
+def joint_bit(part: Sequence[Sound]) -> int:
+    """By what a part is told from most pairs of words: the first letter of its key, and how many there are, as one bit."""
+    return _bit(part[0].key[0], len(part[0].key)) if part else 0
+
+
+def _bit(letter: str, consonants: int) -> int:
+    return 1 << (ord(letter) % 32 * 16 + min(consonants, _MOST_CONSONANTS))

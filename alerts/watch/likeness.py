@@ -19,6 +19,7 @@ from alerts.watch.tokens import name_readings
 _NEAR_ENOUGH, _NEARER = 0.87, 0.9
 """Jaro-Winkler likeness of two Latin words that differ by a slip; where one has a consonant more (Halabi is not Halbousi)."""
 _ARTICLE_JOINED = re.compile(r"(?:al|el|ul)(?=[^aeiou].{3}|[aeiou].{3})|[aeu](?:sh(?=sh)|(s|d|t|n|r|z)(?=\1)).*")
+_ARTICLE_VOWELS = frozenset("aeu")
 _ABD = re.compile(r"abd[aeouy]?(?:l|(sh|s|d|t|n|z|r)(?=\1))?-?(?=.{3})")
 _DIN = re.compile(r"(?<=...)(?:[aeou][ld]?|i[ld])d[aei]+ne?$")
 _DIN_ALONE = re.compile(r"[aeiu][dl]d[aei]+ne?|d[aei]{1,2}ne?")
@@ -68,8 +69,8 @@ def heard_as(word: str) -> tuple[Heard, ...]:
                 variants.append((name, "ending", last))
         if rest := _behind_article(form):
             variants.append((rest, "article", last))
-        if (faith := _FAITH.search(stem_of(form))) is not None:
-            variants.append((stem_of(form)[: faith.start()], "din", last))
+        if (whole := stem_of(form)).endswith("din") and (faith := _FAITH.search(whole)) is not None:
+            variants.append((whole[: faith.start()], "din", last))
         if form in SHORTENED:
             variants.append((SHORTENED[form], "shortened", last))
         if len(form) >= 6 and form.endswith(("ul", "il")) and form.isascii():
@@ -89,6 +90,8 @@ def _nominative(ending: re.Match[str]) -> str:
 
 def _behind_article(word: str) -> str:
     """What is left of a word that begins with an article ("elmabruk", "essaadi"), "" where none does."""
+    if word[:1] not in _ARTICLE_VOWELS:
+        return ""
     article = _ARTICLE_JOINED.match(word)
     if article is None:
         return ""
@@ -126,9 +129,10 @@ def stem_of(word: str) -> str:
         if word.startswith("عبدال") and len(word) > 6 and word != "عبدالله":
             return "عبد" + word[5:]
         return word[:-5] + "دين" if word.endswith("الدين") and len(word) > 6 else word
-    if _DIN_ALONE.fullmatch(word):
-        return "din"
-    word = _DIN.sub(".din", word)  # the point keeps the d of Sad apart in Saduddin
+    if word.endswith(("n", "ne")) and "d" in word:
+        if _DIN_ALONE.fullmatch(word):
+            return "din"
+        word = _DIN.sub(".din", word)  # the point keeps the d of Sad apart in Saduddin
     if word.startswith("abd"):
         if _ABD_ALONE.fullmatch(word):
             return "abd"
@@ -169,14 +173,16 @@ def alike(word: str, stem: str) -> Likeness | None:
 
 
 def sounds_alike(mine: Sequence[Sound], theirs: Sequence[Sound], more: float = 0.0) -> Likeness | None:
-    best: Likeness | None = None
+    best = -1.0
     for one in mine:
+        key = one.key
         for other in theirs:
-            if one.key == other.key:
-                apart = vowels_apart(one, other)
-                if apart <= _allowed(weight(one)) + more and (best is None or apart < best.apart):
-                    best = Likeness("B", apart)
-    return best
+            if key == other.key:
+                most = _allowed(weight(one)) + more
+                apart = vowels_apart(one, other, most)
+                if apart <= most and (best < 0 or apart < best):
+                    best = apart
+    return Likeness("B", best) if best >= 0 else None
 
 
 def joins(first: Sequence[Sound], second: Sequence[Sound]) -> tuple[Sound, ...]:
@@ -192,6 +198,7 @@ def _final_i(word: str) -> bool:
     return word[-1] in "iy"
 
 
+@lru_cache(maxsize=65_536)
 def _plainly(word: str) -> str:
     """A Latin word without the choices that are only of taste: ou, oo, w, o are u; ee, y, e are i; q is k; no doubles."""
     return _DOUBLES.sub(

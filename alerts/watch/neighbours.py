@@ -6,7 +6,8 @@ one kind may follow another is worked out once, and remembered in a table that f
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,10 @@ OTHER, NAMED, FREE = range(3)
 """The rank of a word: neither of the two others; a common name or title; what stands between parts without counting."""
 WALL = 2
 """Words without kind that keep two rows in one array apart, together with `OTHER` as their rank."""
-_PLACES = 19
-"""Bits of a place in the table: 4 MB, half a million pairs of kinds."""
+_PLACES = 20
+"""Bits of a place in the table: 8 MB, a million pairs of kinds."""
+_FEW = 24
+"""Words of a headline: so few are asked one by one faster than at once."""
 _BITS = 2_048
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 Places = npt.NDArray[np.intp]
@@ -48,16 +51,25 @@ class Neighbours:
         if number is None:
             number = self._numbers[keys] = len(self._kinds)
             self._kinds.append(keys)
-            self._masks.append(_mask(keys))
+            self._masks.append(mask_of(keys))
         return number
 
     def keys(self, kind: int) -> frozenset[str]:
         """The keys of a kind."""
         return self._kinds[kind]
 
+    def mask(self, kinds: Iterable[int]) -> int:
+        """`mask_of` all keys of these kinds."""
+        masks, whole = self._masks, 0
+        for kind in kinds:
+            whole |= masks[kind]
+        return whole
+
     def pairs(self, kinds: Numbers, ranks: Numbers) -> tuple[list[int], list[int]]:
         """The words, first and second, that may follow each other in a name, by what stands between them: nothing that
         counts; any one word; two or three common names; common names alone, however many."""
+        if len(kinds) <= _FEW:
+            return self._few(kinds.tolist(), ranks.tolist())
         kept = nonzero(ranks != FREE)
         kinds = kinds[kept]
         some = kinds != 0
@@ -72,6 +84,24 @@ class Neighbours:
         first, second = np.concatenate(firsts), np.concatenate(seconds)
         true = self._follow(kinds[first], kinds[second])
         return kept[first[true]].tolist(), kept[second[true]].tolist()
+
+    def _few(self, kinds: list[int], ranks: list[int]) -> tuple[list[int], list[int]]:
+        """`pairs` of a short row."""
+        kept = [at for at, rank in enumerate(ranks) if rank != FREE]
+        count = len(kept)
+        asked = [(at, at + step) for step in (1, 2) for at in range(count - step)]
+        if NAMED in ranks:
+            named = [ranks[at] == NAMED for at in kept]
+            for apart in (3, 4):
+                asked += [(at, at + apart) for at in range(count - apart) if all(named[at + 1 : at + apart])]
+            bare = [at for at in range(count) if not named[at]]
+            asked += [(one, other) for one, other in pairwise(bare) if other - one > 2]
+        true = [
+            (kept[one], kept[other])
+            for one, other in asked
+            if kinds[kept[one]] and kinds[kept[other]] and self._may_follow(kinds[kept[one]], kinds[kept[other]])
+        ]
+        return [one for one, _ in true], [other for _, other in true]
 
     def _follow(self, ones: Numbers, others: Numbers) -> Places:
         """Where a word of the second kind may stand behind one of the first."""
@@ -99,12 +129,12 @@ class Neighbours:
         for key in keys:
             mask = self._masks_behind.get(key)
             if mask is None:
-                mask = self._masks_behind[key] = _mask(self._after[key])
+                mask = self._masks_behind[key] = mask_of(self._after[key])
             whole |= mask
         return whole, [self._after[key] for key in keys]
 
 
-def _mask(keys: Collection[str]) -> int:
+def mask_of(keys: Collection[str]) -> int:
     """One bit for each key: two rows of keys whose masks share none have none in common, which is told in a tenth of the time."""
     bits = bytearray(_BITS // 8)
     for key in keys:

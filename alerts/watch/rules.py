@@ -219,10 +219,13 @@ def _test_any(tree: Or) -> Test:
 
     def test(view: _View) -> Found | None:
         true = [found for part in tests if (found := part(view)) is not None] if tests else []
-        for words in sorted(plain.keys() & view.met.keys(), key=order.__getitem__):
-            for leaf in plain[words]:
-                true += [[(leaf, place)] for place in view.places(leaf)]
-        return longest([pair for found in true for pair in found]) if true else None
+        met = plain.keys() & view.met.keys()
+        for words in sorted(met, key=order.__getitem__) if len(met) > 1 else met:
+            stand = ([(leaf, place) for place in view.places(leaf)] for leaf in plain[words])
+            true += filter(None, stand)
+        if len(true) > 1:
+            return longest([pair for found in true for pair in found])
+        return longest(true[0]) if true else None
 
     return test
 
@@ -247,6 +250,8 @@ class _View:
     def places(self, leaf: Leaf) -> list[Place]:
         """Where a term stands in the statement."""
         met = self.met
+        if isinstance(leaf, Phrase) and not leaf.slop and leaf.field is None:
+            return met.get(leaf.words, [])
         match leaf:
             case Phrase():
                 if not leaf.slop:

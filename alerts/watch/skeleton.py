@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from itertools import islice, product
+from math import inf
 from typing import NamedTuple
 
 _MOST_KEYS = 8
@@ -105,7 +106,7 @@ def sounds(word: str) -> tuple[Sound, ...]:
         return _heard(word, _HEBREW, written=False)
     if "a" <= word[0] <= "z" or word[0] == "Γ":
         found = _heard(word, _LATIN, written=True)
-        if (apart := _SPLIT.sub(r"\1.h", word)) != word:
+        if "h" in word and (apart := _SPLIT.sub(r"\1.h", word)) != word:
             found += _heard(apart, _LATIN, written=True)  # Mazhari is مظهري, Fathi فتحي
         return found
     return ()
@@ -116,7 +117,7 @@ def _heard(word: str, table: dict[str, tuple[str, ...]], *, written: bool) -> tu
     gaps = [""]
     if word in GOD:
         return (Sound("L", ("a", "a"), written),)
-    if (god := _ALLAH.search(word)) and god.start() >= 2:
+    if word[-1] in "ahهה" and (god := _ALLAH.search(word)) and god.start() >= 2:
         word, ending = word[: god.start()], "L"
     else:
         ending = ""
@@ -156,7 +157,8 @@ def _heard(word: str, table: dict[str, tuple[str, ...]], *, written: bool) -> tu
         gaps[-1] += "*"
         gaps.append("a")
     keys = ["".join(letters) for letters in islice(product(*classes), _MOST_KEYS)]
-    found = [Sound(key, tuple(gaps), written) for key in dict.fromkeys(keys)]
+    vowels = tuple(gaps)
+    found = [Sound(key, vowels, written) for key in dict.fromkeys(keys)]
     if silent and found:
         spoken = (*gaps[:-1], gaps[-1][:-1], "")
         found.append(Sound(keys[0] + "H", spoken, written))
@@ -178,23 +180,28 @@ def joined(first: Sound, second: Sound) -> Sound:
     return Sound(first.key + key, (*first.gaps[:-1], first.gaps[-1] + gaps[0], *gaps[1:]), first.written)
 
 
-def vowels_apart(one: Sound, other: Sound) -> float:
-    """How far apart the vowels of two words with equal keys are: 0 for none, about 1 for one other vowel.
+def vowels_apart(one: Sound, other: Sound, most: float = inf) -> float:
+    """How far apart the vowels of two words with equal keys are: 0 for none, about 1 for one other vowel. Beyond `most`
+    they are not counted on.
 
     A short vowel that one writes and the other leaves out costs half; in Arabic and Hebrew it is never written and
     costs nothing. A written long vowel against another costs one and a half. An ending -i or -u that one has and the
     other has not makes another name (Khazal, Khazali): 2.
     """
+    if one.gaps == other.gaps:
+        return 0.0
     last = len(one.gaps) - 1
     apart = 0.0
     for at, (mine, theirs) in enumerate(zip(one.gaps, other.gaps, strict=True)):
         if mine != theirs:
-            apart += _gap(mine, theirs, one.written, other.written, final=at == last)
+            apart += _gap(mine, theirs, one.written, other.written, at == last)
+            if apart > most:
+                return apart
     return apart
 
 
 @lru_cache(maxsize=16_384)
-def _gap(mine: str, theirs: str, mine_written: bool, theirs_written: bool, *, final: bool) -> float:
+def _gap(mine: str, theirs: str, mine_written: bool, theirs_written: bool, final: bool) -> float:
     if "*" in mine or "*" in theirs:
         return 0.0
     silent = "h" in mine or "h" in theirs

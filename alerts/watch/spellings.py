@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import product
 from typing import Generic, NamedTuple, TypeVar
 
@@ -19,15 +19,16 @@ import numpy as np
 
 from alerts.watch.beside import Beside, is_kind
 from alerts.watch.collecting import Method
-from alerts.watch.guards import may_tell
-from alerts.watch.laying import fit, joint_mark, laid_around, may_be_together, together
+from alerts.watch.guards import may_stand_alone, may_tell
+from alerts.watch.laying import fit, laid_around
 from alerts.watch.lexicon import Lexicon, Numbers
 from alerts.watch.likeness import Heard, Likeness, heard_as, sounds_alike, stem_of, without_article
 from alerts.watch.names import Part, is_article
 from alerts.watch.namewords import is_common, is_filler, is_particle, is_title, titles
 from alerts.watch.neighbours import FREE, NAMED, OTHER, WALL, Neighbours
 from alerts.watch.parts import Laid, Refused, Slot, SoundHit, Spelling, Text, keys_of, slips_of
-from alerts.watch.skeleton import GOD
+from alerts.watch.skeleton import GOD, Sound
+from alerts.watch.thirds import Thirds
 from alerts.watch.translated import is_legal_form
 from scraper.text import Folded
 
@@ -47,12 +48,12 @@ _ARTICLES = frozenset({
     "аль", "эль", "ал", "эл", "אל", "א", "ال",
 })  # fmt: skip
 _ANCHOR = 3
-_REACH = 12
-"""Words on either side in which a third part is looked for."""
 _RANK, _TWO_PARTS, _TIES, _IS_TITLE, _IS_KIND = 3, 4, 8, 16, 32
 """In the number of a word: its rank; whether it says two parts of a name, is tied to the word before, is a title, is
 a kind of group."""
-_KIND = 6
+_NO_TWO_PARTS = 64
+"""In the number of a word that sounds like two parts of names and can be none of them."""
+_KIND = 7
 """Bits of a word's number below those of its kind (`neighbours.py`)."""
 _HAS_GOD = re.compile(r"..l+ah$|لله$")
 _JOINED_GOD = re.compile(r"(.{3,}?)([aeiou]l+ah?|الله|لله)")
@@ -74,26 +75,6 @@ class _Anchored(NamedTuple, Generic[T]):
     """Whether the two words may be the name without a third: beside each other, and with words between (`guards.py`)."""
 
 
-class _Marks(NamedTuple):
-    """By what a part is passed over before it is compared: its keys, its first letter, and what two words are that are it."""
-
-    keys: frozenset[str]
-    letter: str
-    joint: tuple[str, int] | None
-
-
-class _Around(NamedTuple):
-    """The words near two of a text: their places, their keys and first letters, and what each is with the one behind it."""
-
-    near: Sequence[int]
-    beside: Sequence[int]
-    """Those of which one of the two words is a part."""
-    keys: frozenset[str]
-    letters: set[str]
-    joint: frozenset[tuple[str, int]]
-    joint_beside: frozenset[tuple[str, int]]
-
-
 class _Remembered(dict[K, V]):
     """Answers worked out at first sight. Full, it forgets everything, so hostile texts cost time, not memory."""
 
@@ -113,15 +94,14 @@ class Spellings(Generic[T]):
 
     def __init__(self) -> None:
         self.every: list[Spelling[T]] = []
-        self._pairs: dict[str, list[tuple[Spelling[T], Slot, Slot]]] = {}
+        self._pairs: dict[str, dict[str, list[tuple[Spelling[T], Slot, Slot]]]] = {}
         self._joins: dict[str, list[tuple[Spelling[T], Slot]]] = {}
         self._after: dict[str, set[str]] = {}
         self._part_keys: set[str] = set()
         self._neighbours = Neighbours(self._after)
-        self._lexicon = Lexicon(self.number)
+        self._lexicon = Lexicon(self._number)
         self._beside: Beside[T] = Beside()
-        self._marks: dict[Slot, _Marks] = {}
-        self._joint: _Remembered[tuple[str, str], frozenset[tuple[str, int]]] = _Remembered(self._may_be_together)
+        self._thirds = Thirds(self._neighbours)
         self._ones: _Remembered[str, tuple[_Anchored[T], ...]] = _Remembered(self._in_one)
         self._twos: _Remembered[tuple[str, str], tuple[_Anchored[T], ...]] = _Remembered(self._in_two)
 
@@ -136,7 +116,7 @@ class Spellings(Generic[T]):
                 if first[-1] == second[-1] == "~":
                     continue
                 self._after.setdefault(first, set()).add(second)
-                self._pairs.setdefault(f"{first} {second}", []).append((spelling, one, other))
+                self._pairs.setdefault(first, {}).setdefault(second, []).append((spelling, one, other))
                 self._part_keys.add(second)
                 self._part_keys.add(first)
         self._beside.add(spelling, owner)
@@ -157,10 +137,10 @@ class Spellings(Generic[T]):
         numbers = self._lexicon.numbers(folded.words) if numbers is None else numbers
         text = Text(folded)
         seen: set[tuple[int, int, int]] = set()
-        tries: Counter[int] = Counter()
+        tries: dict[int, int] = {}
         for first, behind, anchored, may_be in self._anchors(text, numbers, every=refused is not None):
-            tries[id(anchored.spelling)] += 1
-            if tries[id(anchored.spelling)] > _MOST_TRIES:
+            tried = tries[id(anchored.spelling)] = tries.get(id(anchored.spelling), 0) + 1
+            if tried > _MOST_TRIES:
                 continue
             anchor = Laid(anchored.slot, first, behind, anchored.likeness, anchored.heard.step)
             hit = laid_around(text, anchored.spelling, anchor, anchored.heard)
@@ -181,19 +161,24 @@ class Spellings(Generic[T]):
         whatever is laid is left out, or told with False where `every` is asked for.
         """
         folded, words = text.folded, text.words
-        for at in (numbers & _TWO_PARTS).nonzero()[0].tolist():
+        two_parts = _TWO_PARTS | _NO_TWO_PARTS if every else _TWO_PARTS
+        for at in (numbers & two_parts).nonzero()[0].tolist():
             place = at, at + 1
             for anchored, may_be in self._judged(text, numbers, place, place, self._ones[words[at]], every=every):
                 yield *place, anchored, may_be
         joined = [at for at, kind in folded.links if kind == "hyphen" and not is_article(words[at], words[at + 1])]
         joined += [at - 1 for at in (numbers & _TIES).nonzero()[0].tolist() if at]
         rows, row_of = self._rows(words, numbers, joined)
-        pairs = self._neighbours.pairs(rows >> _KIND, rows & _RANK)
+        pairs = zip(*self._neighbours.pairs(rows >> _KIND, rows & _RANK), strict=True)
         found: list[list[tuple[int, int]]] = [[] for _ in range(len(joined) + 1)]
-        for pair in zip(*pairs, strict=True):
-            found[row_of(pair[0])].append(pair)
+        if joined:
+            for pair in pairs:
+                found[row_of(pair[0])].append(pair)
+        else:
+            found[0] += pairs
+        twos = self._twos
         for first, second in found[0]:
-            if anchors := self._twos[words[first], words[second]]:
+            if anchors := twos[words[first], words[second]]:
                 spans = (first, first + 1), (second, second + 1)
                 for anchored, may_be in self._judged(text, numbers, *spans, anchors, every=every):
                     yield *spans[anchored.second], anchored, may_be
@@ -201,7 +186,7 @@ class Spellings(Generic[T]):
         for at, of_row in zip(joined, found[1:], strict=True):
             both = _as_one(words, at)
             place = at, at + 2
-            if self._lexicon[both] & _TWO_PARTS:
+            if self._lexicon[both] & two_parts:
                 for anchored, may_be in self._judged(text, numbers, place, place, self._ones[both], every=every):
                     yield *place, anchored, may_be
             begin = max(0, at - _AROUND)
@@ -245,66 +230,21 @@ class Spellings(Generic[T]):
         """Those that can come to something: no word stands between that ends every name, and they tell enough, or a word
         around may be a third part."""
         words = text.words
-        between = [at for at in range(one[1], other[0]) if not text.is_free(at)]
-        end = next((at for at in between if not text.is_name_like(at)), None)
-        if end is not None:
-            anchors = [
-                one for one in anchors if any(fit(words[end], each, True, True) for each in one.spelling.singles)
-            ]
-        if all(each.apart if between else each.beside for each in anchors):
+        between = [at for at in range(one[1], other[0]) if not text.is_free(at)] if one[1] < other[0] else []
+        for at in between:
+            if not text.is_name_like(at):
+                anchors = [
+                    each for each in anchors if any(fit(words[at], slot, True, True) for slot in each.spelling.singles)
+                ]
+                break
+        if one == other:
+            anchors = [each for each in anchors if _can_be(each)]
+        open_ = [each for each in anchors if not (each.apart if between else each.beside)]
+        if not open_:
             return anchors
-        around = self._around(words, numbers, one, other)
-        return [
-            each for each in anchors if (each.apart if between else each.beside) or self._has_more(each, words, around)
-        ]
-
-    def _around(self, words: Sequence[str], numbers: Numbers, one: tuple[int, int], other: tuple[int, int]) -> _Around:
-        """What the words around two places can be, alone and with their neighbours."""
-        near = [*range(max(0, one[0] - _REACH), one[0]), *range(one[1], other[0])]
-        near += range(other[1], min(other[1] + _REACH, len(words)))
-        beside = [at for place in (one, other) for at in range(max(0, place[0] - 1), min(place[1], len(words) - 1))]
-        joint = self._joint
-        return _Around(
-            near,
-            beside,
-            frozenset().union(*(self._neighbours.keys(kind >> _KIND) for kind in numbers[near].tolist())),
-            {words[at][0] for at in near},
-            frozenset().union(*(joint[words[at], words[at + 1]] for at in near if at + 1 < len(words))),
-            frozenset().union(*(joint[words[at], words[at + 1]] for at in beside)),
-        )
-
-    def _has_more(self, anchored: _Anchored[T], words: Sequence[str], around: _Around) -> bool:
-        """Whether a word near may be another part of the name, or more of one that was found, alone or with its neighbour."""
-        mine, other = anchored.slot, anchored.other
-        for slot in anchored.spelling.singles:
-            marks = self._marks.get(slot) or self._marked(slot)
-            if mine.first <= slot.first < mine.behind or other.first <= slot.first < other.behind:
-                if marks.joint in around.joint_beside and any(
-                    together(words[at], words[at + 1], slot) is not None for at in around.beside
-                ):
-                    return True
-                continue
-            if not marks.keys.isdisjoint(around.keys):
-                return True
-            if marks.letter in around.letters and any(
-                words[at][0] == marks.letter and fit(words[at], slot, True, True) is not None for at in around.near
-            ):
-                return True
-            if marks.joint in around.joint and any(
-                marks.joint in self._joint[words[at], words[at + 1]]
-                and together(words[at], words[at + 1], slot) is not None
-                for at in around.near
-                if at + 1 < len(words)
-            ):
-                return True
-        return False
-
-    def _marked(self, slot: Slot) -> _Marks:
-        marks = self._marks[slot] = _Marks(frozenset(keys_of(slot)), slot.stem[0], joint_mark(slot.sounds))
-        return marks
-
-    def _may_be_together(self, words: tuple[str, str]) -> frozenset[tuple[str, int]]:
-        return may_be_together(words)
+        around = self._thirds.around(words, numbers >> _KIND, one, other)
+        gone = {id(each) for each in open_ if not self._thirds.has_more(each.spelling, (each.slot, each.other), around)}
+        return [each for each in anchors if id(each) not in gone] if gone else anchors
 
     def _rows(
         self, words: Sequence[str], numbers: Numbers, joined: Sequence[int]
@@ -325,19 +265,24 @@ class Spellings(Generic[T]):
         return np.concatenate(rows) if joined else numbers, lambda place: bisect_right(starts, place) - 1
 
     def number(self, word: str) -> int:
-        """What is known about a word of a text: its kind, from the keys of parts that it may be (marked with ~ where by a
-        slip), its rank, and its marks."""
+        """What is known about a word of a text: its kind, its rank, and its marks."""
+        return self._lexicon[word]
+
+    def _number(self, word: str) -> int:
+        """The number of a word met first. Its kind is from the keys of parts that it may be, marked with ~ where by a slip."""
         heard = heard_as(word)
-        keys = {sound.key for each in heard for sound in each.sounds}
-        slips = {f"{key}~" for each in heard if each.form.isascii() for sound in each.sounds for key in slips_of(sound)}
+        known = self._part_keys
+        keys = {sound.key for each in heard for sound in each.sounds if sound.key in known}
+        slips = {key for each in heard if each.form.isascii() for sound in each.sounds for key in _slips(sound.key)}
         rank = OTHER
         if is_particle(word) or is_filler(word) or word in _ARTICLES:
             rank = FREE
         elif is_title(word) or any(is_common(each.form, 0.25) for each in heard if not each.first):
             rank = NAMED
-        marks = (bool(self._in_one(word)) and _TWO_PARTS) | (word in _TIED and _TIES) | (_is_title(word) and _IS_TITLE)
-        marks |= is_kind(word) and _IS_KIND
-        return self._neighbours.kind(frozenset((keys | slips) & self._part_keys)) << _KIND | marks | rank
+        marks = (word in _TIED and _TIES) | (_is_title(word) and _IS_TITLE) | (is_kind(word) and _IS_KIND)
+        if two_parts := self._in_one(word):
+            marks |= _TWO_PARTS if any(map(_can_be, two_parts)) else _NO_TWO_PARTS
+        return self._neighbours.kind(frozenset(keys | (slips & known))) << _KIND | marks | rank
 
     def _in_one(self, word: str) -> tuple[_Anchored[T], ...]:
         """The names of which one word says two parts."""
@@ -352,13 +297,17 @@ class Spellings(Generic[T]):
                     continue  # Ali Sistani is no al-Sistani
                 known = best.get(id(slot))
                 if known is None or likeness < known.likeness:
-                    told = len(spelling.stems) == 2 or may_tell(
-                        spelling,
-                        slot.first,
-                        slot.first + 1,
-                        (likeness, likeness),
-                        uncased=_is_uncased(word),
-                        beside=True,
+                    told = (
+                        may_stand_alone(spelling, likeness)
+                        if len(spelling.stems) == 2
+                        else may_tell(
+                            spelling,
+                            slot.first,
+                            slot.first + 1,
+                            (likeness, likeness),
+                            uncased=_is_uncased(word),
+                            beside=True,
+                        )
                     )
                     best[id(slot)] = _Anchored(spelling, slot, heard, likeness, False, slot, told, told)
         return tuple(best.values())
@@ -367,33 +316,45 @@ class Spellings(Generic[T]):
         """The names of which two words say a part each."""
         one, other = (self._neighbours.keys(self._lexicon[word] >> _KIND) for word in words)
         known = self._pairs
+        behind = [(known[first], second) for first in one if first in known for second in other]
         uncased = _is_uncased(words[0])
-        keys = [f"{first} {second}" for first in one for second in other]
-        found: dict[tuple[int, int], _Anchored[T]] = {}
-        for spelling, first, second in (pair for key in keys if key in known for pair in known[key]):
-            if (id(first), id(second)) in found:
+        tried: set[tuple[int, int]] = set()
+        found: list[_Anchored[T]] = []
+        for spelling, first, second in (pair for ways, key in behind if key in ways for pair in ways[key]):
+            if (id(first), id(second)) in tried:
                 continue
-            fits = [fit(word, slot, True, True) for word, slot in zip(words, (first, second), strict=True)]
-            if fits[0] is None or fits[1] is None:
+            tried.add((id(first), id(second)))
+            if (mine := fit(words[0], first, True, True)) is None:
                 continue
-            later = spelling.common[first.first] and not fits[1][1].last
-            likeness, heard = fits[1] if later else fits[0]
+            if (theirs := fit(words[1], second, True, True)) is None:
+                continue
+            later = spelling.common[first.first] and not theirs[1].last
+            likeness, heard = theirs if later else mine
             slot = second if later else first
-            likenesses = fits[0][0], fits[1][0]
+            likenesses = mine[0], theirs[0]
             beside, apart = (
                 may_tell(spelling, first.first, second.first, likenesses, uncased=uncased, beside=beside)
                 for beside in (True, False)
             )
-            found[id(first), id(second)] = _Anchored(
-                spelling, slot, heard, likeness, later, first if later else second, beside, apart
-            )
-        return tuple(found.values())
+            found.append(_Anchored(spelling, slot, heard, likeness, later, first if later else second, beside, apart))
+        return tuple(found)
+
+
+@lru_cache(maxsize=16_384)
+def _slips(key: str) -> tuple[str, ...]:
+    """What a key is with a slip, marked."""
+    return tuple(f"{each}~" for each in slips_of(Sound(key, (), True)))
 
 
 def _is_title(word: str) -> bool:
     """Whether a word is a title, behind a clitic too (والسيد)."""
     listed = titles()
     return word in listed or (not word.isascii() and any(heard.form in listed for heard in heard_as(word)))
+
+
+def _can_be(anchored: _Anchored[T]) -> bool:
+    """Whether a word that says two parts of a name can be the name: of one that has no other parts it tells enough."""
+    return anchored.beside or len(anchored.spelling.stems) > 2
 
 
 def _apart(place: int, joined: int) -> tuple[int, int]:

@@ -15,11 +15,17 @@ HIDDEN = "hidden characters"
 TATWEEL = "tatweel"
 MARKS = "combining marks"
 _OVERLAID = re.compile(r"[^\W\d_][\u0300-\u036f\u0489\u20d0-\u20f0]")
+_ODD = re.compile(
+    r"[^\x00-\x7f\xc0-\u024f\u0400-\u0481\u048a-\u04ff\u05d0-\u05ea\u0620-\u063f\u0641-\u064a\u0660-\u06d3]"
+)
+"""What is no plain letter of the scripts that most texts are in: where none stands, nothing was done to a surface."""
 _UNEVEN = re.compile(r"[^\S ]|  |[\ud800-\udfff]")
 
 
 def noted(steps: Sequence[str], surface: str) -> tuple[str, ...]:
     """The steps, each once, and whether look-alikes or unseen characters stand in what was found."""
+    if surface.isascii() or _ODD.search(surface) is None:
+        return tuple(dict.fromkeys(steps)) if steps else ()
     more = [LOOK_ALIKE] if is_disguised(surface) else []
     more += [HIDDEN] if has_hidden(surface) else []
     more += [TATWEEL] if "\u0640" in surface else []
