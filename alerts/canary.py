@@ -48,6 +48,7 @@ def with_canary(config: Configuration, origin: str) -> Configuration:
         allow_private=True,
         proxy="direct:",
         silent_after=timedelta(days=3650),
+        kept=False,
     )
     everything = Route(name=EVERYTHING, channels=tuple(channel.id for channel in config.channels))
     route = Route(name=WATCH, channels=(config.canary.channel,), priority="low", proceed=True, group_by="none")

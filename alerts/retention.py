@@ -17,6 +17,7 @@ from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.engine import Connection
 
 from alerts.bot.schema import chat_watch, deed, enrolment, judgement, mute
+from alerts.canary import SOURCE
 from alerts.schema import delivery, match, verdict
 from scraper import evidence, retention
 from scraper.retention import Place
@@ -26,6 +27,8 @@ BATCH = 200
 """Statements, or deliveries, that are looked at in one transaction."""
 DEEDS_KEPT = timedelta(days=365)
 """At least so long it is known who changed what in the chat."""
+CANARIES_KEPT = timedelta(days=7)
+"""So long the way of a canary can be looked up."""
 _FULL, _ROOMY = 0.9, 0.8
 """Of the room for evidence: from where on the oldest goes, and until when."""
 _SETTLED = ("sent", "dropped")
@@ -56,12 +59,29 @@ def forget_statements(
     found = retention.aged(conn, before, after=after, limit=BATCH)
     told = _still_told(conn, [one for story in found.stories for one in story], moment(now, deliveries))
     going = [one for story in found.stories if told.isdisjoint(story) for one in story]
+    gone = _take_out(conn, going)
+    return Done(retention.forget(conn, going, now), gone, found.further)
+
+
+def forget_canaries(conn: Connection, now: datetime) -> int:
+    """Canaries of last week, with all that hangs on them: they tell nothing any more. Returns how many went.
+
+    No two have the same number, so nothing of them is remembered; the first one stays, for it is listed anew at each start.
+    """
+    ids = retention.aged_of(conn, SOURCE, now - CANARIES_KEPT, limit=BATCH)
+    going = sorted(set(ids) - _unsent(conn, ids))
+    _take_out(conn, going)
+    return retention.forget(conn, going, now, remember=False)
+
+
+def _take_out(conn: Connection, ids: Sequence[int]) -> int:
+    """Verdicts, matches, judgements and deliveries of statements. Returns how many deliveries went."""
     gone = 0
-    for part in _parts(going):
+    for part in _parts(ids):
         gone += conn.execute(delete(delivery).where(delivery.c.statement.in_(part))).rowcount
         for table in (verdict, match, judgement):
             conn.execute(delete(table).where(table.c.statement.in_(part)))
-    return Done(retention.forget(conn, going, now), gone, found.further)
+    return gone
 
 
 def _still_told(conn: Connection, ids: Sequence[int], before: datetime | None) -> set[int]:

@@ -103,6 +103,7 @@ class Upkeep:
             self._walking = False
             keep = self._config().storage.keep_deliveries
             await self._db.write(lambda conn: retention.forget_deeds(conn, now, keep=keep))
+            await self._db.write(lambda conn: retention.forget_canaries(conn, now))
             await self._db.write(lambda conn: sources.beat(conn, "retention", now))
         if self._checking is None and _is_over(beats.get("store"), now, CHECKING):
             self._checking = asyncio.create_task(self._check())

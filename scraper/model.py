@@ -131,6 +131,8 @@ class Source:
     silent_after: timedelta | None = None
     next_page: str = ""
     """Of a JSON answer: the dotted path to the address of older items."""
+    kept: bool = True
+    """Whether its pages are kept as evidence, where any are: those of bayan's own are not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,7 @@ async def _keep(
     look: Look, page: Page, listed: Listed, found: Harvest, behind: backfill.Reached
 ) -> tuple[Mapping[str, Kept], str]:
     """The raw pages on which something new stood, as evidence, by address; and why one could not be kept."""
-    if look.source.kind == "directory":
+    if look.source.kind == "directory" or not look.source.kept:
         return {}, ""
     return await archive.keep(look.tools.archive, archive.stood_on(_read(found), page, (*listed.pages, *behind.pages)))
 

@@ -76,6 +76,16 @@ def aged(conn: Connection, before: datetime, *, after: Place | None, limit: int)
     return Aged(tuple(story for story in found.values() if busy.isdisjoint(story)), further)
 
 
+def aged_of(conn: Connection, source_id: str, before: datetime, *, limit: int) -> tuple[int, ...]:
+    """Old statements of one source that are at rest, whatever their stories; its first one stays."""
+    mine = statement.c.source == source_id
+    first = select(func.min(statement.c.id)).where(mine).scalar_subquery()
+    query = select(statement.c.id).where(mine, statement.c.first_seen_at < before, statement.c.id != first)
+    ids = list(conn.execute(query.order_by(statement.c.id).limit(limit)).scalars())
+    busy = _busy(conn, ids, before)
+    return tuple(one for one in ids if one not in busy)
+
+
 def _busy(conn: Connection, ids: Sequence[int], before: datetime) -> set[int]:
     """Which of them must stay."""
     busy = {int(conn.execute(select(func.max(statement.c.id))).scalar() or 0)}
@@ -101,8 +111,11 @@ def _busy(conn: Connection, ids: Sequence[int], before: datetime) -> set[int]:
     return busy
 
 
-def forget(conn: Connection, ids: Sequence[int], now: datetime) -> int:
-    """Take statements out, with all that `scraper` keeps about them; their identities stay. Returns how many went."""
+def forget(conn: Connection, ids: Sequence[int], now: datetime, *, remember: bool = True) -> int:
+    """Take statements out, with all that `scraper` keeps about them; their identities stay, unless nothing is to be remembered.
+
+    Returns how many went.
+    """
     gone = 0
     for part in _parts(ids):
         mine = identity.c.statement.in_(part)
@@ -111,7 +124,7 @@ def forget(conn: Connection, ids: Sequence[int], now: datetime) -> int:
         )
         keys = select(identity.c.source, identity.c.key).where(mine, ~known.exists())
         rows = [{"source": row.source, "key": row.key, "at": now} for row in conn.execute(keys)]
-        if rows:
+        if rows and remember:
             conn.execute(insert(forgotten), rows)
         for table in (identity, revision, unjudged, held, absence, rereading, story_key, story_join, evidence):
             conn.execute(delete(table).where(table.c.statement.in_(part)))

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,40 @@ async def test_one_that_does_not_come_through_is_told_once_and_that_it_does_agai
         bayan.clock.advance(hours=1)
         await until(lambda: any("comes through again" in one["text"] for one in sent_to(api, "11")))
         assert sum("did not come through" in one["text"] for one in sent_to(api, "11")) == 1
+
+
+def flown_since(bayan: House, last: Any) -> bool:
+    return bool(beats(bayan)["canary"][0] > last)
+
+
+async def test_canaries_of_last_week_are_forgotten_and_nothing_of_them_is_remembered_or_kept(
+    tmp_path: Path, site: FakeSite, api: FakeBotApi
+) -> None:
+    def count(bayan: House, query: str) -> int:
+        return int(bayan.db.read_now(lambda conn: conn.exec_driver_sql(query).scalar_one()))
+
+    theirs = "SELECT count(*) FROM {} WHERE source = 'bayan:canary'"
+    async with ticking(singing(tmp_path, site, api)) as (bayan, until):
+        await until(lambda: "canary" in beats(bayan))
+        for _ in range(7):
+            last = beats(bayan)["canary"][0]
+            bayan.clock.advance(hours=1)
+            await until(partial(flown_since, bayan, last))
+        assert count(bayan, theirs.format("statement")) == 9, "one at the start, and eight that flew"
+        bayan.clock.advance(days=8)
+        for _ in range(3):  # the clock leapt: it is believed a day later
+            await bayan.service.keep_house()
+            bayan.clock.advance(hours=25)
+        left = count(bayan, theirs.format("statement"))
+        assert left <= 6, "its first, and those that its page lists"
+        assert count(bayan, theirs.format("forgotten")) == 0
+        assert count(bayan, "SELECT count(*) FROM delivery WHERE statement NOT IN (SELECT id FROM statement)") == 0
+        assert (
+            count(bayan, "SELECT count(*) FROM evidence, statement WHERE id = statement AND source LIKE 'bayan:%'") == 0
+        )
+        last = beats(bayan)["canary"][0]
+        await until(lambda: beats(bayan)["canary"][0] > last)
+        assert count(bayan, theirs.format("statement")) == left + 1, "the next one flies"
 
 
 async def test_without_the_table_there_is_no_canary(tmp_path: Path, site: FakeSite, api: FakeBotApi) -> None:
