@@ -14,7 +14,7 @@ message after the other, so one that waits or fails never holds up another.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
@@ -67,6 +67,8 @@ class Desk:
     """The languages of the channels that have another one."""
     most_overdue: int | None = None
     """After an outage so many late alerts leave each by itself, and the rest in one digest; None: all of them."""
+    unsettled: dict[str, list[Callable[[], Awaitable[None]]]] = field(default_factory=dict)
+    """By channel, what arrived and could not be recorded: the store refused. Nothing more leaves there before it is."""
 
     def lexicon(self, channel: str) -> Lexicon:
         """What drawing for a channel takes of it."""
@@ -89,6 +91,7 @@ async def drain(channel: str, desk: Desk, stopping: asyncio.Event) -> Drained:
     """Send what is due in one channel, in order, at its pace, until nothing is, or it must rest, or we are `stopping`."""
     counts = {"sent": 0, "later": 0, "failed": 0, "needless": 0}
     while not stopping.is_set():
+        await _record_what_arrived(channel, desk)
         state = await desk.db.read(lambda conn: outbox.channel(conn, channel))
         now = desk.clock()
         if state.condition == "gone" or (state.paused_until is not None and state.paused_until > now):
@@ -184,14 +187,27 @@ async def _arrived(claimed: Delivery, state: ChannelState, receipt: Receipt, alo
         if state.condition != "ok":
             _announce(conn, claimed.channel, health.channel_back(claimed.channel, state.since, now), desk, now)
         if state.failures or state.condition != "ok":
-            outbox.learn(conn, claimed.channel, failures=0, paused_until=None, condition="ok", since=None, reason="")
+            outbox.learn(conn, claimed.channel, **outbox.WELL)
             if desk.most_overdue is not None:
                 bundles.gather_overdue(conn, claimed.channel, now - LATE, desk.most_overdue, now)
 
-    await desk.db.write(record)
-    desk.sent(claimed)
-    log.info("alert sent", channel=claimed.channel, delivery=claimed.id, attempt=claimed.attempt)
+    async def settle() -> None:
+        await desk.db.write(record)
+        desk.sent(claimed)
+        log.info("alert sent", channel=claimed.channel, delivery=claimed.id, attempt=claimed.attempt)
+
+    desk.unsettled.setdefault(claimed.channel, []).append(settle)
+    await _record_what_arrived(claimed.channel, desk)
     return "sent"
+
+
+async def _record_what_arrived(channel: str, desk: Desk) -> None:
+    """Commit 4 of what is known to have arrived. Where the store refuses (StoreError) it is kept, and done before the next claim:
+    else the message would be sent anew after each lease for as long as a disk is full."""
+    waiting = desk.unsettled.get(channel, [])
+    while waiting:
+        await waiting[0]()
+        waiting.pop(0)
 
 
 async def _rest(claimed: Delivery, state: ChannelState, error: TryLater, desk: Desk) -> str:
@@ -201,11 +217,12 @@ async def _rest(claimed: Delivery, state: ChannelState, error: TryLater, desk: D
     until = now + retry.pause(failures, error.after)
     reason = f"{outbox.ASKED}{error.reason}" if error.after is not None else error.reason
 
+    since = state.failing_since or now
     certain = error.certain or claimed.kind == "also"  # an edit that is made twice is made once: it needs no mark
 
     def record(conn: Connection) -> None:
         outbox.settle_later(conn, claimed, certain=certain, due_at=now, reason=error.reason)
-        outbox.learn(conn, claimed.channel, failures=failures, paused_until=until, reason=reason)
+        outbox.learn(conn, claimed.channel, failures=failures, paused_until=until, reason=reason, failing_since=since)
 
     await desk.db.write(record)
     log.warning(
@@ -246,7 +263,7 @@ async def _follow_or_stop(claimed: Delivery, state: ChannelState, error: Recipie
     elif error.topic_only and not state.drop_topic:
         learned = {"drop_topic": True, "reason": error.reason}
     else:
-        return await _suspend(claimed, error.reason, desk)
+        return await _suspend(claimed, state, error.reason, desk)
     notice = health.channel_changed(claimed.channel, error, now)
 
     def record(conn: Connection) -> None:
@@ -261,14 +278,15 @@ async def _follow_or_stop(claimed: Delivery, state: ChannelState, error: Recipie
     return "later"
 
 
-async def _suspend(claimed: Delivery, reason: str, desk: Desk) -> str:
+async def _suspend(claimed: Delivery, state: ChannelState, reason: str, desk: Desk) -> str:
     """The recipient is gone: this delivery has failed, the others wait for a person, the operators are told."""
     now = desk.clock()
     notice = health.channel_gone(claimed.channel, reason, now)
+    failing_since = state.failing_since or now
 
     def record(conn: Connection) -> None:
         outbox.settle_failed(conn, claimed, reason, now)
-        outbox.learn(conn, claimed.channel, condition="gone", since=now, reason=reason)
+        outbox.learn(conn, claimed.channel, condition="gone", since=now, reason=reason, failing_since=failing_since)
         _announce(conn, claimed.channel, notice, desk, now)
 
     await desk.db.write(record)
@@ -286,7 +304,7 @@ async def _hold_everything(claimed: Delivery, state: ChannelState, error: Channe
         outbox.settle_later(conn, claimed, certain=True, due_at=now, reason=error.reason)
         outbox.learn(
             conn, claimed.channel, condition="down", since=since, reason=error.reason,
-            failures=state.failures + 1, paused_until=now + retry.DOWN_WAIT,
+            failures=state.failures + 1, paused_until=now + retry.DOWN_WAIT, failing_since=state.failing_since or now,
         )  # fmt: skip
         _announce(conn, claimed.channel, notice, desk, now)
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -26,12 +26,15 @@ from sqlalchemy.engine import Connection
 
 from alerts.model import PRIORITIES, Delivery, DeliveryKind, DeliveryState, Priority
 from alerts.schema import channel_state, delivery
-from scraper.schema import statement
 
 OPEN: tuple[DeliveryState, ...] = ("pending", "unconfirmed")
 
 Condition = Literal["ok", "gone", "down"]
 
+WELL: Mapping[str, Any] = {
+    "condition": "ok", "failures": 0, "paused_until": None, "since": None, "reason": "", "failing_since": None,
+}  # fmt: skip
+"""What is known of a channel that takes messages."""
 ASKED = "asked to wait: "
 """How the reason of a rest begins that the other side asked for (429), and not we chose."""
 
@@ -211,26 +214,35 @@ def claim(conn: Connection, channel: str, now: datetime, lease_until: datetime, 
     )
     if taken.rowcount != 1:
         return None
+    return replace(read(chosen), attempt=chosen.attempts + 1)
+
+
+def read(row: Any) -> Delivery:
+    """A row of the outbox as the delivery that it is, by its last attempt."""
     return Delivery(
-        id=chosen.id,
-        channel=chosen.channel,
-        kind=chosen.kind,
-        subject=chosen.subject,
-        statement=chosen.statement,
-        revision=chosen.revision,
-        attempt=chosen.attempts + 1,
-        may_repeat=bool(chosen.may_repeat),
-        created_at=chosen.created_at,
-        due_at=chosen.due_at,
-        routes=tuple(json.loads(chosen.routes)),
-        text=chosen.text,
-        plain=bool(chosen.plain),
+        id=row.id,
+        channel=row.channel,
+        kind=row.kind,
+        subject=row.subject,
+        statement=row.statement,
+        revision=row.revision,
+        attempt=row.attempts,
+        may_repeat=bool(row.may_repeat),
+        created_at=row.created_at,
+        due_at=row.due_at,
+        routes=tuple(json.loads(row.routes)),
+        text=row.text,
+        plain=bool(row.plain),
     )
 
 
 def settle_sent(conn: Connection, claimed: Delivery, message_id: str, now: datetime) -> bool:
-    """Commit 4, the good end. False where this attempt had no longer the right to settle."""
-    return _settle(conn, claimed, state="sent", message_id=message_id, settled_at=now, reason="")
+    """Commit 4, the good end. False where this attempt had no longer the right to settle.
+
+    One whose lease is over, and that no other attempt took up since, still has it: it knows that the message arrived.
+    """
+    values: dict[str, Any] = {"state": "sent", "message_id": message_id, "settled_at": now, "reason": ""}
+    return _settle(conn, claimed, **values) or _settle(conn, claimed, state_before="unconfirmed", **values)
 
 
 def settle_later(
@@ -257,8 +269,8 @@ def settle_needless(conn: Connection, claimed: Delivery, reason: str, now: datet
     return _settle(conn, claimed, state="dropped", reason=reason, settled_at=now)
 
 
-def _settle(conn: Connection, claimed: Delivery, **values: Any) -> bool:
-    mine = (delivery.c.id == claimed.id, delivery.c.state == "claimed", delivery.c.attempts == claimed.attempt)
+def _settle(conn: Connection, claimed: Delivery, *, state_before: str = "claimed", **values: Any) -> bool:
+    mine = (delivery.c.id == claimed.id, delivery.c.state == state_before, delivery.c.attempts == claimed.attempt)
     return conn.execute(update(delivery).where(*mine).values(**values)).rowcount == 1
 
 
@@ -285,6 +297,7 @@ class ChannelState:
     paused_until: datetime | None = None
     since: datetime | None = None
     reason: str = ""
+    failing_since: datetime | None = None
 
 
 def channel(conn: Connection, channel_id: str) -> ChannelState:
@@ -306,9 +319,9 @@ def enrol(conn: Connection, fingerprints: Mapping[str, str]) -> None:
         if channel_id not in known:
             conn.execute(insert(channel_state).values(id=channel_id, fingerprint=fingerprint))
         elif known[channel_id] != fingerprint:
-            anew = dict(fingerprint=fingerprint, chat=None, drop_topic=False, condition="ok", failures=0)
+            anew = dict(fingerprint=fingerprint, chat=None, drop_topic=False, **WELL)
             same = channel_state.c.id == channel_id
-            conn.execute(update(channel_state).where(same).values(**anew, paused_until=None, since=None, reason=""))
+            conn.execute(update(channel_state).where(same).values(**anew))
             forget_messages(conn, channel_id)
 
 
@@ -327,8 +340,9 @@ def learn(conn: Connection, channel_id: str, **values: Any) -> None:
 
 def _channel(row: Any) -> ChannelState:
     return ChannelState(
-        row.id, row.chat, bool(row.drop_topic), row.condition, row.failures, row.paused_until, row.since, row.reason
-    )
+        row.id, row.chat, bool(row.drop_topic), row.condition, row.failures, row.paused_until, row.since, row.reason,
+        row.failing_since,
+    )  # fmt: skip
 
 
 def _may_send(now: datetime) -> Any:
@@ -416,20 +430,6 @@ def _entry(row: Any) -> Entry:
         text=row.text,
         reason=row.reason,
     )
-
-
-def latencies(conn: Connection, ids: Sequence[int]) -> tuple[float, ...]:
-    """For those of the deliveries `ids` that are alerts and were sent: the seconds since their statement was first seen."""
-    found: list[float] = []
-    for start in range(0, len(ids), 500):
-        query = (
-            select(delivery.c.settled_at, statement.c.first_seen_at)
-            .join(statement, statement.c.id == delivery.c.statement)
-            .where(delivery.c.id.in_(list(ids[start : start + 500])), delivery.c.kind == "alert")
-            .where(delivery.c.state == "sent", delivery.c.settled_at.is_not(None))
-        )
-        found += [(row.settled_at - row.first_seen_at).total_seconds() for row in conn.execute(query)]
-    return tuple(found)
 
 
 def failed_since(conn: Connection, since: datetime) -> int:

@@ -76,6 +76,7 @@ def outfit(
         clock=clock,
         pace=before.desk.pace if before is not None and keeps else Pace(rate),
         sent=before.desk.sent if before is not None else sent,
+        unsettled=before.desk.unsettled if before is not None else {},
         chats=_listened(config),
         language=config.language,
         own_languages=config.own_languages,

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import structlog
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from alerts.health import ailments
 from alerts.refusals import AGAIN, REST, WELL, Refusals
@@ -194,8 +195,9 @@ async def test_damage_in_mid_life_is_found_within_a_day_and_said_by_log_notice_a
         with broken.open("r+b") as file:
             file.seek((page - 1) * 4096)
             file.write(b"\xff" * 200)
-        storage = replace(config.storage, url=f"sqlite:///{broken}")  # the damage is looked for there, and told here
-        bayan.service._upkeep._storage = lambda: storage
+        # The damage is looked for there, and told here.
+        elsewhere = replace(config, storage=replace(config.storage, url=f"sqlite:///{broken}"))
+        bayan.service._upkeep._config = lambda: elsewhere
         bayan.clock.advance(hours=23)
         with structlog.testing.capture_logs() as logs:
             await bayan.service._upkeep.step(wait=True)
@@ -235,6 +237,46 @@ def test_of_the_copies_made_before_upgrades_the_newest_three_stay(tmp_path: Path
     assert set(prune_copies(f"sqlite:///{store}")) == set(made[:-COPIES_KEPT])
     assert copies_beside(store) == tuple(reversed(made[-COPIES_KEPT:]))
     assert len(list(tmp_path.iterdir())) == 4 + COPIES_KEPT
+
+
+async def test_a_message_that_arrived_and_could_not_be_recorded_is_not_sent_again_at_each_lease(
+    tmp_path: Path, site: FakeSite, api: FakeBotApi
+) -> None:
+    async with house(watching(tmp_path, site, api)) as bayan:
+        await looked_once(bayan)
+        bayan.service._steps.refusals = Refusals(lambda: 0.0)
+        site.pages["/feed"] = site.feed([RINGS, *OLD])
+        with no_room_to_settle(bayan.db):
+            for _ in range(6):
+                await tick(bayan, minutes=4)
+                await bayan.service.keep_house()
+        assert len(api.accepted) == 1
+        for _ in range(2):
+            await tick(bayan, minutes=4)
+            await bayan.service.keep_house()
+        assert len(api.accepted) == 1
+        [(state, message)] = bayan.db.read_now(
+            lambda conn: [tuple(row) for row in conn.exec_driver_sql("SELECT state, message_id FROM delivery")]
+        )
+        assert (state, message) == ("sent", "1")
+        site.pages["/feed"] = site.feed([("n2", "Qais al-Khazali speaks of the second matter now"), RINGS, *OLD])
+        await tick(bayan, minutes=20)
+        assert len(api.accepted) == 2, "the channel goes on"
+
+
+@contextmanager
+def no_room_to_settle(db: Database) -> Iterator[None]:
+    """While it lasts there is room for claims, and none for what became of them."""
+
+    def refuse(_: Any, __: Any, statement: str, told: Any, *___: Any) -> None:
+        if statement.startswith("UPDATE delivery SET") and "message_id" in statement:
+            raise OperationalError(statement, told, sqlite3.OperationalError("database or disk is full"))
+
+    event.listen(db._engine, "before_cursor_execute", refuse)
+    try:
+        yield
+    finally:
+        event.remove(db._engine, "before_cursor_execute", refuse)
 
 
 # ------------------------------------------------------------------------------------- clocks and networks
