@@ -6,9 +6,10 @@
 
 As a process of its own (crash tests), it publishes `--grow` statements more for each GET of `/feed` after the first, logs each
 complete answer with the serials in it, and lives on when the program under test is killed. With `--faults`, some answers are
-503 or cut in the middle. SIGUSR1 ends the news: from then on the feed stays as it is, and every answer is whole.
+503 or cut in the middle. SIGUSR1 ends the news: from then on the feed stays as it is, and every answer is whole. With `--echo`,
+another outlet carries the same articles a few statements later, at `/echo`, and its answers are logged in a file of their own.
 
-    python tests/fake_site.py --port-file F --log F [--total N] [--grow N] [--faults]
+    python tests/fake_site.py --port-file F --log F [--total N] [--grow N] [--faults] [--echo F]
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import argparse
 import asyncio
 import hashlib
 import json
+import random
 import signal
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -27,6 +29,8 @@ from typing import Self
 CUT = 0
 WINDOW = 60
 """How many statements the feed of the process shows: the newest."""
+ECHO_FROM, ECHO_AFTER = 30, 6
+"""The first serial that the other outlet carries, so that it was in nobody's baseline, and by how many it is behind."""
 
 
 @dataclass
@@ -134,14 +138,24 @@ def headline(serial: int) -> str:
     return f"{who} spoke about matter number S{serial:05d} at some length"
 
 
-def article(serial: int) -> str:
-    """The page behind a serial: its headline and a body long enough to be one."""
-    told = f"<p>{'What was said about the matter is told here at some length, and calmly. ' * 6}</p>"
-    return f"<html><body><article><h1>{headline(serial)}</h1>{told}</article></body></html>"
+def article(serial: int, *, own: bool = False) -> str:
+    """The page behind a serial: its headline and a body long enough to be one; with `own`, in words that no other serial has."""
+    told = "What was said about the matter is told here at some length, and calmly. " * 6
+    if own:
+        draw = random.Random(serial)
+        words = ("".join(draw.choice(SYLLABLES) for _ in range(3)) for _ in range(90))
+        told = " ".join(f"{word}." if number % 12 == 11 else word for number, word in enumerate(words))
+    return f"<html><body><article><h1>{headline(serial)}</h1><p>{told}</p></article></body></html>"
 
 
-async def publish(port_file: Path, log: Path, *, total: int, grow: int, faults: bool) -> None:
-    """Serve `/feed`, `grow` statements longer each time it is asked for, at most `total`, and the articles; until SIGTERM."""
+SYLLABLES = ("ba", "der", "fo", "gim", "ha", "ker", "lo", "mun", "ne", "pol", "ri", "sa", "tum", "ve", "wi", "zor")
+
+
+async def publish(port_file: Path, log: Path, *, total: int, grow: int, faults: bool, echo: Path | None = None) -> None:
+    """Serve `/feed`, `grow` statements longer each time it is asked for, at most `total`, and the articles; until SIGTERM.
+
+    With `echo`, `/echo` too, which is logged there.
+    """
     site = FakeSite()
     stop = asyncio.Event()
     frozen = asyncio.Event()
@@ -158,15 +172,23 @@ async def publish(port_file: Path, log: Path, *, total: int, grow: int, faults: 
             status = 503 if known % 7 == 5 else CUT if known % 11 == 7 else 200
         return status, site.feed([(f"S{n:05d}", headline(n)) for n in range(known, max(known - WINDOW, 0), -1)])
 
+    def copies(_: Asked) -> tuple[int, str]:
+        behind = range(known - ECHO_AFTER, max(known - ECHO_AFTER - WINDOW, ECHO_FROM - 1), -1)
+        return 200, site.feed([(f"E{n:05d}", headline(n)) for n in (*behind, ECHO_FROM - 2)])
+
     def answered(path: str, body: str) -> None:
-        if path == "/feed" and body.startswith("<?xml"):
-            with log.open("a") as out:
-                serials = [int(part[:5]) for part in body.split("<guid isPermaLink='false'>S")[1:]]
+        to = {"/feed": log, "/echo": echo}.get(path)
+        if to is not None and body.startswith("<?xml"):
+            with to.open("a") as out:
+                serials = [int(part[1:6]) for part in body.split("<guid isPermaLink='false'>")[1:]]
                 out.write(json.dumps(serials) + "\n")
 
     site.pages["/feed"] = feed
+    if echo is not None:
+        site.pages["/echo"] = copies
     for serial in range(1, total + 1):
-        site.pages[f"/article/S{serial:05d}"] = article(serial)
+        page = article(serial, own=echo is not None)
+        site.pages[f"/article/S{serial:05d}"] = site.pages[f"/article/E{serial:05d}"] = page
     site.answered = answered
     await site.start()
     draft = port_file.with_suffix(".tmp")
@@ -183,5 +205,6 @@ if __name__ == "__main__":
     parser.add_argument("--total", type=int, default=200)
     parser.add_argument("--grow", type=int, default=1)
     parser.add_argument("--faults", action="store_true")
+    parser.add_argument("--echo", type=Path)
     told = parser.parse_args()
-    asyncio.run(publish(told.port_file, told.log, total=told.total, grow=told.grow, faults=told.faults))
+    asyncio.run(publish(told.port_file, told.log, total=told.total, grow=told.grow, faults=told.faults, echo=told.echo))

@@ -4,7 +4,9 @@
     python -m tests.kill_rounds --sigterm 50        stopped in the middle of a send, each time
     python -m tests.kill_rounds --instances 20      two started within 50 ms of each other, each time
 
-Two chats hear every alert as it comes, until a storm makes the rest of a burst one message; a third hears digests only. Each
+Two chats hear every alert as it comes, until a storm makes the rest of a burst one message; a third hears digests only, a fourth has
+quiet hours for the first minutes. A second outlet carries every article again, so that messages are edited, and the raw page of
+each statement is kept. Each
 prints its counts and, last, one line with the figures that were promised. Exit code 0 only where nothing was lost, nothing came
 twice without a reason and a mark, and every restart worked (`tests/kill_judge.py`). A third of the kills is counted from the start,
 a third from the moment it is ready, and a third falls right after the chat has accepted a message (before or after its answer) or
@@ -27,16 +29,19 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from scraper.archive import Archive, Broken
 from tests.kill_judge import Evidence, Key, Verdict, judge
 from tests.real_run import Program, Store, beside, control, lines, wait_for, write_config
 
 CHATS = ("11", "22")
-GATHERED = "33"
-"""The chat that hears digests only, where there is one."""
+GATHERED, ASLEEP = "33", "44"
+"""The chat that hears digests only, and that which has quiet hours, where there are such."""
 LIFE = 3.0
 QUIET = 60.0
 EVERY = timedelta(minutes=3)
 """Between two digests. The day's list of them has room for 24."""
+NIGHT = timedelta(minutes=2)
+"""How long the quiet hours are; they begin with the rounds."""
 STORM = """
 [delivery.storm]
 more_than = 4
@@ -52,6 +57,27 @@ api_base = "{api}"
 name = "gathered"
 channels = ["chat{chat}"]
 digest = {{ at = {times} }}
+continue = true
+"""
+QUIET_HOURS = """
+[channels.chat{chat}]
+kind = "telegram"
+token = {{ env = "BAYAN_TELEGRAM_TOKEN" }}
+chat = {chat}
+api_base = "{api}"
+[quiet_hours.night]
+from = "{begin}"
+to = "{end}"
+[[routes]]
+name = "asleep"
+channels = ["chat{chat}"]
+quiet_hours = "night"
+continue = true
+[sources.echo]
+kind = "feed"
+url = "{origin}/echo"
+language = "en"
+allow_private = true
 """
 LOST_ANSWERS = frozenset({"error", "html", "bad_json", "drop", "reset", "silent"})
 """Faults after which nobody knows. (`slow` answers in the end, and a 429 after acceptance is never ordered.)"""
@@ -69,6 +95,11 @@ CLAIMED_TOGETHER = (
     " JOIN statement ON statement.id = alert.statement WHERE digest.state = 'claimed' AND digest.kind = 'digest'"
 )
 """The alerts of the digests that were being sent."""
+WITHOUT_EVIDENCE = (
+    "SELECT id FROM statement WHERE id NOT IN (SELECT statement FROM evidence WHERE role = 'listed')"
+    " OR (text <> '' AND id NOT IN (SELECT statement FROM evidence WHERE role = 'article'))"
+)
+"""The statements that do not have every raw page that they were read from."""
 _SERIAL = re.compile(r"\bS(\d{5})\b")
 
 
@@ -84,11 +115,11 @@ class Rounds:
         faults: bool = True,
         restart_limit: float = 5.0,
         storm: bool = True,
-        digests: bool = False,
+        mixed: bool = False,
     ) -> None:
         self.folder = folder
         self.rng = random.Random(seed)
-        self.site_log, self.api_log = folder / "site.log", folder / "api.log"
+        self.site_log, self.api_log, self.echo_log = folder / "site.log", folder / "api.log", folder / "echo.log"
         self.store = Store(folder / "data" / "bayan.db")
         self.ambiguous: Counter[Key] = Counter()
         self.failed = 0
@@ -96,20 +127,26 @@ class Rounds:
         self.integrity: list[str] = []
         self._stack = contextlib.ExitStack()
         self._bodies = bodies
-        self._storm, self._digests = storm, digests
-        self.chats = (*CHATS, GATHERED) if digests else CHATS
+        self._storm, self._mixed = storm, mixed
+        self.chats = (*CHATS, GATHERED, ASLEEP) if mixed else CHATS
+        self._archive = Archive(folder / "data" / "bayan.db-raw", most=0)
+        self._proven, self._unproven = 0, 0
         self._faults = ("--faults",) if faults else ()
         self._restart_limit = restart_limit
 
     def __enter__(self) -> Rounds:
-        options = ("--log", str(self.site_log), "--total", "5000", "--grow", "2", *self._faults)
+        echo = ("--echo", str(self.echo_log)) if self._mixed else ()
+        options = ("--log", str(self.site_log), "--total", "5000", "--grow", "2", *self._faults, *echo)
         self.origin, self.site = self._stack.enter_context(beside("fake_site", self.folder, *options))
         self.api, _ = self._stack.enter_context(beside("fake_botapi", self.folder, "--log", str(self.api_log)))
         more = STORM if self._storm else ""
-        if self._digests:
+        if self._mixed:
             now = datetime.now(UTC)
             times = [f"{now + EVERY * number:%H:%M}" for number in range(1, 25)]
             more += DIGESTS.format(chat=GATHERED, api=self.api, times=json.dumps(times))
+            more += QUIET_HOURS.format(
+                chat=ASLEEP, api=self.api, begin=f"{now:%H:%M}", end=f"{now + NIGHT:%H:%M}", origin=self.origin
+            )
         self.program = Program(write_config(self.folder, self.origin, self.api, CHATS, bodies=self._bodies, more=more))
         self._stack.callback(self._end)
         return self
@@ -167,6 +204,17 @@ class Rounds:
             self.ambiguous[channel.removeprefix("chat"), serial_of(title)] += 1
         for channel, title in left.rows(CLAIMED_TOGETHER):
             self.ambiguous[channel.removeprefix("chat"), serial_of(title)] += 1
+        self._prove(left)
+
+    def _prove(self, left: Store) -> None:
+        """Is each raw page that the store names now, and did not name at the last look, there and whole?"""
+        for number, name in left.rows(f"SELECT id, sha256 FROM raw_page WHERE id > {self._proven} ORDER BY id"):
+            self._proven = number
+            try:
+                self._archive.read(name)
+            except Broken as broken:
+                print(broken, file=sys.stderr)
+                self._unproven += 1
 
     # ------------------------------------------------------------------------------------------------ the end
 
@@ -175,7 +223,7 @@ class Rounds:
         self.site.send_signal(signal.SIGUSR1)
         control(self.api, "heal")
         if self.start():
-            wait_for(self._is_quiet, QUIET + (EVERY.total_seconds() if self._digests else 0), every=0.5)
+            wait_for(self._is_quiet, QUIET + (EVERY.total_seconds() if self._mixed else 0), every=0.5)
             self.stop()
         else:
             self.failed += 1
@@ -192,7 +240,9 @@ class Rounds:
     def _is_quiet(self) -> bool:
         def quiet() -> bool:
             served = {serial for answer in lines(self.site_log) for serial in answer}
-            return served <= {serial for serial, _ in self.stored()} and not self.store.waits()
+            copied = {serial for answer in lines(self.echo_log) for serial in answer}
+            stored = served <= {serial for serial, _ in self.stored()} and copied <= set(self.copies())
+            return stored and not self.store.waits()
 
         if not quiet():
             return False
@@ -203,8 +253,30 @@ class Rounds:
         """Serial and baseline of every statement."""
         return [
             (serial_of(title), bool(silent))
-            for title, silent in self.store.rows("SELECT title, baseline FROM statement")
+            for title, silent in self.store.rows("SELECT title, baseline FROM statement WHERE source = 'agency'")
         ]
+
+    def copies(self) -> list[int]:
+        """Serial of every statement of the other outlet."""
+        return [serial_of(title) for (title,) in self.store.rows("SELECT title FROM statement WHERE source = 'echo'")]
+
+    def unnamed(self) -> int:
+        """Alerts of their own for statements that both outlets carry, whose message does not name the other one in the end."""
+        read: dict[tuple[str, int], str] = {}
+        for entry in lines(self.api_log):
+            read[entry["chat_id"], entry.get("edits", entry["message_id"])] = entry["text"]
+        both = {serial for serial, silent in self.stored() if not silent} & set(self.copies())
+        rang = {
+            (channel.removeprefix("chat"), int(message)): serial_of(title)
+            for channel, message, title in self.store.rows(
+                "SELECT channel, message_id, title FROM delivery JOIN statement ON statement.id = delivery.statement"
+                " WHERE kind = 'alert' AND state = 'sent' AND bundle = ''"
+            )
+        }
+        missing = [one for one, serial in rang.items() if serial in both and "· also: " not in read.get(one, "")]
+        for one in missing[:5]:
+            print(f"names one outlet only, in chat {one[0]}:\n{read.get(one)}", file=sys.stderr)
+        return len(missing)
 
     def evidence(self) -> Evidence:
         """What the judge is shown."""
@@ -224,7 +296,8 @@ class Rounds:
         return Evidence(
             answers=lines(self.site_log), stored=self.stored(), heard=heard, chats=self.chats, ambiguous=ambiguous,
             failed_restarts=self.failed, slowest_restart=self.slowest, integrity_failures=len(self.integrity),
-            restart_limit=self._restart_limit,
+            restart_limit=self._restart_limit, copied=lines(self.echo_log), copies=self.copies(), unnamed=self.unnamed(),
+            unproven=self._unproven + len(self.store.rows(WITHOUT_EVIDENCE)),
         )  # fmt: skip
 
 
@@ -236,7 +309,7 @@ def serial_of(text: str) -> int:
 
 def serials_of(text: str) -> list[int]:
     """The statements that a message tells: one, or all that a digest lists."""
-    if text[:1] in "🌊🗞🌙🔕":
+    if text[:1] in "🌊🗞🌙🔕⏱":
         return sorted({int(found) for found in _SERIAL.findall(text)})
     return [serial_of(text)]
 
@@ -317,7 +390,7 @@ def main() -> int:
             print(_figures(f"SIGTERM x {told.sigterm}", verdict, time.monotonic() - began))
             return int(bool(verdict.faults or verdict.counts["ambiguous events"]))
         print(f"seed {told.seed}, {told.kills} kills", flush=True)
-        with Rounds(place, told.seed, bodies=not told.no_bodies, restart_limit=limit, digests=True) as rounds:
+        with Rounds(place, told.seed, bodies=not told.no_bodies, restart_limit=limit, mixed=True) as rounds:
             manners = Counter(rounds.live_and_die() for _ in range(told.kills))
             verdict = rounds.settle()
     print(f"kills: {', '.join(f'{count} {name}' for name, count in sorted(manners.items()))}")
@@ -329,7 +402,10 @@ def main() -> int:
 def _figures(what: str, verdict: Verdict, seconds: float) -> str:
     """The line for the table of promises."""
     found = verdict.counts
-    names = ("lost", "doubled in store", "undelivered", "integrity failures", "extra copies", "ambiguous events")
+    names = (
+        "lost", "doubled in store", "undelivered", "integrity failures", "extra copies", "ambiguous events", "copies unnamed",
+        "without evidence",
+    )  # fmt: skip
     told = ", ".join(f"{name} {found[name]}" for name in names)
     return (
         f"{what}: {told}, unmarked {found['extra copies unmarked']}, restarts failed {found['restarts that failed']}, "

@@ -19,6 +19,8 @@ from tests.real_run import control, lines, wait_for
 
 BUSY = 20.0
 """Seconds that a restart may take here: other tests run beside it. The script holds it to five."""
+ENOUGH = 30
+"""So many kills outlast the quiet hours and reach a digest: then those, and a second outlet, belong to it."""
 
 GOOD = Evidence(
     answers=[(2, 1), (4, 3, 2, 1), (7, 6, 5, 4, 3, 2, 1)],
@@ -59,6 +61,10 @@ def test_the_judge_passes_a_run_in_which_all_went_as_promised() -> None:
         ("baseline of no one answer", {"stored": [(2, True), (1, False), *GOOD.stored[2:]], "heard": [
             *GOOD.heard, ("11", 1, False), ("22", 1, False),
         ]}),
+        ("copies lost", {"copied": [(5, 4)], "copies": [4]}),
+        ("copies doubled in store", {"copied": [(5, 4)], "copies": [4, 5, 4]}),
+        ("copies unnamed", {"unnamed": 1}),
+        ("without evidence", {"unproven": 1}),
         ("restarts that failed", {"failed_restarts": 1}),
         ("slowest restart", {"slowest_restart": 5.1}),
         ("integrity failures", {"integrity_failures": 1}),
@@ -69,8 +75,9 @@ def test_the_judge_fails_a_run_for_exactly_what_is_wrong_with_it(fault: str, cha
 
 
 def test_random_kills_lose_nothing_and_repeat_only_what_was_being_sent_marked(tmp_path: Path) -> None:
-    with Rounds(tmp_path, seed=20, restart_limit=BUSY) as rounds:
-        for _ in range(int(os.environ.get("BAYAN_KILLS", "6"))):
+    kills = int(os.environ.get("BAYAN_KILLS", "6"))
+    with Rounds(tmp_path, seed=20, restart_limit=BUSY, mixed=kills >= ENOUGH) as rounds:
+        for _ in range(kills):
             rounds.live_and_die()
         verdict = rounds.settle()
     assert verdict.faults == (), str(verdict)
