@@ -2,7 +2,8 @@
 
     python -m tests.bot_kills --kills 20 [--seed S] [--shared FOLDER]
 
-Exit code 0 only where nothing that the bot had answered was lost: roles, codes, mutes, watches, quiet hours.
+Exit code 0 only where nothing that the bot had answered was lost: roles, codes, mutes, watches, quiet hours; and where each of the
+last watches that were saved rings in the end.
 """
 
 from __future__ import annotations
@@ -20,11 +21,15 @@ from pathlib import Path
 from typing import Any
 
 from tests.burst_rounds import ADMIN, CONFIG, GROUP, SOURCE
+from tests.command import in_thread
+from tests.fake_site import FakeSite
 from tests.real_run import Program, Store, wait_for
 from tests.strict_botapi import StrictBotApi, strict_botapi
 
 MUTED = 8
 """Sources that can be muted, one after the other."""
+RINGING = 8
+"""Watches, the last ones that were saved, for which something is published in the end."""
 
 
 @dataclass
@@ -35,12 +40,15 @@ class Kept:
     answered: int = 0
     typed: int = 0
     lost: list[str] = field(default_factory=list)
+    rang: int = 0
+    silent: list[str] = field(default_factory=list)
     slowest_start: float = 0.0
 
     def shown(self) -> str:
         return (
             f"{self.kills} kills, {self.typed} changes typed, {self.answered} answered, {len(self.lost)} of these lost"
-            f" {self.lost or ''}; slowest start {self.slowest_start:.1f} s"
+            f" {self.lost or ''}; of the last watches {self.rang} rang and {len(self.silent)} did not {self.silent or ''};"
+            f" slowest start {self.slowest_start:.1f} s"
         )
 
 
@@ -72,20 +80,20 @@ class Typist:
                 self.answered.append((kind, said))
 
     def _role(self, number: int) -> str:
-        answer = self._ask(f"/role {50_000 + number} viewer")
+        answer = self.ask(f"/role {50_000 + number} viewer")
         return str(50_000 + number) if answer else ""
 
     def _code(self, number: int) -> str:
-        found = re.search(r"/start (\w{10})", str((self._ask("/enroll viewer") or {}).get("text")))
+        found = re.search(r"/start (\w{10})", str((self.ask("/enroll viewer") or {}).get("text")))
         return found[1] if found else ""
 
     def _mute(self, number: int) -> str:
         source = f"s{number // 5 % MUTED:02}"
-        answer = self._ask(f"/mute source:{source} 5h")
+        answer = self.ask(f"/mute source:{source} 5h")
         return source if answer and source in answer["text"] else ""
 
     def _watch(self, number: int) -> str:
-        answer = self._ask(f"/watch word{number} AND capital")
+        answer = self.ask(f"/watch word{number} AND capital")
         if answer is None or not answer.get("reply_markup"):
             return ""
         save = next(k for row in answer["reply_markup"]["inline_keyboard"] for k in row if k["text"] == "Save")
@@ -103,9 +111,9 @@ class Typist:
 
     def _quiet(self, number: int) -> str:
         span = f"23:00-0{number % 8}:{number % 60:02}"
-        return span if self._ask(f"/quiet {span}") else ""
+        return span if self.ask(f"/quiet {span}") else ""
 
-    def _ask(self, words: str) -> dict[str, Any] | None:
+    def ask(self, words: str) -> dict[str, Any] | None:
         asked = self._api.order("message", chat_id=GROUP, user_id=ADMIN, text=words)["message"]["message_id"]
         found: list[dict[str, Any]] = []
 
@@ -125,7 +133,8 @@ class Typist:
 def kills(shared: Path, folder: Path, *, count: int, seed: int = 1) -> Kept:
     """So many kills at random moments of a program to which somebody types all the while."""
     rng, kept = random.Random(seed), Kept()
-    with strict_botapi(shared, folder) as api:
+    with strict_botapi(shared, folder) as api, in_thread(FakeSite()) as site:
+        site.pages["/99"] = site.feed([("old", "Something that was said before")])
         api.order("reset")
         api.order("limits", per_second=0, chat_rate=0, group_per_minute=0)
         api.order("users", id=ADMIN, first_name="Anna", started=True)
@@ -134,7 +143,7 @@ def kills(shared: Path, folder: Path, *, count: int, seed: int = 1) -> Kept:
         rows = "".join(
             SOURCE.format(number=n, origin="http://127.0.0.1:9", more="enabled = false") for n in range(MUTED)
         )
-        rows += SOURCE.format(number=99, origin="http://127.0.0.1:9", more="")
+        rows += SOURCE.format(number=99, origin=site.origin, more="")
         written = CONFIG.format(folder=folder, api=api.url, admin=ADMIN, group=GROUP)
         (folder / "config.toml").write_text(written + rows, encoding="utf-8")
         program, store = Program(folder / "config.toml"), Store(folder / "data" / "bayan.db")
@@ -155,10 +164,22 @@ def kills(shared: Path, folder: Path, *, count: int, seed: int = 1) -> Kept:
         before = len(typist.answered)
         wait_for(lambda: len(typist.answered) > before, 30, every=0.05)  # the last start has answered, too
         typist.stop()
+        saved = [said for kind, said in typist.answered if kind == "watch"][-RINGING:]
+        typist.ask("/quiet off")
+        site.pages["/99"] = site.feed([(word, f"{word} was seen in the capital") for word in saved])
+        wait_for(lambda: not _silent(saved, api), 60, every=0.2)
+        kept.silent = _silent(saved, api)
+        kept.rang = len(saved) - len(kept.silent)
         program.stop()
         kept.typed, kept.answered = typist.typed, len(typist.answered)
         kept.lost = _lost(typist.answered, store)
     return kept
+
+
+def _silent(saved: list[str], api: StrictBotApi) -> list[str]:
+    """The words of which no alert has come to the group."""
+    told = "\n".join(api.texts(GROUP))
+    return [word for word in saved if f"{word} was seen in the capital" not in told]
 
 
 def _lost(answered: list[tuple[str, str]], store: Store) -> list[str]:
@@ -194,7 +215,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         kept = kills(given.shared, Path(folder), count=given.kills, seed=given.seed)
     print(kept.shown())
-    sys.exit(1 if kept.lost or not kept.answered else 0)
+    sys.exit(1 if kept.lost or kept.silent or not kept.answered else 0)
 
 
 if __name__ == "__main__":

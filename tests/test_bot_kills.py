@@ -15,3 +15,4 @@ def test_every_change_that_was_answered_is_there_after_kills_at_random_moments(s
     kept = kills(shared, tmp_path, count=3, seed=4)
     assert kept.answered >= 3, kept.shown()
     assert not kept.lost, kept.shown()
+    assert not kept.silent, kept.shown()
