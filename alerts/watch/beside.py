@@ -24,6 +24,8 @@ _APART = 0.25
 _MOST_PARTS = 4
 _ANCHOR = 3
 """Consonants of a part that is enough beside another word."""
+_LETTERS = 4
+"""Letters of an Arabic surname that is enough though it has but two consonants of our table (كعبي): ayn is one, too."""
 _ACROSS = 4
 """The same where the scripts differ, or the title is a given name too: الرئيس الصيني is not Zeiniye."""
 _GIVEN_TITLES = frozenset({
@@ -45,10 +47,13 @@ class Beside(Generic[T]):
     def add(self, spelling: Spelling[T], owner: str) -> None:
         """Take the surname of a person, the telling words of a group. `owner` is who bears the name."""
         last = len(spelling.stems) - 1
+        own = [at for at, stem in enumerate(spelling.stems) if spelling.person or stem not in kinds()]
         for slot in spelling.singles:
-            if spelling.common[slot.first] or spelling.weights[slot.first] < (_ANCHOR if spelling.person else 2):
+            in_arabic = "\u0600" <= slot.stem[0] <= "\u06ff" and len(slot.stem) >= _LETTERS
+            least = _ANCHOR if spelling.person and not in_arabic else 2
+            if spelling.common[slot.first] or spelling.weights[slot.first] < least:
                 continue
-            if slot.first not in ((last,) if spelling.person else (0, last)) or last > _MOST_PARTS:
+            if slot.first not in ((last,) if spelling.person else (*own[:1], *own[-1:])) or last > _MOST_PARTS:
                 continue
             found = self._surnames if spelling.person else self._heads
             for key in {sound.key for sound in slot.sounds}:
@@ -81,7 +86,8 @@ class Beside(Generic[T]):
         """Kind and word in Arabic, either way round in Latin; the words do not stand in a longer name."""
         words = text.words
         latin = words[kind].isascii()
-        for at in (_behind_article(text, kind + 1), kind - 1) if latin else (_behind_article(text, kind + 1),):
+        behind = kind + 2 if words[kind + 1 : kind + 2] in (("هاي",), ("های",)) else kind + 1  # گردان های قسام
+        for at in (_behind_article(text, behind), kind - 1) if latin else (_behind_article(text, behind),):
             if not 0 <= at < len(words) or not _is_next_to(text, min(at, kind), max(at, kind)):
                 continue
             first, behind = min(at, kind), max(at, kind) + 1
@@ -119,7 +125,8 @@ class Beside(Generic[T]):
                 continue  # in Arabic letters a part is written as it is
             enough = least if same_script or fits[0].tier == "A" or word.isascii() else max(least, _ACROSS)
             weight = spelling.weights[slot.first]
-            if weight >= enough or (fits[0].tier == "A" and weight >= 2 and not spelling.person and not word.isascii()):
+            as_written = fits[0].tier == "A" and weight >= 2 and not word.isascii()
+            if weight >= enough or (as_written and (not spelling.person or len(slot.stem) >= _LETTERS)):
                 yield spelling, slot, fits[0]
                 return
 
@@ -139,7 +146,7 @@ def _is_next_to(text: Text, one: int, other: int) -> bool:
     folded = text.folded
     between = folded.original[folded.span(one, one + 1)[1] : folded.span(other, other + 1)[0]]
     return (
-        other - one <= 2 and _SPACE.fullmatch(between.replace("al", "").replace("el", "").replace("AL", "")) is not None
+        other - one <= 3 and _SPACE.fullmatch(between.replace("al", "").replace("el", "").replace("AL", "")) is not None
     )
 
 

@@ -18,6 +18,7 @@ from scraper.text import Folded, fold
 
 _LOOSE = re.compile(r"[\s._\u200c'’‘ʿʾ`-]*")
 _LISTED = re.compile(r"[\s._,\u200c'’-]*")
+_SPACED = re.compile(r"[ \t\u00a0_\u200c-]*")
 _MUCH_ALIKE = 0.72
 """Jaro-Winkler likeness of a word beside a name and the part of the name that is missing there: Urbina for Rubina."""
 _NUMBERS = frozenset({"i", "ii", "iii", "iv", "jr", "sr", "الابن"})
@@ -40,7 +41,7 @@ def extent(
         first -= 1
         opens = False, opens[1]
     kind = _goes_on_as_person(folded, opens[1]) if person else _goes_on_as_group(folded)
-    behind = _grown(folded, behind, kind, _LOOSE if person else _LISTED)
+    behind = _grown(folded, behind, kind, _LOOSE if person else _LISTED if words[behind - 1].isascii() else _SPACED)
     first -= bool(first and is_name_article(words[first - 1], name))
     first -= bool(first and not person and words[first - 1] == "the" and _is_written_as_name(folded, first - 1))
     if (
@@ -127,7 +128,8 @@ def _goes_on_as_group(folded: Folded) -> Callable[[int], int]:
     words = folded.words
 
     def more(at: int) -> int:
-        forms = {words[at], *(reading.form for reading in name_readings(words[at]))}
+        read = (one for one in name_readings(words[at]) if not one.step.startswith(("clitic wa", "clitic fa")))
+        forms = {words[at], *(reading.form for reading in read)}
         if not forms.isdisjoint(_NUMBERS):
             return int(_is_written_as_name(folded, at))
         if any(map(is_legal_form, forms)) or words[at] in _COUNTRIES:
@@ -137,7 +139,8 @@ def _goes_on_as_group(folded: Folded) -> Callable[[int], int]:
         if words[at : at + 2] == ("off", "shore"):
             return 2
         kind = any(_is_kind_of_group(form) for form in forms)
-        kind = kind or (words[at].startswith(("ال", "لل")) and any(map(translations, forms)))  # حزب الله اللبناني
+        nisba = words[at].startswith("لل") or (words[at].startswith("ال") and words[at].endswith(("ي", "يه", "ين")))
+        kind = kind or (nisba and any(map(translations, forms)))  # حزب الله اللبناني
         return int(kind and (not words[at].isascii() or _is_written_as_name(folded, at)))
 
     return more

@@ -91,6 +91,8 @@ def may_tell(
     enough = ENOUGH_UNCASED if uncased else ENOUGH
     tells, last = spelling.tells, len(spelling.stems) - 1
     if last > 1:
+        if not spelling.person and beside and last == 2 and spelling.stems[3 - first - second] in kinds():
+            return True
         if uncased and not spelling.person and last > 3:
             return False
         left = [at for at in range(last + 1) if at not in (first, second) and not is_patronymic(spelling.stems[at])]
@@ -163,7 +165,7 @@ def _doubt(
             return f"fewer than {fewest} consonants, and not all letters agree"
         if not telling and len(matched) < _MANY and _is_part_of_more(text, spelling, laid):
             return "common names alone, inside a longer name"
-    else:
+    elif not _is_kind_missing(text, spelling, laid, missing, between, turned=turned):
         told = evidence(text, spelling, laid, missing, between, turned=turned)
         if missing and not spelling.person and len(matched) < len(missing) and not _has_capitals(text, laid[0].first):
             return "most of the name is missing"
@@ -177,6 +179,42 @@ def _doubt(
     if _is_broken(text.folded, laid[0].first, laid[-1].behind, turned=turned):
         return "punctuation parts the words"
     return ""
+
+
+def _is_kind_missing(
+    text: Text,
+    spelling: Spelling[T],
+    laid: Sequence[Laid],
+    missing: Sequence[int],
+    between: Sequence[int],
+    *,
+    turned: bool,
+) -> bool:
+    """Whether only what kind of group it is was left out of a group's name, or said in another word (هيئة الحشد الشعبي)."""
+    if spelling.person or turned or between or not missing or len(laid) < 2:
+        return False
+    if any(spelling.stems[at] not in kinds() for at in missing):
+        return False
+    as_written = all(one.likeness.tier == "A" for one in laid)
+    if not as_written and sum(spelling.weights[at] for one in laid for at in _parts(one)) < FEWEST_CONSONANTS:
+        return False
+    if all(is_title(one.slot.stem) or is_common(one.slot.stem, 0.25) for one in laid[1:]):
+        return False  # Imam Ali
+    if any(one.likeness.tier == "C" or one.likeness.apart > 0.25 for one in laid):
+        return False
+    if sum(one.behind - one.first for one in laid) < laid[-1].behind - laid[0].first and not _has_capitals(
+        text, laid[0].first
+    ):
+        return False  # في stands inside
+    before, behind = laid[0].first - 1, laid[-1].behind
+    if text.words[laid[0].first].isascii():
+        return not (behind < len(text.words) and text.is_name_like(behind)) and not _name_before(text, laid[0].first)
+    return before < 0 or not any(
+        translations(heard.form) and heard.form not in _BODY for heard in heard_as(text.words[before])
+    )
+
+
+_BODY = frozenset({"هيئه", "منظمه", "سازمان", "جماعه", "حركه", "جنبش"})
 
 
 def evidence(

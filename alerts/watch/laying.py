@@ -171,8 +171,10 @@ def fit(word: str, slot: Slot, is_first: bool, is_last: bool) -> tuple[Likeness,
             continue  # الطاهر is al-Taher and not Ali Taher
         likeness = alike(heard.form, slot.stem) if is_single else None
         known = slot.own if slot.meant and heard.form not in slot.meant else slot.sounds
-        if likeness is None and len(known) != alone:  # else they are those that `alike` compared
-            likeness = sounds_alike(heard.sounds, known)
+        if (likeness is None or likeness.tier == "C") and len(
+            known
+        ) != alone:  # else they are those that `alike` compared
+            likeness = sounds_alike(heard.sounds, known) or likeness
         if likeness is not None and (best is None or likeness < best[0]):
             best = likeness, heard
     return best

@@ -140,10 +140,11 @@ def _arabic_thing(folded: Folded, first: int, behind: int, name: str) -> str:
     if not "\u0600" <= words[first][0] <= "\u06ff" or not _is_general(name):
         return ""
     last = words[behind - 1]
-    if written[-1].startswith("ال") and not last.startswith(("ال", "لل")) and len(written) == behind - first:
-        surface = folded.original[max(0, folded.span(first, behind)[0] - 400) : folded.span(first, behind)[1] + 400]
-        if not _PERSIAN.search(surface):
-            return f"without its article, “{last}” is a word and no name"
+    if written[0].isascii() and not any("ال" in form[:4] or form.startswith("لل") for form in words[first:behind]):
+        return "" if _is_persian(folded, first, behind) else "without an article these are words and no name"
+    bare = written[-1].startswith("ال") and not last.startswith(("ال", "لل")) and len(written) == behind - first
+    if bare and not _is_persian(folded, first, behind):
+        return f"without its article, “{last}” is a word and no name"
     if any(_is_kind(form) for word in (*words[first:behind], *written) for form in _forms(word)):
         return ""
     if first and not _PLACES.isdisjoint(_forms(words[first - 1])) and _follows(folded, first):
@@ -155,6 +156,13 @@ def _arabic_thing(folded: Folded, first: int, behind: int, name: str) -> str:
     return ""
 
 
+def _is_persian(folded: Folded, first: int, behind: int) -> bool:
+    """Whether letters around say that the text is Persian, which leaves Arabic articles out."""
+    start, end = folded.span(first, behind)
+    return _PERSIAN.search(folded.original, max(0, start - _AROUND), end + _AROUND) is not None
+
+
+_AROUND = 400
 _PERSIAN = re.compile("[پچژگکیٹڈڑ]")
 
 

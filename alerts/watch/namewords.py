@@ -19,7 +19,7 @@ _COMMON = """
     shah mir sayyid sheikh mulla haji zayd yasin yasir taha nabil munir mansur qasim iqbal javed tahir zahir wali agha baba hajj
     fatima zaynab maryam layla sara david moshe yosef avraham yaakov yitzhak shmuel haim alexander vladimir mikhail sergei john
     rauf razzaq ghaffar ghafur salam hakim halim qayyum quddus sattar fattah jalil wahid wahhab
-    mohamed maria jose george michel pierre antoine elias joseph thomas daniel samuel
+    mohamed maria jose george pierre antoine elias joseph thomas daniel samuel
 """
 """Given names and parts of them that a tenth of the region bears; alone or together they are nobody in particular."""
 

@@ -219,7 +219,7 @@ def _gap(mine: str, theirs: str, mine_written: bool, theirs_written: bool, final
         if final:
             if mine_written and theirs_written and set(some) == {"a"} and not silent:
                 return 2.0  # Amin, Amina
-            return 0.5 if silent or set(some.lower()) <= set("aeou") else 2.0
+            return 0.5 if set(some.lower()) <= set("aeou") or (silent and len(some) == 1) else 2.0
         if not empty_side_written and full_side_written:
             return 0.0 if len(some) == 1 else 0.5
         return 0.5 if full_side_written == empty_side_written else 1.0

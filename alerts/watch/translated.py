@@ -17,27 +17,49 @@ _LEGAL_FORMS = frozenset({
 })  # fmt: skip
 
 _MEANINGS = """
-    brigades brigade brigaden brigadas tugaylari tugayi бригады бригад גדודי גדוד گردان گردانهاي تيپ كتائب كتيبه سرايا لواء الويه
+    brigades brigade brigaden brigadas tugaylari tugayi бригады бригад גדודי גדוד گردان گردانهاي تيپ لشكر كتائب كتيبه سرايا لواء الويه
     battalion battalions كتيبه كتائب فوج
     regiment فوج
-    movement mouvement hareketi hareket movimiento движения תנועת bewegung حركه نهضت движение
+    movement mouvement hareketi hareket movimiento движения תנועת bewegung حركه نهضت جنبش движение
     army armee ordusu ejercito армия армии צבא ارتش جيش
     front جبهه frente cephesi фронт фронта חזית
     party parti partisi partido партия партии partei حزب
     group groupe جماعه مجموعه
     community congregation جماعه
-    organization orgutu teskilati organizacion organisation organizasyon تنظيم منظمه هيئه организация
+    organization orgutu teskilati organizacion organisation organizasyon تنظيم منظمه هيئه سازمان организация
     union اتحاد birligi союз
     league عصبه رابطه جمعيه
     militia milice milis milisleri ميليشيا مليشيا ополчение
     council مجلس conseil consejo konseyi rat совет совета شورى
     state دوله etat estado devleti staat государство государства המדינה
+    alliance تحالف ائتلاف
+    coalition تحالف ائتلاف
+    coordination تنسيق تنسيقي هماهنگي
+    framework اطار چارچوب
+    support دعم
+    rapid سريع
+    transitional انتقالي
+    southern جنوبي جنوب
+    northern شمالي شمال
+    supreme اعلي عالي
+    victory نصر
+    future مستقبل
+    freedom حريه آزادي
+    justice عداله
+    wisdom حكمه
+    decisive حسم
+    muslim مسلم مسلمين مسلمون
+    den عرين
+    call دعوه
+    homeland وطن
+    dignity كرامه
+    steadfastness صمود
     resistance مقاومه direnis direnisi widerstand resistencia сопротивление сопротивления התנגדות
     mobilization mobilisation حشد
     popular peoples populaire народный народные people شعبي شعبيه شعب
     guard guards gardiens garde muhafizlari стражи стражей משמרות حرس پاسداران
     corps فيلق سپاه
-    force forces سپاه فيلق gucu kuvvetleri fuerza fuerzas силы قوه قوات نيروي
+    force forces سپاه فيلق gucu kuvvetleri fuerza fuerzas силы قوه قوات نيروي نيروهاي
     revolutionary ثوري revolutionnaire devrim революционный революции ثوريه انقلاب
     revolution ثوره انقلاب
     liberation تحرير kurtulus освобождение освобождения آزاديبخش
@@ -58,7 +80,7 @@ _MEANINGS = """
     students طلبه طالبان
     brotherhood brothers brethren اخوان
     national وطني وطنيه قومي قوميه
-    democratic ديمقراطي ديمقراطيه دموكراتيك
+    democratic ديمقراطي ديمقراطيه ديموقراطي ديموقراطيه دموكراتيك
     international دولي دوليه عالمي عالميه
     global world عالمي عالميه
     general عام عامه
@@ -119,7 +141,7 @@ _MEANINGS = """
     uzbek اوزبكي ازبكي
     saudi سعودي سعوديه
     iraq عراق
-    syria سوريا
+    syria سوريا سوريه
     lebanon لبنان
     yemen يمن
     libya ليبيا
