@@ -1,7 +1,7 @@
 """The acceptance scenarios of the bot, as a reader would tell them, against the strict Bot API server.
 
 S1 a newcomer · S4 a watchlist made in the chat · S7 edited, then deleted · S8 eight outlets · S9 a burst · S10 an outage.
-(S2 and S3 are in test_cli_run.py and test_deploy.py, S5 in test_bot_alerts.py, S6 in test_repair.py.)
+(S2, S3, S5 and S6 are in test_scenarios_2.py.)
 """
 
 from __future__ import annotations
