@@ -27,21 +27,37 @@ class Holder:
 
 
 _early: list[int] = []
-"""The lock that was taken before the configuration was read, until whoever needs it takes it over."""
+"""The lock that was taken before the configuration was judged, until whoever needs it takes it over."""
+_made: list[Path] = []
+"""The file and folder that were made for it."""
 
 
 def take_early(data_dir: Path) -> None:
-    """Take the lock where its file is there already, for the next `only_instance`. Raises AlreadyRunning, and OSError."""
-    try:
-        descriptor = os.open(data_dir / NAME, os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return
+    """Take the lock for the next `only_instance`. Raises AlreadyRunning; OSError where its folder cannot be made."""
+    path = data_dir / NAME
+    if not path.exists():
+        if not data_dir.exists():
+            data_dir.mkdir()
+            _made.append(data_dir)
+        _made.append(path)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         _hold(descriptor, data_dir, "start")
     except BaseException:
         os.close(descriptor)
         raise
     _early.append(descriptor)
+
+
+def undo_early() -> None:
+    """What `take_early` took and made goes again: the configuration turned out to be wrong, and then nothing is touched."""
+    if not _early:
+        return
+    for made in reversed(_made):
+        with suppress(OSError):  # somebody else has put something there
+            made.rmdir() if made.is_dir() else made.unlink()
+    while _early:
+        os.close(_early.pop())
 
 
 @contextmanager
@@ -61,6 +77,8 @@ def only_instance(data_dir: Path, what: str = "") -> Iterator[None]:
         raise StoreError(f"{path} cannot be opened: {error.strerror}; check data_dir and its owner") from error
     try:
         _hold(descriptor, data_dir, what)
+        if not os.fstat(descriptor).st_nlink:  # somebody whose configuration was wrong took it away again just now
+            raise AlreadyRunning(f"another bayan was about to work in {data_dir}; start this one again")
         yield
     finally:
         os.close(descriptor)

@@ -31,9 +31,10 @@ except SystemExit as end:
 @pytest.fixture(autouse=True)
 def let_go() -> object:
     """What a test took early is not taken over by the next one."""
-    from alerts.lock import _early
+    from alerts.lock import _early, _made
 
     yield
+    _made.clear()
     while _early:
         os.close(_early.pop())
 
@@ -88,7 +89,6 @@ def test_the_folder_that_is_looked_at_is_the_one_that_the_configuration_means(
     asked = Path(told[-1].removeprefix("--data-dir=")) if told else None
     folder = load(find(file, around), around, data_dir=asked).storage.data_dir
     words = ["run", "-c", str(file), *told]
-    assert other_at_work(words, around) == ""
     with only_instance(folder):
         assert "another bayan" in other_at_work(words, around)
 
@@ -133,6 +133,20 @@ def test_two_that_take_it_early_are_one_and_a_refusal(tmp_path: Path) -> None:
     take_early(locked(tmp_path))
     with pytest.raises(AlreadyRunning):
         take_early(tmp_path)
+
+
+def test_the_very_first_start_takes_it_early_too_and_a_wrong_configuration_leaves_nothing_behind(bayan: Bayan) -> None:
+    words = ["run", "--config", str(bayan.file), "--data-dir", str(bayan.data)]
+    bayan.configure(source("agency", "ftp://x.example/"))
+    ran = subprocess.run(
+        [sys.executable, "-c", STARTED, *words], capture_output=True, text=True, cwd=CHECKOUT, timeout=60, check=False
+    )
+    assert ran.stdout.split()[0] == "78"
+    assert [one.name for one in bayan.folder.iterdir()] == ["config.toml"]
+    assert other_at_work(words, {}) == ""
+    running = holder(bayan.data)
+    assert running is not None
+    assert running.what == "start"
 
 
 def test_a_wrong_configuration_is_told_and_its_lock_is_free_again(bayan: Bayan) -> None:

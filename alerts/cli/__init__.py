@@ -36,7 +36,12 @@ def main() -> None:
         completion.teach()
     # A core dump would hold every secret. Whoever needs one can allow it again from outside (prlimit(1)).
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
-    sys.exit(commands.run_command(sys.argv[1:]))
+    code = commands.run_command(sys.argv[1:])
+    if code in (2, 78):  # USAGE, CONFIG: then nothing is touched
+        from alerts.lock import undo_early
+
+        undo_early()
+    sys.exit(code)
 
 
 def __getattr__(name: str) -> Any:

@@ -19,7 +19,8 @@ _NOT_AT_WORK = frozenset({"--help", "-h", "--dry-run"})
 def other_at_work(words: Sequence[str], environ: Mapping[str, str]) -> str:
     """For `bayan run`: who else works in its data folder, as a sentence; else "", and the folder's lock is taken where it is known.
 
-    Nothing is made: where the folder or its lock is not there yet, the command itself takes the lock.
+    Where the folder or its lock is not there yet, they are made, and taken away again (`undo_early`) by whoever finds the
+    configuration wrong.
     """
     if not words or words[0] != "run" or not _NOT_AT_WORK.isdisjoint(words):
         return ""
