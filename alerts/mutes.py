@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from alerts.bot.schema import mute
 from alerts.manners import Mute, Scope
+from alerts.message import tag
 
 LONGEST = timedelta(days=30)
 """No mute is for ever: a forgotten one hides what its chat was made for."""
@@ -26,6 +27,11 @@ class Muted:
     made_at: datetime
     ended_at: datetime | None
     held_back: int
+
+
+def about(scope: Scope, subject: str) -> str:
+    """What people call the subject of a mute: a story by the tag of its first alert, all else as it is; "" is everything."""
+    return f"#{tag(int(subject))}" if scope == "story" and subject.isdecimal() else subject
 
 
 def make(conn: Connection, channel: str, scope: Scope, subject: str, by: str, now: datetime, ends_at: datetime) -> Mute:

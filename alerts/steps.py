@@ -394,7 +394,8 @@ class Steps:
         def settle(conn: Connection) -> int:
             for over in mutes.over(conn, now):
                 if not bundles.waiting(conn, over.channel, [f"mute:{over.mute.id}"]):
-                    words = words_of(language_of(over.channel)).mute_over(over.mute.subject, over.held_back)
+                    what = mutes.about(over.mute.scope, over.mute.subject)
+                    words = words_of(language_of(over.channel)).mute_over(what, over.held_back)
                     subject = f"mute:{over.mute.id}:over"
                     outbox.put(conn, [Draft(over.channel, "notice", subject, 1, "low", now, text=words)], now)
             return sum(bundles.tell(conn, one, now) for one in bundles.due(conn, now))

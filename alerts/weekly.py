@@ -193,7 +193,9 @@ def gather(conn: Connection, config: Configuration, now: datetime) -> Facts:
         wrong=judgements.noisiest(conn, since, 5),
         unwell=tuple(unwell),
         muted=tuple(
-            (one.channel, one.mute.subject, one.held_back) for id_ in channels for one in mutes.listed(conn, id_, now)
+            (one.channel, mutes.about(one.mute.scope, one.mute.subject), one.held_back)
+            for id_ in channels
+            for one in mutes.listed(conn, id_, now)
         ),
         waiting=tuple(
             (id_, bundle, count, told_at)

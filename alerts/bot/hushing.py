@@ -66,7 +66,7 @@ async def silence(wanted: Wanted, ends_at: datetime, here: Here, *, button: str 
         made = mutes.make(conn, here.channel, wanted.scope, wanted.subject, here.person, here.now, ends_at)
         bundles.move(conn, here.channel, f"mute:{made.id}", made.ends_at)
         after = {"id": made.id, "channel": here.channel, "button": button}
-        return noted(conn, here, "mute", wanted.subject or "all", None, after)
+        return noted(conn, here, "mute", mutes.about(wanted.scope, wanted.subject) or "all", None, after)
 
     row = await here.house.db.write(write)
     until = tell_time(ends_at, here.timezone, here.language).text
@@ -91,7 +91,8 @@ async def unmute(asked: Asked, here: Here) -> Answer:
             mutes.end(conn, one.mute.id, here.now)
             held += bundles.move(conn, here.channel, f"mute:{one.mute.id}", here.now)
             ended += 1
-            rows.append(noted(conn, here, "mute", one.mute.subject or "all", _as_it_was(one), None))
+            what = mutes.about(one.mute.scope, one.mute.subject) or "all"
+            rows.append(noted(conn, here, "mute", what, _as_it_was(one), None))
         return ended, held, rows
 
     ended, held, rows = await here.house.db.write(write)
@@ -113,7 +114,7 @@ async def list_mutes(asked: Asked, here: Here) -> Answer:
     lines = [
         here.say(
             "mute_line",
-            what=one.mute.subject or here.say("everything"),
+            what=mutes.about(one.mute.scope, one.mute.subject) or here.say("everything"),
             until=tell_time(one.mute.ends_at, here.timezone, here.language).text,
             who=names.get(one.made_by, one.made_by),
             held=one.held_back,

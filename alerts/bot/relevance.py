@@ -52,7 +52,7 @@ async def press_not_relevant(pressed: Pressed, payload: Mapping[str, Any], here:
         if first:
             after = {"statement": number, "channel": here.channel, "button": pressed.data}
             deeds.record(
-                conn, chat=here.chat, person=here.person, verb="not relevant", subject=tag(number), before=None, after=after,
+                conn, chat=here.chat, person=here.person, verb="not relevant", subject=f"#{tag(number)}", before=None, after=after,
                 now=here.now,
             )  # fmt: skip
         guilty = [
