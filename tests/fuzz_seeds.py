@@ -328,3 +328,20 @@ TROUBLE = (
     "@here",
     "#tag",
 )
+
+SELECTORS = b"article\na@href\nh2\ntime\np\n.next@href"
+SELECTOR_WORDS = (
+    ":has(", ":not(", ":is(", "> ", "~ ", "+ ", "*", "[href^='/']", "::text", ":nth-child(2n+1)", ":lexbor-contains('x' i)",
+    ",", "#a", ".b", "@href", "\\", "|", ":nth-last-of-type(99999999999)", "div ", "article ", ")", "(",
+)  # fmt: skip
+SERIES = json.dumps(
+    {
+        "source": "s",
+        "url": "https://news.example.org/",
+        "fetched_at": "2026-06-20T12:00:00+00:00",
+        "status": 200,
+        "items": [
+            {"guid": "1", "url": "https://news.example.org/1", "title": "Khazali", "text": "words", "language": "ar"}
+        ],
+    }
+).encode()

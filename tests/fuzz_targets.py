@@ -20,6 +20,7 @@ from pathlib import Path
 from alerts.model import Actor, Alert, Keywords, Match, Message
 from scraper.errors import ConfigError, FetchError, ParseError
 from scraper.model import ArticleRules, Fields, Item, Moment, Page, Select, Source, Statement
+from tests.fuzz_doors import aim_kept, aim_listener, aim_patterns, aim_selectors, aim_series, aim_words
 from tests.fuzz_seeds import (
     ANSWER,
     ARTICLE,
@@ -39,6 +40,9 @@ from tests.fuzz_seeds import (
     MEMBER,
     RSS,
     RULE_WORDS,
+    SELECTOR_WORDS,
+    SELECTORS,
+    SERIES,
     SITEMAP,
     SPEECH,
     TOML_WORDS,
@@ -578,6 +582,30 @@ def targets() -> dict[str, Target]:
         "import-ftm": Target(_imported("followthemoney"), (FTM,), (*JSON_WORDS, *TROUBLE)),
         "import-csv": Target(_imported("opensanctions"), (CSV,), (*TROUBLE, '"', ",", ";", "\r", "\x00")),
         "import-un": Target(_imported("un_list"), (UN,), xml),
+        "selectors": Target(
+            aim_selectors, (SELECTORS + b"\x00" + LIST[1:], b"main\x00" + ARTICLE[1:]), (*SELECTOR_WORDS, *html)
+        ),
+        "patterns": Target(
+            aim_patterns,
+            (b"(a+)+$\n\\d+ views\x00aaaa! 12 views", b"(?i)\\bkhaz\x00Khaz"),
+            (*RULE_WORDS, *TROUBLE, "(?:", "{1000}", "\\p{Arabic}", "[[:^alpha:]]", "\\C"),
+        ),
+        "words": Target(
+            aim_words,
+            (b"2h", b"mon-fri sat", b"15m", b"10 MiB", b"A7F3-21", b"Qais al-Khazali", b'"drone strike" NEAR/5 x'),
+            (*RULE_WORDS, *TROUBLE, "36500d", "-", "sun", "KiB", "99999999999999999999"),
+        ),
+        "listener": Target(
+            aim_listener,
+            (
+                b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n",
+                b"HEAD /metrics?x HTTP/1.0\r\n\r\n",
+                b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello",
+            ),
+            HEADER_WORDS,
+        ),
+        "series": Target(aim_series, (SERIES,), (*JSON_WORDS, '"fetched_at":"0001-01-01"', '"status":1e400', *TROUBLE)),
+        "kept": Target(aim_kept, _packed()),
     }
 
 

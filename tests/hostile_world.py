@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
-from tests.measured import Ran, bayan
+from tests.hostile_more import WANTED
+from tests.measured import CHECKOUT, Ran, bayan
 
 TOKEN = "100000001:TEST-TOKEN"
 ENVIRON = {"HOSTILE_TOKEN": TOKEN}
@@ -59,12 +60,14 @@ def ask(url: str, body: Any = None) -> Any:
 
 
 @contextmanager
-def server(shared: Path, folder: Path, name: str) -> Iterator[tuple[int, int]]:
-    """One hostile server; gives its port and that of its decoy."""
+def server(shared: Path, folder: Path, name: str, chapters: str = "") -> Iterator[tuple[int, int]]:
+    """One hostile server, the shared one or, with `chapters`, that of `hostile_more.py`; gives its port and that of its decoy."""
     port, decoy = folder / f"{name}.port", folder / f"{name}.decoy"
-    command = [sys.executable, str(shared / "hostile" / "hostile_server.py"), "--hosts", "200", "--max-seconds", "30"]
+    program = ["-m", "tests.hostile_more"] if chapters else [str(shared / "hostile" / "hostile_server.py")]
+    command = [sys.executable, *program, "--hosts", "200", "--max-seconds", "30"]
     command += ["--port-file", str(port), "--decoy-port-file", str(decoy), "--lifetime", "3000"]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+    environ = {**os.environ, WANTED: chapters, "BAYAN_SHARED": str(shared)}
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL, cwd=CHECKOUT, env=environ) as process:
         try:
             _wait_for(decoy, process)
             yield int(_wait_for(port, process).read_text()), int(decoy.read_text())
@@ -130,6 +133,7 @@ name = "all"
 channels = ["desk"]
 [delivery]
 per_chat_rate = "1000/min"
+first_run = "remember"
 body_wait = "0s"
 storm = {{ more_than = 1000, within = "5m", then = "digest" }}
 [service]
@@ -144,7 +148,8 @@ format = "json"
         text += f'[sources.{name}]\nkind = "{kind}"\nurl = "{url}"\nallow_private = true\n'
     for row in rows:
         kind = "sitemap" if row.key.startswith("/sitemap/") else "listing" if LISTINGS.match(row.key) else "feed"
-        text += f'[sources.{row.source}]\nkind = "{kind}"\nurl = "{row.url}"\nallow_private = true\n'
+        kind, table = row.case.get("kind") or kind, row.case.get("table") or ""
+        text += f'[sources.{row.source}]\nkind = "{kind}"\nurl = "{row.url}"\nallow_private = true\n{table}\n'
         if row.key == "/ssrf/credentials":
             text += "headers = {" + ", ".join(f'{name} = "{value}"' for name, value in SECRETS.items()) + "}\n"
     return text
@@ -153,17 +158,20 @@ format = "json"
 class World:
     """The servers, one configuration over the chosen cases, and what they saw."""
 
-    def __init__(self, stack: ExitStack, shared: Path, keys: Sequence[str] | None, *, interval: str = "1h") -> None:
+    def __init__(
+        self, stack: ExitStack, shared: Path, keys: Sequence[str] | None, *, interval: str = "1h", chapters: str = ""
+    ) -> None:
         self.folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hostile-")))
         self.api = stack.enter_context(bot_api(shared, self.folder))
-        self.main, self.decoy = stack.enter_context(server(shared, self.folder, "main"))
+        self.main, self.decoy = stack.enter_context(server(shared, self.folder, "main", chapters))
         self.servers = [self.main]
         cases = ask(f"http://127.0.0.1:{self.main}/__cases")
         unknown = set(keys or ()) - set(cases)
         if unknown:
             raise SystemExit(f"no such case: {', '.join(sorted(unknown))}")
         chosen = [key for key in cases if keys is None or key in keys]
-        self.left_out = [key for key in chosen if key in OUTSIDE and not only_loopback()]
+        outside = OUTSIDE | {key for key in cases if cases[key].get("outside")}
+        self.left_out = [key for key in chosen if key in outside and not only_loopback()]
         self.rows = [Row(key, cases[key]) for key in chosen if key not in self.left_out]
         self.neighbours = {
             f"ok-{i}": f"http://127.0.0.{180 + i}:{self.main}/ok-{'feed' if i % 2 else 'page'}?i={i}"
@@ -172,7 +180,7 @@ class World:
         for number, row in enumerate(self.rows, 2):
             port = self.main
             if row.case["setup"]:  # what one server's robots.txt does counts for all its cases: it gets one of its own
-                port, _ = stack.enter_context(server(shared, self.folder, f"extra{number}"))
+                port, _ = stack.enter_context(server(shared, self.folder, f"extra{number}", chapters))
                 self.servers.append(port)
                 with urlopen(f"http://127.0.0.1:{port}{row.case['setup']}", timeout=10):
                     pass

@@ -79,7 +79,7 @@ def _read(path: Path, known: set[str]) -> tuple[Capture, ...]:
             continue
         try:
             found.append(_capture(json.loads(line), known))
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
             wrong.append(f"{path.name}:{number}: {error}")
     if wrong:
         for line in wrong[:20]:
