@@ -25,6 +25,8 @@ from scraper.text import Folded
 T = TypeVar("T")
 FEWEST_CONSONANTS = 5
 """In scripts without capitals, and of one word; of two capitalised words, one less."""
+_LETTERS = 9
+"""In scripts without capitals, where one consonant is missing: long vowels and ayn are letters too (هادي العامري)."""
 _MANY = 4
 """Common names that are somebody in particular, one behind the other."""
 ENOUGH = 2.0
@@ -286,6 +288,12 @@ def _is_plain(
     """Whether a name of few consonants is beyond doubt: its letters differ by taste alone, or its surname tells."""
     if all(one.likeness.tier == "A" for one in laid):
         return not between
+    uncased = [text.words[at] for one in laid for at in range(one.first, one.behind) if text.words[at][0] >= "\u0590"]
+    if len(uncased) == len(laid) and not between and all(one.likeness.apart == 0.0 for one in laid):
+        consonants = sum(spelling.weights[at] for one in laid for at in _parts(one))
+        letters = sum(len(word.removeprefix("ال")) for word in uncased)
+        if consonants >= FEWEST_CONSONANTS - 1 and letters >= _LETTERS and spelling.person:
+            return True
     if not spelling.person and all(one.likeness.apart <= 0.25 for one in laid):
         whole = sum(spelling.weights[at] for one in laid for at in _parts(one))
         if not between and whole >= FEWEST_CONSONANTS - 1:

@@ -21,10 +21,15 @@ _NEAR_ENOUGH, _NEARER = 0.87, 0.9
 _ARTICLE_JOINED = re.compile(r"(?:al|el|ul)(?=[^aeiou].{3}|[aeiou].{3})|[aeu](?:sh(?=sh)|(s|d|t|n|r|z)(?=\1)).*")
 _ARTICLE_VOWELS = frozenset("aeu")
 _ABD = re.compile(r"abd[aeouy]?(?:l|(sh|s|d|t|n|z|r)(?=\1))?-?(?=.{3})")
-_DIN = re.compile(r"(?<=...)(?:[aeou][ld]?|i[ld])d[aei]+ne?$")
+_DIN = re.compile(r"(?<=...)(?:[aeou][ld]?|i[ld])d(?:[ei][aei]*|ai)ne?$")
 _DIN_ALONE = re.compile(r"[aeiu][dl]d[aei]+ne?|d[aei]{1,2}ne?")
 _FAITH = re.compile(r"(?<=....)\.?din$|(?<=...)\.din$")
 _ABD_AND_H = re.compile(r"^abd(?=h)")
+_ABDULLAHI = re.compile(r"^(abd[aeiou]l+ah)i$")
+"""Abdullah in Somalia and West Africa."""
+_ARTICLE_INSIDE = re.compile(r"(?<=...[^aeiou])[aou]l(?=[^aeiou][aeiou]...)")
+"""Seyedolhosseini is Seyed al-Hosseini."""
+_LONG = 11
 _ABD_ALONE = re.compile(r"abd[aeouy]?(?:l|r|s|sh|n|z|t|d)?")
 _CYRILLIC_ENDING = re.compile(r"(?<=...)(?:ого|ому|ами|ями|ах|ях|ом|ем|ой|ей|им|ым|ою|а|у|ы|и|е|я|ю|ь|й)$")
 _CYRILLIC_FEMININE = re.compile(r"(?<=...)(?:(ии|ию|ией|ия)|(?:ы|и|е|у|ой|ою))$")
@@ -71,6 +76,8 @@ def heard_as(word: str) -> tuple[Heard, ...]:
             variants.append((rest, "article", last))
         if (whole := stem_of(form)).endswith("din") and (faith := _FAITH.search(whole)) is not None:
             variants.append((whole[: faith.start()], "din", last))
+        if len(form) >= _LONG and form.isascii() and (parted := _ARTICLE_INSIDE.sub("", form, count=1)) != form:
+            variants.append((parted, "article", last))
         if form in SHORTENED:
             variants.append((SHORTENED[form], "shortened", last))
         if len(form) >= 6 and form.endswith(("ul", "il")) and form.isascii():
@@ -134,6 +141,7 @@ def stem_of(word: str) -> str:
             return "din"
         word = _DIN.sub(".din", word)  # the point keeps the d of Sad apart in Saduddin
     if word.startswith("abd"):
+        word = _ABDULLAHI.sub(r"\1", word)
         if _ABD_ALONE.fullmatch(word):
             return "abd"
         if not re.fullmatch(r"abd[aeiou]l+ah?", word):

@@ -135,8 +135,11 @@ def _heard(word: str, table: dict[str, tuple[str, ...]], *, written: bool) -> tu
                 at += len(group[0])
                 continue
         if letter in table:
-            before = word[at + 1 : at + 2] if letter == "m" else ""
-            classes.append(("M", "N") if before in ("b", "p") and before else table[letter])
+            following = word[at + 1 : at + 2]
+            if letter == "m" and following in ("b", "p"):
+                classes.append(("M", "N"))  # Jumblatt is جنبلاط
+            else:
+                classes.append(table[letter])
             gaps.append("")
         elif at == 0:
             first = _INITIALS.get(letter, "A")
@@ -162,7 +165,7 @@ def _heard(word: str, table: dict[str, tuple[str, ...]], *, written: bool) -> tu
     if silent and found:
         spoken = (*gaps[:-1], gaps[-1][:-1], "")
         found.append(Sound(keys[0] + "H", spoken, written))
-        if word[-1] == "ه":
+        if word[-1] == "ه" or word.endswith("ah"):
             found.append(Sound(keys[0] + "T", spoken, written))  # ta marbuta, folded into heh: Asbat is عصبة
     return tuple(sound for sound in found if sound.key.strip("AWY"))
 
