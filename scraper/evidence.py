@@ -91,6 +91,11 @@ def totals(conn: Connection) -> tuple[int, int]:
     return int(count), int(size)
 
 
+def names(conn: Connection) -> frozenset[str]:
+    """The hashes of all files that the rows name."""
+    return frozenset(conn.execute(select(raw_page.c.sha256).distinct()).scalars())
+
+
 def referred(conn: Connection, names: Collection[str]) -> frozenset[str]:
     """Which of these hashes a row names."""
     found: set[str] = set()

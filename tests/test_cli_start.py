@@ -242,6 +242,27 @@ def test_the_doctor_asks_for_a_backup_and_knows_when_one_was_made(bayan: Bayan, 
     assert (found["backup"]["state"], found["backup"]["said"]) == ("ok", "the last one is 0 days old")
 
 
+def test_the_doctor_sees_a_topic_that_refused_a_message_and_evidence_that_is_missing(
+    bayan: Bayan, site: FakeSite, api: FakeBotApi
+) -> None:
+    told = phone(api.url, "-1001").replace("chat = -1001", "chat = -1001\ntopic = 7")
+    site.pages["/feed"] = site.feed([("o1", "An old statement that was there before")])
+    bayan.configure(source("agency", f"{site.origin}/feed"), told)
+    assert bayan("run", "--once").code == 0
+    before = [row for row in bayan("doctor", "--offline", "--json").json["findings"] if row["what"] == "evidence"]
+    assert [(row["state"], row["said"][:11]) for row in before] == [("ok", "1 raw pages")]
+    api.fail("error", code=400, description="Bad Request: TOPIC_CLOSED")
+    site.pages["/feed"] = site.feed([("n1", "Qais al-Khazali speaks of the first matter today")])
+    assert bayan("run", "--once", "--source", "agency").code in (0, 1)  # the message follows in its chat
+    for file in (bayan.data / "bayan.db-raw").rglob("*.gz"):
+        file.unlink()
+    found = {
+        row["what"]: row for row in bayan("doctor", "--offline", "--json").json["findings"] if row["state"] == "bad"
+    }
+    assert "topic 7 is closed or gone" in found["channel phone"]["said"]
+    assert "2 of 2 raw pages are not in" in found["evidence"]["said"]
+
+
 def test_the_doctor_sees_a_topic_where_the_chat_has_none(bayan: Bayan, api: FakeBotApi) -> None:
     told = phone(api.url, "-1001").replace("chat = -1001", "chat = -1001\ntopic = 7")
     bayan.configure(source("agency", "http://127.0.0.1:9/feed"), told)

@@ -196,7 +196,8 @@ class Client:
                     )
             if topic is not None and not there.is_forum:
                 raise RecipientGone(f"the chat “{name}” has no topics, so there is no topic {topic}: take `topic` out")
-            return f"@{bot.username} may write to “{name}” ({there.type})"
+            unseen = f"; topic {topic} is tried by a message only: bayan channels test" if topic is not None else ""
+            return f"@{bot.username} may write to “{name}” ({there.type}){unseen}"
 
         return await self.judged(ask, seconds, topic=False, styled=False)
 

@@ -173,7 +173,7 @@ def _disk(data_dir: Path) -> Finding:
 def _store(configuration: Configuration) -> Iterator[Finding]:
     from alerts import outbox
     from alerts.lock import holder
-    from scraper import marks, sources
+    from scraper import evidence, marks, sources
     from scraper.copies import RESTORED, check_store, sqlite_path
     from scraper.errors import StoreError
 
@@ -193,6 +193,8 @@ def _store(configuration: Configuration) -> Iterator[Finding]:
             by_state, _ = database.read_now(outbox.summary)
             restored = database.read_now(lambda conn: marks.read(conn, RESTORED))
             states = database.read_now(sources.states)
+            learned = database.read_now(outbox.channels)
+            named = database.read_now(evidence.names)
         running = holder(configuration.storage.data_dir)
     except StoreError as error:
         yield Finding("store", "bad", str(error), "bayan db check; bayan db upgrade")
@@ -201,6 +203,8 @@ def _store(configuration: Configuration) -> Iterator[Finding]:
     work = f"process {running.process} ({running.what or 'at work'})" if running else "not running"
     yield Finding("service", "ok" if running else "note", work, "bayan run starts it")
     yield from soundness.of_store(path, beats, datetime.now(UTC))
+    yield from soundness.of_evidence(configuration.storage, named)
+    yield from soundness.of_topics(configuration, learned)
     yield from soundness.of_canary(configuration, beats)
     if running and running.what == "service" and configuration.service.listen:
         yield asyncio.run(soundness.of_listener(configuration.service.listen))

@@ -1,11 +1,11 @@
-"""What `bayan doctor` looks at besides: the write-ahead log, the last backup, the canary, the listener, the clock of others."""
+"""What `bayan doctor` looks at besides: write-ahead log, backup, evidence, topics, the canary, the listener, the clock of others."""
 
 from __future__ import annotations
 
 import asyncio
 import http.client
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
+    from alerts.outbox import ChannelState
     from alerts.settings import Configuration
+    from scraper.settings import StorageSettings
 
 TELEGRAM = "https://api.telegram.org"
 SECONDS = 10.0
@@ -69,6 +71,36 @@ def of_canary(configuration: Configuration, beats: Beats) -> Iterator[Finding]:
         yield Finding("canary", "ok", f"came through at {beats['canary'][0]:%d %b, %H:%M} UTC")
     else:
         yield Finding("canary", "note", "none came through yet", "it follows the first poll; bayan run starts it")
+
+
+def of_evidence(storage: StorageSettings, named: Collection[str]) -> Iterator[Finding]:
+    """Whether the raw pages that the store names are there, and how much room they take. Whether each is whole is not looked at."""
+    from scraper.archive import PARTS, Archive, folder_of
+
+    archive = Archive(folder_of(storage), most=storage.max_raw)
+    count, size = archive.count()
+    if not named and not count:
+        return
+    missing = len(set(named).difference(*(archive.names(part) for part in range(PARTS))))
+    if missing:
+        said = f"{missing} of {len(named)} raw pages are not in {archive.folder}"
+        yield Finding(
+            "evidence", "bad", said, "put the folder back from a backup; what cannot be found is said so when asked for"
+        )
+    full = size > storage.max_raw * 0.95
+    said = f"{count} raw pages, {size / 1e6:.1f} MB of {storage.max_raw / 1e6:.0f}"
+    yield Finding("evidence", "note" if full else "ok", said, "raise storage.max_raw, or shorten storage.keep_raw")
+
+
+def of_topics(configuration: Configuration, learned: Collection[ChannelState]) -> Iterator[Finding]:
+    """The topics that refused a message: what was meant for them goes to the chat itself."""
+    left = {state.id for state in learned if state.drop_topic}
+    for channel in configuration.channels:
+        if channel.topic is not None and channel.id in left:
+            said = f"topic {channel.topic} is closed or gone: messages go to the chat itself"
+            yield Finding(
+                f"channel {channel.id}", "bad", said, "open the topic and change `topic` to it, or take `topic` out"
+            )
 
 
 async def of_listener(address: str) -> Finding:
