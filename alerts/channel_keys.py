@@ -6,7 +6,7 @@ A new kind of channel is a class and a row here, a file in `alerts/channels/`, a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from typing import Annotated, Any, Literal
 
@@ -19,10 +19,12 @@ from scraper.secret import Secret
 from scraper.validate import REQUIRED, Checker, Keys, settle
 from scraper.values import (
     Called,
+    Duration,
     Headers,
     Proxy,
     Reference,
     SecretReference,
+    Text,
     UrlOrNothing,
     Written,
     url_shape,
@@ -57,7 +59,18 @@ Chat = Annotated[
 NOWHERE = Reference("plain", "")
 
 
-class TelegramKeys(Keys):
+class ChannelKeys(Keys):
+    """The keys that every kind of channel has."""
+
+    fallback: Text = Field(
+        CHANNEL.fallback,
+        description="Another channel, by id, that is told too where this one cannot be reached for `fallback_after`. Nothing is "
+        "lost here by that: what waits is sent in its order when this one is back, and says that it was told meanwhile.",
+    )
+    fallback_after: Duration | None = Field(None, description="How long that is. Default: `10m`.")
+
+
+class TelegramKeys(ChannelKeys):
     """A Telegram chat, group or channel."""
 
     kind: Annotated[Literal["telegram"], REQUIRED] = Field("telegram", description='`"telegram"`.')
@@ -72,13 +85,13 @@ class TelegramKeys(Keys):
     silent: bool = Field(CHANNEL.silent, description="Messages arrive without a sound.")
 
 
-class ConsoleKeys(Keys):
+class ConsoleKeys(ChannelKeys):
     """The terminal, or wherever standard output goes. It needs no token."""
 
     kind: Annotated[Literal["console"], REQUIRED] = Field("console", description='`"console"`.')
 
 
-class WebhookKeys(Keys):
+class WebhookKeys(ChannelKeys):
     """An address that takes each message as JSON, by POST: for programs. [webhooks.md](webhooks.md) has its form."""
 
     kind: Annotated[Literal["webhook"], REQUIRED] = Field("webhook", description='`"webhook"`.')
@@ -99,7 +112,7 @@ class WebhookKeys(Keys):
     proxy: Proxy = Field(CHANNEL.proxy, description="A proxy for this channel. That of `[fetch]` is for sources only.")
 
 
-class AppriseKeys(Keys):
+class AppriseKeys(ChannelKeys):
     """E-mail, Matrix, ntfy, Slack and many more, by address, through the package apprise, which is installed besides."""
 
     kind: Annotated[Literal["apprise"], REQUIRED] = Field("apprise", description='`"apprise"`.')
@@ -136,6 +149,20 @@ def read_channel(
     if isinstance(keys, AppriseKeys):
         return _apprise(id_, keys, bad, part, environ, checker)
     return settle(ChannelSettings, keys, id=id_)
+
+
+def check_fallbacks(
+    channels: Sequence[ChannelSettings], parts: Mapping[str, Part], known: Mapping[str, Part], checker: Checker
+) -> None:
+    """Every fallback is another channel that is there."""
+    for channel in channels:
+        part = parts[channel.id].at("fallback")
+        if channel.fallback and channel.fallback not in known:
+            checker.unknown(part, "channel", dict(known))
+        elif channel.fallback == channel.id:
+            checker.findings.problem(part, "is the channel itself", "name another one")
+        elif not channel.fallback and channel.fallback_after is not None:
+            checker.findings.problem(parts[channel.id].at("fallback_after"), "means nothing without `fallback`")
 
 
 def _telegram(

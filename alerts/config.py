@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from alerts import wiring
-from alerts.channel_keys import judge_token, read_channel
+from alerts.channel_keys import check_fallbacks, judge_token, read_channel
 from alerts.hour_keys import QuietHoursKeys
 from alerts.hours import DigestTimes, QuietHours, Storm
 from alerts.keys import (
@@ -136,6 +136,7 @@ def load(path: Path, environ: Mapping[str, str], *, data_dir: Path | None = None
         top,
         joined["quiet_hours"],
     )
+    check_fallbacks(channels, joined["channels"], known.channels, checker)
     quiet = tuple(_quiet(id_, part, first.timezone, checker) for id_, part in joined["quiet_hours"].items())
     bot = _bot(top, channels, around, checker)
     for source in sources:
@@ -150,7 +151,7 @@ def load(path: Path, environ: Mapping[str, str], *, data_dir: Path | None = None
             checker.unknown(tables["health"].at("notify").at(index), "channel", dict(known.channels))
     used = replace(known, channels=joined["channels"])
     canary = read_canary(tables["canary"], known.channels, checker)
-    heard = [*health.notify, *([canary.channel] if canary else [])]
+    heard = [*health.notify, *([canary.channel] if canary else []), *(one.fallback for one in channels)]
     wiring.warn_of_loose_ends([route for route, _, _ in routes], heard, used, actors, keywords, checker)
     _enough(top, known, checker)
     flood, _ = checker.keys(FloodKeys, tables["flood"], later_keys("flood"))

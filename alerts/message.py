@@ -38,6 +38,8 @@ LONGEST = 4_096
 """UTF-16 units of one message (Bot API, sendMessage); measured against the sum of all lines, before anything is sent."""
 _HEADLINE, _NAME, _ROLE, _SOURCE, _HOST, _ROUTE, _PATTERN, _STEP = 300, 80, 60, 100, 255, 60, 50, 60
 """UTF-16 units of the lines' parts: all of them at their longest leave room for a passage."""
+_CAPTION = 1_000
+"""UTF-16 units of a message that goes with a file (Bot API, sendDocument: 1,024)."""
 _LOOKED_AT = 4_000
 _TAG = 40
 _OUTLETS, _OUTLET, _QUOTES, _QUOTE = 6, 40, 2, 200
@@ -134,6 +136,9 @@ def _drawn(
     statement = alert.statement
     draft = Sheet(language)
     words = draft.words
+    if alert.relayed is not None:
+        _relayed(draft, *alert.relayed, timezone)
+        draft.add("\n")
     _who(draft, alert)
     _headline(draft, alert)
     _where(draft, alert)
@@ -148,6 +153,12 @@ def _drawn(
         draft.add(f"\n⚠️ {words.MAY_REPEAT}")
     if alert.delayed is not None:
         draft.add(f"\n⏱ {words.delayed(alert.delayed)}")
+    if alert.meanwhile is not None:
+        channel, at = alert.meanwhile
+        draft.add(f"\n↪️ {words.SENT_MEANWHILE} ")
+        draft.foreign(short(channel, _NAME) or "?", "code")
+        draft.add(words.COMMA)
+        draft.moment(at, timezone)
     for said in _quotes(alert, passage) if quoted else ():
         draft.add("\n💬 ")
         draft.foreign(said)
@@ -159,6 +170,37 @@ def _drawn(
     draft.add("\n")
     draft.foreign(f"#{short(alert.tag, _TAG)}", "code")
     return draft.message()
+
+
+def _relayed(draft: Sheet, channel: str, since: datetime | None, timezone: str) -> None:
+    """For which channel a message is told, and why here."""
+    draft.add(f"↪️ {draft.words.THROUGH_FALLBACK} ")
+    draft.foreign(short(channel, _NAME) or "?", "code")
+    draft.add(f" {draft.words.UNREACHED_SINCE if since is not None else draft.words.UNREACHED}")
+    if since is not None:
+        draft.add(" ")
+        draft.moment(since, timezone)
+
+
+def relayed(
+    message: Message, channel: str, since: datetime | None, *, timezone: str = "UTC", language: str = "en"
+) -> Message:
+    """`message`, told for another channel that takes nothing `since` then: it says so first, and gives lines at its end for that."""
+    sheet = Sheet(language)
+    _relayed(sheet, channel, since, timezone)
+    sheet.add("\n")
+    head = sheet.message()
+    most = (_CAPTION if message.file is not None else LONGEST) - units(head.text) - 2
+    text, kept = message.text, message.text
+    while units(text) > most and kept:
+        kept = kept.rpartition("\n")[0]  # whole lines: an isolate ends in the line that it begins in
+        text = f"{kept}\n{MARK}"
+    moved = tuple(
+        replace(span, start=span.start + len(head.text), end=min(span.end, len(kept)) + len(head.text))
+        for span in message.spans
+        if span.start < len(kept)
+    )
+    return replace(message, text=head.text + text, spans=(*head.spans, *moved), edits="", reply_to="")
 
 
 def _who(draft: Sheet, alert: Alert) -> None:

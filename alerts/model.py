@@ -18,7 +18,7 @@ Role = Literal["speaker", "mentioned"]
 Priority = Literal["urgent", "high", "normal", "low"]
 PRIORITIES: tuple[Priority, ...] = ("urgent", "high", "normal", "low")
 GroupBy = Literal["story", "none"]
-DeliveryKind = Literal["alert", "also", "edit", "removal", "digest", "notice"]
+DeliveryKind = Literal["alert", "also", "edit", "removal", "digest", "notice", "relay"]
 DeliveryState = Literal["pending", "claimed", "unconfirmed", "held", "sent", "failed", "dropped"]
 """`dropped` is what a person chose not to send: it stays, so that it never rings again by itself."""
 
@@ -175,6 +175,10 @@ class Alert:
     edited_at: datetime | None = None
     removed_at: datetime | None = None
     """Since when the statement is another one than this alert shows, or gone."""
+    relayed: tuple[str, datetime | None] | None = None
+    """The channel that it is told for here, and since when that takes no messages; None where it is its own."""
+    meanwhile: tuple[str, datetime] | None = None
+    """Through which channel it was told before, while its own took no messages, and when."""
 
 
 Style = Literal["bold", "italic", "underline", "code", "quote", "link", "time", "strike"]

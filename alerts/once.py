@@ -49,6 +49,8 @@ async def deliver_all(steps: Steps, db: Database, clock: Callable[[], datetime],
         await steps.start_drains()
         began = bool(steps.drains)
         await steps.finished(steps.drains)
+        if await steps.tell_instead():
+            continue
         next_due = await db.read(lambda conn: outbox.next_due(conn, ids))
         wait = 0.0 if next_due is None else (next_due - clock()).total_seconds()
         if next_due is None or next_due > give_up or (wait <= 0 and not began):

@@ -113,6 +113,20 @@ def edits_told(conn: Connection, channel: str, statement_id: int, since: datetim
     return tuple(row.settled_at or row.created_at for row in rows)
 
 
+def latencies(conn: Connection, ids: Sequence[int]) -> tuple[float, ...]:
+    """For those of the deliveries `ids` that are alerts and were sent: the seconds since their statement was first seen."""
+    found: list[float] = []
+    for start in range(0, len(ids), 500):
+        query = (
+            select(delivery.c.settled_at, statement.c.first_seen_at)
+            .join(statement, statement.c.id == delivery.c.statement)
+            .where(delivery.c.id.in_(list(ids[start : start + 500])), delivery.c.kind == "alert")
+            .where(delivery.c.state == "sent", delivery.c.settled_at.is_not(None))
+        )
+        found += [(row.settled_at - row.first_seen_at).total_seconds() for row in conn.execute(query)]
+    return tuple(found)
+
+
 def waits(conn: Connection, channel: str, kind: str, subject: str) -> bool:
     """Whether a delivery of this kind and subject is still to be sent."""
     mine = (delivery.c.channel == channel, delivery.c.kind == kind, delivery.c.subject == subject)

@@ -79,5 +79,6 @@ channel_state = Table(
     Column("paused_until", Instant),
     Column("since", Instant),
     Column("reason", String, nullable=False, default=""),
+    Column("failing_since", Instant),
 )
 """What was learned about a channel: where its chat moved to, how long it asked us to wait, whether it is gone."""

@@ -39,6 +39,9 @@ class ChannelSettings:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     allow_private: bool = False
     proxy: str = field(default="", repr=False)
+    fallback: str = ""
+    """The channel that is told too where this one cannot be reached for `fallback_after`; "" for none."""
+    fallback_after: timedelta | None = None
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from alerts import beginnings, bundles, deliver, health, holds, mutes, outbox, troubles
+from alerts import beginnings, bundles, deliver, fallback, health, holds, mutes, outbox, troubles
 from alerts.deliver import Drained
 from alerts.gauges import Gauges
 from alerts.judge import Judged
@@ -304,6 +304,7 @@ class Steps:
     async def start_drains(self) -> None:
         if self.paused or self.changing or await self.hold_what_was_restored():
             return
+        await self.tell_instead()
         now, kit = self._clock(), self.kit
         busy = await self._db.read(lambda conn: outbox.busy_channels(conn, now))
         if self._is_changed(kit):
@@ -311,6 +312,13 @@ class Steps:
         for channel in busy:
             if channel not in self.drains and channel in kit.bench.channels:
                 self._begin(self.drains, channel, self._drain(channel))
+
+    async def tell_instead(self) -> int:
+        """What waits for a channel that cannot be reached is told through its fallback too. Returns how much is new."""
+        if self.paused or self.changing or self.restored is not None:
+            return 0
+        kit = self.kit
+        return await fallback.tell_instead(self._db, kit.config.channels, kit.desk.most_overdue, self._clock())
 
     def _is_free(self, statement: int, tasks: dict[int, asyncio.Task[Any]]) -> bool:
         return statement not in tasks and not self.refusals.rests(statement)

@@ -6,6 +6,7 @@
     removal    a reply: that the statement is gone, and what was stored of it
     digest     the alerts that waited for it, as they stand now
     notice     its own words
+    relay      what another channel waits for that cannot be reached, and why it is told here
 
 An alert that is brought up to date shows the words that rang, not what they were changed to since; the reply tells that.
 """
@@ -18,7 +19,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from alerts import beginnings, bundles, canary, flapping, followup, message, rung, verdicts
+from alerts import beginnings, bundles, canary, fallback, flapping, followup, message, rung, verdicts
 from alerts.digest import Line, draw_digest
 from alerts.model import Actor, Alert, Carried, Delivery, Message, owner
 from alerts.rung import Rung
@@ -78,6 +79,8 @@ def tell(conn: Connection, claimed: Delivery, lexicon: Lexicon) -> Told | Nothin
         mark = f"⚠️ {words_of(lexicon.language).MAY_REPEAT}\n" if claimed.may_repeat else ""
         notice = message.draw_notice(mark + claimed.text, lexicon.language)
         return Told(replace(notice, silent=claimed.subject.startswith(beginnings.SUBJECT)))
+    if claimed.kind == "relay":
+        return _relay(conn, claimed, lexicon)
     if claimed.kind == "digest":
         return _digest(conn, claimed, lexicon)
     statement = store.get(conn, claimed.statement) if claimed.statement is not None else None
@@ -110,9 +113,28 @@ def _alert(conn: Connection, claimed: Delivery, statement: Statement, lexicon: L
         may_repeat=claimed.may_repeat,
         removed_at=statement.removed_at,
     )
-    alert = _afresh(conn, alert, claimed.channel)
+    alert = replace(_afresh(conn, alert, claimed.channel), meanwhile=fallback.sent_through(conn, claimed.id))
     along = rung.waiting_for(conn, claimed.channel, statement.id)
     return Told(drawn(alert, claimed.id, lexicon), along, alerts=(alert,))
+
+
+def _relay(conn: Connection, claimed: Delivery, lexicon: Lexicon) -> Told | Nothing:
+    """What another channel waits for, told here: nothing where that channel took it meanwhile."""
+    relayed = fallback.stands_for(conn, claimed)
+    if relayed is None:
+        return GONE
+    original = relayed.original
+    if relayed.state in ("sent", "dropped"):
+        return Nothing(f"channel {original.channel} took it meanwhile, or it is not to be told")
+    told = tell(conn, replace(original, may_repeat=claimed.may_repeat), lexicon)
+    if isinstance(told, Nothing):
+        return Nothing("it is told with its alert") if told.wait is not None else told
+    here = (original.channel, relayed.since)
+    if original.kind == "alert" and told.alerts:
+        alert = replace(told.alerts[0], relayed=here, meanwhile=None)
+        return Told(drawn(alert, claimed.id, lexicon), buttons=False, alerts=(alert,))
+    new = message.relayed(told.message, *here, timezone=lexicon.timezone, language=lexicon.language)
+    return Told(new, buttons=False, alerts=told.alerts)
 
 
 def _digest(conn: Connection, claimed: Delivery, lexicon: Lexicon) -> Told | Nothing:

@@ -20,7 +20,7 @@ from importlib.metadata import version
 
 import structlog
 
-from alerts import once, outbox, troubles, weekly
+from alerts import once, outbox, rung, troubles, weekly
 from alerts.alive import Alive
 from alerts.flights import Flights
 from alerts.gauges import KIND, Standing, page
@@ -144,7 +144,7 @@ class Vitals:
     async def _metrics(self) -> Reply:
         unread = [self.gauges.sent.popleft() for _ in range(len(self.gauges.sent))]
         if unread:
-            for seconds in await self._db.read(lambda conn: outbox.latencies(conn, unread)):
+            for seconds in await self._db.read(lambda conn: rung.latencies(conn, unread)):
                 self.gauges.latency.note(seconds)
         return Reply(200, page(self.gauges, await self._db.read(self._standing)), KIND)
 

@@ -85,7 +85,7 @@ ROOMS_OF = {
         "scraper/stories.py", "alerts/rung.py", "alerts/schema.py", "alerts/outbox.py", "alerts/verdicts.py",
         "alerts/bot/schema.py", "alerts/bot/chats.py", "alerts/bot/enrolled.py", "alerts/bot/watches.py",
         "alerts/bot/buttons.py", "alerts/bot/deeds.py", "alerts/bot/judgements.py", "alerts/mutes.py",
-        "alerts/bundles.py",
+        "alerts/bundles.py", "alerts/fallback.py",
     ),
     "alembic": ("scraper/upgrade.py", "scraper/migrations/*"),
     "sqlite3": ("scraper/copies.py",),

@@ -20,7 +20,7 @@ def suspend(conn: Connection, config: Configuration, chat: str, now: datetime) -
     chats.left(conn, chat, now)
     resting = channels_to(config, chat)
     for channel in resting:
-        outbox.learn(conn, channel, condition="gone", since=now, reason=_REASON)
+        outbox.learn(conn, channel, condition="gone", since=now, reason=_REASON, failing_since=now)
         notice = health.channel_gone(channel, _REASON, now)
         outbox.put(conn, health.to_operators(notice, _others(config, chat), now, but_not=channel), now)
     return resting
@@ -31,7 +31,7 @@ def resume(conn: Connection, config: Configuration, chat: str) -> None:
     learned = {state.id: state.condition for state in outbox.channels(conn)}
     for channel in {*channels_to(config, chat), *(id_ for id_ in learned if id_ == f"chat:{chat}")}:
         if learned.get(channel) == "gone":
-            outbox.learn(conn, channel, condition="ok", failures=0, paused_until=None, since=None, reason="")
+            outbox.learn(conn, channel, **outbox.WELL)
 
 
 def to_tell(config: Configuration, chat: str) -> tuple[str, ...]:

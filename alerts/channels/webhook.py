@@ -182,6 +182,8 @@ def _alert(alert: Alert, longest: int) -> dict[str, Any]:
         "news": alert.news or None,
         "follows": alert.follows or None,
         "delayed_seconds": None if alert.delayed is None else round(alert.delayed.total_seconds()),
+        "relayed_for": alert.relayed[0] if alert.relayed is not None else None,
+        "told_meanwhile_through": alert.meanwhile[0] if alert.meanwhile is not None else None,
         "edited_at": None if alert.edited_at is None else _instant(alert.edited_at),
         "removed_at": None if alert.removed_at is None else _instant(alert.removed_at),
     }

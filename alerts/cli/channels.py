@@ -130,9 +130,8 @@ def _take_up(configuration: Configuration, before: ChannelState | None) -> bool:
 
     if before is None or (before.condition == "ok" and before.paused_until is None):
         return False
-    well: dict[str, Any] = dict(condition="ok", failures=0, paused_until=None, since=None, reason="")
     with opened(configuration) as database:
-        database.write_now(lambda conn: outbox.learn(conn, before.id, **well))
+        database.write_now(lambda conn: outbox.learn(conn, before.id, **outbox.WELL))
     return True
 
 

@@ -36,6 +36,10 @@ class Words(Protocol):
     EDITED: str
     REMOVED: str
     IN_THE_STORY_OF: str
+    THROUGH_FALLBACK: str
+    UNREACHED_SINCE: str
+    UNREACHED: str
+    SENT_MEANWHILE: str
     STATEMENT_EDITED: str
     STATEMENT_REMOVED: str
     TITLE: str

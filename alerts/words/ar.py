@@ -47,6 +47,10 @@ ALSO = "وأيضًا"
 EDITED = "عُدّل بعد ذلك،"
 REMOVED = "حُذف بعد ذلك،"
 IN_THE_STORY_OF = "في قصة"
+THROUGH_FALLBACK = "عبر القناة البديلة، لأن القناة"
+UNREACHED_SINCE = "لا تستقبل رسائل منذ"
+UNREACHED = "لا تستقبل رسائل"
+SENT_MEANWHILE = "أُرسل في الأثناء عبر"
 STATEMENT_EDITED = "تعديل"
 STATEMENT_REMOVED = "حذف"
 TITLE = "العنوان"
@@ -63,6 +67,7 @@ _DIGESTS = {
     "mute": "ما حُجب في أثناء الصمت",
     "storm": "كثرت معًا فجُمعت",
     "late": "تأخرت لانقطاع الإرسال فجُمعت",
+    "relay": "لقناة لا تستقبل رسائل، فقيلت هنا",
 }
 
 

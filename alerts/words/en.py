@@ -30,6 +30,12 @@ ALSO = "also"
 EDITED = "edited since,"
 REMOVED = "removed since,"
 IN_THE_STORY_OF = "in the story of"
+THROUGH_FALLBACK = "through fallback, because channel"
+"""Before the id of the channel that a message is told for."""
+UNREACHED_SINCE = "takes no messages since"
+UNREACHED = "takes no messages"
+SENT_MEANWHILE = "sent meanwhile through"
+"""Before the id of the channel that told it first."""
 STATEMENT_EDITED = "Edited"
 STATEMENT_REMOVED = "Removed"
 TITLE = "headline"
@@ -138,6 +144,7 @@ def digest(kind: str, count: int) -> str:
         "mute": "Held back while it was muted",
         "storm": "Too many at once, so told together",
         "late": "Due while nothing could be sent, so told together",
+        "relay": "For a channel that takes no messages, so told here",
     }
     alerts = f"{count} alert" if count == 1 else f"{count} alerts"
     return f"{said.get(kind, 'Digest')}: {alerts}"

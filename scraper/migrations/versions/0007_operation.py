@@ -1,4 +1,4 @@
-"""What keeps a long life healthy: retention, which remembers of a statement that it forgot only that it was there; evidence."""
+"""What keeps a long life healthy: retention, which remembers of a statement that it forgot only that it was there; evidence; fallbacks."""
 
 from __future__ import annotations
 
@@ -47,3 +47,4 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_evidence_page", "evidence", ["page"])
+    op.add_column("channel_state", sa.Column("failing_since", sa.DateTime(timezone=True)))
