@@ -131,11 +131,11 @@ def in_thread(server: S) -> Iterator[S]:
     thread = threading.Thread(target=lambda: loop.run_until_complete(live()))
     thread.start()
     try:
-        assert ready.wait(10)
+        assert ready.wait(30)
         yield server
     finally:
         loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
+        thread.join(30)
         loop.close()
 
 
@@ -146,11 +146,12 @@ def bayan(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
         monkeypatch.delenv(name, raising=False)
     root = logging.getLogger()
     handlers, level, hangup = list(root.handlers), root.level, signal.getsignal(signal.SIGHUP)
+    worded = structlog.get_config()
     yield Bayan(tmp_path, capsys)
     root.handlers[:] = handlers
     root.setLevel(level)
     logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
+    structlog.configure(**worded)
     signal.signal(signal.SIGHUP, hangup)
 
 

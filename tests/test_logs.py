@@ -31,9 +31,10 @@ def the_logging_of_before() -> Iterator[None]:
     root.handlers.clear()
     names = ("httpx", "httpcore", "telegram", "telegram.request", "apscheduler", "trafilatura", "htmldate")
     levels = {name: logging.getLogger(name).level for name in names}
+    worded = structlog.get_config()
     yield
     logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
+    structlog.configure(**worded)
     root.handlers[:] = handlers
     root.setLevel(level)
     for name, before in levels.items():
