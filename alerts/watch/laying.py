@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import product
 from typing import TypeVar
 
+from alerts.watch.arabic import written_alike
 from alerts.watch.guards import decided
 from alerts.watch.likeness import Heard, Likeness, alike, heard_as, joins, sounds_alike, stem_of
 from alerts.watch.namewords import is_filler, is_particle
@@ -175,9 +176,22 @@ def fit(word: str, slot: Slot, is_first: bool, is_last: bool) -> tuple[Likeness,
             known
         ) != alone:  # else they are those that `alike` compared
             likeness = sounds_alike(heard.sounds, known) or likeness
-        if likeness is not None and (best is None or likeness < best[0]):
+        if (
+            likeness is not None
+            and (best is None or likeness < best[0])
+            and not _is_written_otherwise(heard.form, slot)
+        ):
             best = likeness, heard
     return best
+
+
+def _is_written_otherwise(form: str, slot: Slot) -> bool:
+    """Whether a word in Arabic letters is not written as the part is, where that is known."""
+    if not slot.written or not "\u0600" <= form[0] <= "\u06ff":
+        return False
+    keys = {sound.key for sound in slot.sounds}
+    known = [part for part in slot.written if not keys.isdisjoint(sound.key for sound in sounds(part))]
+    return bool(known) and not any(written_alike(form, part) for part in known)
 
 
 def _sounds_of(word: str, *, is_first: bool) -> tuple[Sound, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Generic, Literal, NamedTuple, TypeVar
 
@@ -34,6 +34,8 @@ class Slot:
     sounds: tuple[Sound, ...]
     own: tuple[Sound, ...] = ()
     """Without those of its translations, where it has some."""
+    written: Set[str] = frozenset()
+    """How the parts of this person's names are written in Arabic letters, where that is known: their like in sound is not enough."""
     meant: frozenset[str] = frozenset()
     """The translations themselves, as words of a text are heard: their like is not enough (الدول is not الدولة)."""
 
@@ -43,7 +45,7 @@ class Spelling(Generic[T]):
 
     __slots__ = ("common", "found", "joins", "person", "singles", "slots", "slots_back", "stems", "tells", "weights")
 
-    def __init__(self, stems: Sequence[str], found: T, *, person: bool) -> None:
+    def __init__(self, stems: Sequence[str], found: T, *, person: bool, written: Set[str] = frozenset()) -> None:
         self.found = found
         self.person = person
         self.stems = tuple(stems)
@@ -56,7 +58,12 @@ class Spelling(Generic[T]):
             for at, stem in enumerate(stems)
         )
         self.tells = tuple(_tells(stem, self.common[at], self.weights[at]) for at, stem in enumerate(stems))
-        single = [Slot(at, at + 1, stem, *_sounds_of(stem, meant[at])) for at, stem in enumerate(stems)]
+        written = written if person else frozenset()
+        single = [
+            Slot(at, at + 1, stem, said, own, written, others)
+            for at, stem in enumerate(stems)
+            for said, own, others in (_sounds_of(stem, meant[at]),)
+        ]
         pairs = [
             Slot(at, at + 2, stems[at] + stems[at + 1], joins(heard[at], heard[at + 1])) for at in range(len(stems) - 1)
         ]

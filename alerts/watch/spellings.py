@@ -98,6 +98,7 @@ class Spellings(Generic[T]):
         self._joins: dict[str, list[tuple[Spelling[T], Slot]]] = {}
         self._after: dict[str, set[str]] = {}
         self._part_keys: set[str] = set()
+        self._written: dict[str, set[str]] = {}
         self._neighbours = Neighbours(self._after)
         self._lexicon = Lexicon(self._number)
         self._beside: Beside[T] = Beside()
@@ -107,7 +108,10 @@ class Spellings(Generic[T]):
 
     def add(self, parts: Sequence[Part], found: T, *, person: bool, owner: str) -> None:
         """Watch one reading of a name. Names that the guards leave to tier A are passed over."""
-        spelling = Spelling(_stems(parts, person=person), found, person=person)
+        stems = _stems(parts, person=person)
+        written = self._written.setdefault(owner, set())
+        written.update(stem for stem in stems if "\u0600" <= stem[0] <= "\u06ff")
+        spelling = Spelling(stems, found, person=person, written=written)
         if not 2 <= len(spelling.stems) <= _MOST_PARTS:
             return
         self.every.append(spelling)
