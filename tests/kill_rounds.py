@@ -256,16 +256,17 @@ class Rounds:
             for title, silent in self.store.rows("SELECT title, baseline FROM statement WHERE source = 'agency'")
         ]
 
-    def copies(self) -> list[int]:
-        """Serial of every statement of the other outlet."""
-        return [serial_of(title) for (title,) in self.store.rows("SELECT title FROM statement WHERE source = 'echo'")]
+    def copies(self, *, but_silent: bool = False) -> list[int]:
+        """Serial of every statement of the other outlet; `but_silent` leaves out its first look, of which nothing is told."""
+        query = "SELECT title FROM statement WHERE source = 'echo'" + (" AND NOT baseline" if but_silent else "")
+        return [serial_of(title) for (title,) in self.store.rows(query)]
 
     def unnamed(self) -> int:
         """Alerts of their own for statements that both outlets carry, whose message does not name the other one in the end."""
         read: dict[tuple[str, int], str] = {}
         for entry in lines(self.api_log):
             read[entry["chat_id"], entry.get("edits", entry["message_id"])] = entry["text"]
-        both = {serial for serial, silent in self.stored() if not silent} & set(self.copies())
+        both = {serial for serial, silent in self.stored() if not silent} & set(self.copies(but_silent=True))
         rang = {
             (channel.removeprefix("chat"), int(message)): serial_of(title)
             for channel, message, title in self.store.rows(
