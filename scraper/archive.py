@@ -89,15 +89,16 @@ class Archive:
         sha256 = hashlib.sha256(page.body).hexdigest()
         path = self.path(sha256)
         try:
-            with self._files:
-                size = self._already(path, sha256, page.fetched_at)
-                if size is None:
-                    packer = zlib.compressobj(6, zlib.DEFLATED, _GZIP)
-                    packed = packer.compress(page.body) + packer.flush()
-                    self._make_room(len(packed))
+            size = self._already(path, sha256, page.fetched_at)
+            if size is None:
+                packer = zlib.compressobj(6, zlib.DEFLATED, _GZIP)
+                packed = packer.compress(page.body) + packer.flush()
+                size = len(packed)
+                with self._files:
+                    before = path.stat().st_size if path.exists() else 0
+                    self._make_room(size - before)
                     _write(path, packed, page.fetched_at)
-                    size = len(packed)
-                    self._total = (self._total or 0) + size
+                    self._total = (self._total or 0) + size - before
         except OSError as error:
             raise NotKept(f"{self.folder} cannot be written: {error.strerror or error}") from error
         return Kept(page, sha256, len(page.body), size)
@@ -142,13 +143,17 @@ class Archive:
         return len(sizes), sum(sizes)
 
     def _already(self, path: Path, sha256: str, now: datetime) -> int | None:
-        """The bytes of the file, where it lies there and is whole; it then counts as wanted at `now`."""
+        """The bytes of the file, where it lies there and is whole; it then counts as wanted at `now`, and nobody takes it away."""
+        with self._files:
+            if not path.exists():
+                return None
+            _touch(path, now)
+            size = path.stat().st_size
         try:
             self.read(sha256)
         except Broken:
             return None
-        _touch(path, now)
-        return path.stat().st_size
+        return size
 
     def _make_room(self, size: int) -> None:
         """Raises NotKept where there is none."""
