@@ -109,7 +109,8 @@ class Automaton(Generic[T]):
             begins = [at for at, word in enumerate(words) if self._starts[word]]
         for at in begins:
             for start in self._starts[words[at]]:
-                if start.place.ends or joins or (not start.last and self._goes_on(words, at + 1, start.place)):
+                goes_on = not start.last and (at + 1 in joins or self._goes_on(words, at + 1, start.place))
+                if start.place.ends or goes_on:
                     yield from self._walk(words, at, at + 1, start, joins)
         for at, wider in joins.items():
             for behind, joined, step in wider:

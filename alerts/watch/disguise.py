@@ -8,6 +8,7 @@ Unseen characters and look-alike letters are undone in folding (`scraper/letters
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
@@ -22,6 +23,7 @@ _FEWEST = 4
 _LONGEST = 40
 _WIDEST_GAP = 3
 _SIGN = re.compile(r"(?<=\w)[@$€!|]{1,3}(?=\w)")
+_SIGNS_ALONE = re.compile(r"[@$€!|]+")
 _SIGNS: Mapping[str, str] = {"@": "a", "$": "s", "€": "e", "!": "i", "|": "l"}
 
 
@@ -96,15 +98,26 @@ def _signs(folded: Folded) -> Iterator[tuple[int, int, str, str]]:
     if _SIGN.search(folded.original) is None:
         return
     words = folded.words
-    at = 1
-    while at < len(words):
-        first, word = at - 1, words[at - 1]
+    behind = 0
+    for begin in _behind_signs(folded):
+        if begin < behind:
+            continue
+        at, first, word = begin, begin - 1, words[begin - 1]
         while at < len(words) and (letters := _as_letters(_gap(folded, at))) and at - first < _FEWEST:
             word += letters + words[at]
             at += 1
         if at - first > 1 and len(word) >= _FEWEST:
             yield first, at, undigited(word), DIGITS
-        at += 1
+        behind = at + 1
+
+
+def _behind_signs(folded: Folded) -> Iterator[int]:
+    """The words before which nothing but signs stands, in order."""
+    starts = folded.starts()
+    for found in _SIGNS_ALONE.finditer(folded.original):
+        at = bisect_left(starts, found.end())
+        if 0 < at < len(starts) and starts[at] == found.end() and folded.span(at - 1, at)[1] == found.start():
+            yield at
 
 
 def _as_letters(gap: str) -> str:

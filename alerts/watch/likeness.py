@@ -187,7 +187,7 @@ def sounds_alike(mine: Sequence[Sound], theirs: Sequence[Sound], more: float = 0
         for other in theirs:
             if key == other.key:
                 most = _allowed(weight(one)) + more
-                apart = vowels_apart(one, other, most)
+                apart = vowels_apart(one, other)
                 if apart <= most and (best < 0 or apart < best):
                     best = apart
     return Likeness("B", best) if best >= 0 else None

@@ -19,8 +19,8 @@ OTHER, NAMED, FREE = range(3)
 """The rank of a word: neither of the two others; a common name or title; what stands between parts without counting."""
 WALL = 2
 """Words without kind that keep two rows in one array apart, together with `OTHER` as their rank."""
-_PLACES = 20
-"""Bits of a place in the table: 8 MB, a million pairs of kinds."""
+_PLACES = 21
+"""Bits of a place in the table: two million pairs of kinds; 16 MB, where so many were met."""
 _FEW = 24
 """Words of a headline: so few are asked one by one faster than at once."""
 _BITS = 2_048

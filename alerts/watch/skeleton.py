@@ -13,7 +13,6 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from itertools import islice, product
-from math import inf
 from typing import NamedTuple
 
 _MOST_KEYS = 8
@@ -183,23 +182,23 @@ def joined(first: Sound, second: Sound) -> Sound:
     return Sound(first.key + key, (*first.gaps[:-1], first.gaps[-1] + gaps[0], *gaps[1:]), first.written)
 
 
-def vowels_apart(one: Sound, other: Sound, most: float = inf) -> float:
-    """How far apart the vowels of two words with equal keys are: 0 for none, about 1 for one other vowel. Beyond `most`
-    they are not counted on.
+def vowels_apart(one: Sound, other: Sound) -> float:
+    """How far apart the vowels of two words with equal keys are: 0 for none, about 1 for one other vowel.
 
     A short vowel that one writes and the other leaves out costs half; in Arabic and Hebrew it is never written and
     costs nothing. A written long vowel against another costs one and a half. An ending -i or -u that one has and the
     other has not makes another name (Khazal, Khazali): 2.
     """
-    if one.gaps == other.gaps:
-        return 0.0
-    last = len(one.gaps) - 1
+    return 0.0 if one.gaps == other.gaps else _gaps_apart(one.gaps, other.gaps, one.written, other.written)
+
+
+@lru_cache(maxsize=131_072)
+def _gaps_apart(one: tuple[str, ...], other: tuple[str, ...], one_written: bool, other_written: bool) -> float:
+    last = len(one) - 1
     apart = 0.0
-    for at, (mine, theirs) in enumerate(zip(one.gaps, other.gaps, strict=True)):
+    for at, (mine, theirs) in enumerate(zip(one, other, strict=True)):
         if mine != theirs:
-            apart += _gap(mine, theirs, one.written, other.written, at == last)
-            if apart > most:
-                return apart
+            apart += _gap(mine, theirs, one_written, other_written, at == last)
     return apart
 
 
