@@ -16,7 +16,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -24,10 +24,11 @@ import structlog
 from alerts import bundles, health, message, outbox, retry, rung
 from alerts.bot import keyboard
 from alerts.errors import ChannelDown, MessageRefused, RecipientGone, TryLater
-from alerts.model import About, Actor, Channel, Delivery, Receipt
+from alerts.model import PARTS, About, Actor, Channel, Delivery, Part, Receipt
 from alerts.outbox import ChannelState
 from alerts.pace import ANSWERS, Pace
 from alerts.telling import GONE, LATE, Lexicon, Nothing, Told, tell
+from alerts.times import LONG_AGO
 from scraper.db import Connection, Database
 
 log = structlog.get_logger(__name__)
@@ -65,6 +66,8 @@ class Desk:
     language: str = "en"
     own_languages: Mapping[str, str] = field(default_factory=dict)
     """The languages of the channels that have another one."""
+    max_age: timedelta = LONG_AGO
+    show: tuple[Part, ...] = PARTS
     most_overdue: int | None = None
     """After an outage so many late alerts leave each by itself, and the rest in one digest; None: all of them."""
     unsettled: dict[str, list[Callable[[], Awaitable[None]]]] = field(default_factory=dict)
@@ -73,7 +76,9 @@ class Desk:
     def lexicon(self, channel: str) -> Lexicon:
         """What drawing for a channel takes of it."""
         language = self.own_languages.get(channel, self.language)
-        return Lexicon(self.actors, self.source_names, self.timezone, self.excerpt, self.clock, language)
+        return Lexicon(
+            self.actors, self.source_names, self.timezone, self.excerpt, self.clock, language, self.max_age, self.show
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
 from alerts.hour_keys import DigestKeys, StormKeys
-from alerts.model import Actor, Keywords, Priority, Route
+from alerts.model import Actor, Keywords, Part, Priority, Route
 from alerts.model import Field as TextField
 from alerts.settings import (
     BotSettings,
@@ -322,6 +322,16 @@ class DeliveryKeys(Keys):
 
     per_chat_rate: Rate = Field(
         DELIVERY.per_chat_rate, description="Messages a minute to one chat. Telegram's own limits are kept besides."
+    )
+    max_age: Duration = Field(
+        DELIVERY.max_age,
+        description="A statement that claims to be older is sent all the same, and marked with its age.",
+    )
+    show: list[Part] = Field(
+        list(DELIVERY.show),
+        description="What an alert tells, of these: who, where it stands, when it was said and published, when it was seen, "
+        "whether the headline is a link, and why it rang, with the words as they stand there and what they were met by. "
+        "The headline, the passage, the tag and every warning always stand there.",
     )
     excerpt: int = Field(DELIVERY.excerpt, ge=0, le=3_000, description="Characters of the statement in an alert.")
     body_wait: DurationOrZero = Field(

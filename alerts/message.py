@@ -20,16 +20,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from alerts.excerpt import Excerpt, Hit, Passages, apart, passages
 from alerts.links import link
-from alerts.model import Actor, Alert, Field, Match, Message, owner
+from alerts.model import PARTS, Actor, Alert, Field, Match, Message, Part, owner
 from alerts.sheet import Sheet, short
 from alerts.shown import FSI, MARK, PDI, RLM, begins_ltr, cut, is_rtl, isolate, show, units
-from alerts.times import Told, tell, tell_time
+from alerts.times import LONG_AGO, Told, tell, tell_time
 from alerts.watch.attribution import quotes
 from alerts.watch.described import Described, described
 from alerts.words import words_of
@@ -109,29 +109,46 @@ def _noticed(raw: str) -> str:
     return out + PDI * (out.count(FSI) - out.count(PDI))
 
 
-def draw(alert: Alert, *, now: datetime, timezone: str = "UTC", excerpt: int = 600, language: str = "en") -> Message:
+def draw(
+    alert: Alert,
+    *,
+    now: datetime,
+    timezone: str = "UTC",
+    excerpt: int = 600,
+    language: str = "en",
+    max_age: timedelta = LONG_AGO,
+    show: Collection[Part] = PARTS,
+) -> Message:
     """`alert` as a message of at most 4,096 UTF-16 units and 100 spans, isolates balanced.
 
     `now` (aware) judges which times are in the future or long past; `timezone` is the IANA name in which times are
     written out (Telegram shows them in each reader's own besides); `excerpt` is the length of the passage in code points;
-    `language` is that of our own words.
+    `language` is that of our own words. What claims to be older than `max_age` is marked; `show` are the parts that are told.
     """
     size = excerpt
     around = _around(alert)
     while True:
         passage = around.take(size)
-        message = _drawn(alert, now, timezone, language, passage)
+        message = _drawn(alert, now, timezone, language, passage, max_age, show)
         over = units(message.text) - LONGEST
         if over <= 0:
             return message
         if not passage.text:
-            return _drawn(alert, now, timezone, language, passage, quoted=False)
+            return _drawn(alert, now, timezone, language, passage, max_age, show, quoted=False)
         size = min(size, len(passage.text))
         size = min(size - 1, size * max(0, units(passage.text) - over) // units(passage.text))
 
 
 def _drawn(
-    alert: Alert, now: datetime, timezone: str, language: str, passage: Excerpt, *, quoted: bool = True
+    alert: Alert,
+    now: datetime,
+    timezone: str,
+    language: str,
+    passage: Excerpt,
+    max_age: timedelta,
+    show: Collection[Part],
+    *,
+    quoted: bool = True,
 ) -> Message:
     statement = alert.statement
     draft = Sheet(language)
@@ -139,15 +156,24 @@ def _drawn(
     if alert.relayed is not None:
         _relayed(draft, *alert.relayed, timezone)
         draft.add("\n")
-    _who(draft, alert)
-    _headline(draft, alert)
-    _where(draft, alert)
-    if statement.said_on is not None:
-        _when(draft, f"🗣 {words.SAID_ON}", tell(statement.said_on, now, timezone, language))
-    _when(draft, f"📅 {words.PUBLISHED}", tell(statement.published, now, timezone, language))
-    _when(draft, f"👁 {words.SEEN}", tell_time(statement.first_seen_at, timezone, language))
+    if "actor" in show:
+        _who(draft, alert)
+        draft.add("\n")
+    _headline(draft, alert, linked="link" in show)
+    if "source" in show:
+        _where(draft, alert, linked="link" in show)
+    said_on, published = (
+        tell(one, now, timezone, language, max_age=max_age) for one in (statement.said_on, statement.published)
+    )
+    if statement.said_on is not None and ("published" in show or said_on.warning):
+        _when(draft, f"🗣 {words.SAID_ON}", said_on)
+    if "published" in show or published.warning:
+        _when(draft, f"📅 {words.PUBLISHED}", published)
+    if "first_seen" in show:
+        _when(draft, f"👁 {words.SEEN}", tell_time(statement.first_seen_at, timezone, language))
     _carried(draft, alert, timezone)
-    _why(draft, alert)
+    if "original_and_folded_match" in show:
+        _why(draft, alert)
     _since(draft, alert, timezone)
     if alert.may_repeat:
         draft.add(f"\n⚠️ {words.MAY_REPEAT}")
@@ -250,7 +276,7 @@ def _rest(draft: Sheet, things: Sequence[object], shown: int) -> str:
     return f" {draft.words.more(len(things) - shown)}" if len(things) > shown else ""
 
 
-def _headline(draft: Sheet, alert: Alert) -> None:
+def _headline(draft: Sheet, alert: Alert, *, linked: bool) -> None:
     shown = show(alert.statement.title[:_LOOKED_AT])
     text = cut(shown.text, _HEADLINE)
     whole = len(text) if text == shown.text else len(text) - len(MARK)
@@ -261,22 +287,21 @@ def _headline(draft: Sheet, alert: Alert) -> None:
         and (place := shown.place(hit.start, hit.end))
         and place[0] < whole
     ]
-    url = link(alert.statement.url).url
-    draft.add("\n")
+    url = link(alert.statement.url).url if linked else ""
     if url:
         draft.foreign(text or draft.words.NO_HEADLINE, "link", "bold", hits=apart(hits)[:_HEADLINE_HITS], url=url)
     else:
         draft.foreign(text or draft.words.NO_HEADLINE, "bold", hits=apart(hits)[:_HEADLINE_HITS])
 
 
-def _where(draft: Sheet, alert: Alert) -> None:
+def _where(draft: Sheet, alert: Alert, *, linked: bool) -> None:
     draft.add("\n🗞 ")
     draft.foreign(short(alert.source_name, _SOURCE) or short(alert.statement.source, _SOURCE))
     where = link(alert.statement.url)
     if where.url:
         draft.add(" · ")
         draft.foreign(short(where.host, _HOST))
-    elif alert.statement.url:
+    elif alert.statement.url and linked:
         draft.add(" · ")
         draft.foreign(short(draft.words.no_link(where.host or where.scheme or "?"), _HOST))
 

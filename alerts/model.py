@@ -181,6 +181,10 @@ class Alert:
     """Through which channel it was told before, while its own took no messages, and when."""
 
 
+Part = Literal["actor", "source", "published", "first_seen", "link", "original_and_folded_match"]
+PARTS: tuple[Part, ...] = ("actor", "source", "published", "first_seen", "link", "original_and_folded_match")
+"""What an alert may leave out; the headline, the passage, the tag and everything that warns always stand there."""
+
 Style = Literal["bold", "italic", "underline", "code", "quote", "link", "time", "strike"]
 
 

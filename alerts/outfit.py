@@ -73,6 +73,8 @@ def outfit(
         operators=config.health.notify or _admins(config),
         timezone=config.timezone,
         excerpt=config.delivery.excerpt,
+        max_age=config.delivery.max_age,
+        show=config.delivery.show,
         clock=clock,
         pace=before.desk.pace if before is not None and keeps else Pace(rate),
         sent=before.desk.sent if before is not None else sent,

@@ -14,7 +14,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from alerts.hours import Plan, QuietHours, Storm
-from alerts.model import Actor, Keywords, Route
+from alerts.model import PARTS, Actor, Keywords, Part, Route
 from scraper.model import Source
 from scraper.secret import Secret
 from scraper.settings import ChangesSettings, FetchSettings, FloodSettings, StorageSettings
@@ -83,8 +83,10 @@ class DeliverySettings:
     """`[delivery]`. `per_chat_rate` messages a minute to one chat; `body_wait` is how long an alert waits for its article."""
 
     max_age: timedelta = timedelta(days=30)
+    """A statement that claims to be older is sent all the same, and marked with its age."""
     per_chat_rate: int = 20
     excerpt: int = 600
+    show: tuple[Part, ...] = PARTS
     body_wait: timedelta = timedelta(seconds=15)
     storm: Storm = Storm()
     first_run: int = 3

@@ -21,9 +21,10 @@ import structlog
 
 from alerts import beginnings, bundles, canary, fallback, flapping, followup, message, rung, verdicts
 from alerts.digest import Line, draw_digest
-from alerts.model import Actor, Alert, Carried, Delivery, Message, owner
+from alerts.model import PARTS, Actor, Alert, Carried, Delivery, Message, Part, owner
 from alerts.rung import Rung
 from alerts.shown import RLM
+from alerts.times import LONG_AGO
 from alerts.words import words_of
 from scraper import store, stories
 from scraper.db import Connection
@@ -47,6 +48,8 @@ class Lexicon:
     excerpt: int
     clock: Callable[[], datetime]
     language: str = "en"
+    max_age: timedelta = LONG_AGO
+    show: tuple[Part, ...] = PARTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +220,13 @@ def drawn(alert: Alert, delivery: int, lexicon: Lexicon) -> Message:
     """The alert in full; where our own drawing fails on this statement, its bare words: late news is worse than plain news."""
     try:
         return message.draw(
-            alert, now=lexicon.clock(), timezone=lexicon.timezone, excerpt=lexicon.excerpt, language=lexicon.language
+            alert,
+            now=lexicon.clock(),
+            timezone=lexicon.timezone,
+            excerpt=lexicon.excerpt,
+            language=lexicon.language,
+            max_age=lexicon.max_age,
+            show=lexicon.show,
         )
     except Exception:  # whatever it is, it is a bug of ours that this one text met
         log.exception("internal error: the alert is sent as bare words", delivery=delivery)

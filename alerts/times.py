@@ -14,7 +14,8 @@ from alerts.words import Words, words_of
 from scraper.model import Moment
 
 _AHEAD = timedelta(hours=24)
-_LONG_AGO = timedelta(days=30)
+LONG_AGO = timedelta(days=30)
+"""What a page claims to be older is marked with its age."""
 _SAFE_HOUR = clock_time(11, tzinfo=UTC)
 """At 11:00 UTC it is the same date from UTC-11 to UTC+12: a reader's own zone does not turn a date into its neighbour."""
 _FIRST, _LAST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2038, 1, 19, tzinfo=UTC)
@@ -38,8 +39,10 @@ class Told:
     warning: str = ""
 
 
-def tell(moment: Moment | None, now: datetime, timezone: str, language: str = "en") -> Told:
-    """A claimed time with its precision. `now` marks what is over 24 hours ahead or over 30 days past; None was not given."""
+def tell(
+    moment: Moment | None, now: datetime, timezone: str, language: str = "en", *, max_age: timedelta = LONG_AGO
+) -> Told:
+    """A claimed time with its precision. `now` marks what is over 24 hours ahead or over `max_age` past; None was not given."""
     words = words_of(language)
     if moment is None:
         return Told(words.NO_DATE)
@@ -58,7 +61,7 @@ def tell(moment: Moment | None, now: datetime, timezone: str, language: str = "e
         before=words.ABOUT if relative or moment.precision == "hour" else "",
         precision=precision,
         quoted=quoted,
-        warning=_warning(moment, now, words),
+        warning=_warning(moment, now, words, max_age),
     )
 
 
@@ -79,11 +82,11 @@ def tell_day(at: datetime, language: str = "en") -> Told:
     return Told(words_of(language).day(at.date()), noon if _FIRST <= noon <= _LAST else None, "wD")
 
 
-def _warning(moment: Moment, now: datetime, words: Words) -> str:
+def _warning(moment: Moment, now: datetime, words: Words, max_age: timedelta) -> str:
     age = now - moment.at
     if age < -_AHEAD:
         return words.IN_THE_FUTURE
-    return words.old(age.days) if age > _LONG_AGO else ""
+    return words.old(age.days) if age > max_age else ""
 
 
 def _zone(name: str) -> tzinfo:

@@ -17,8 +17,6 @@ NOT_BUILT: Final[dict[str, tuple[object, ...]]] = {
     "storage.password": (),
     "sources.*.urls": (),
     "channels.*.pictures": ("none",),
-    "delivery.max_age": (),
-    "delivery.show": (),
     "service.web": (False,),
     "service.lock": (True,),
     "logging.redact": (True,),

@@ -518,3 +518,31 @@ def test_any_notice_fits_a_message(text: str) -> None:
     message = draw_notice(text)
     assert 0 < units(message.text) <= 4096
     assert message.text.count("\u2068") == message.text.count("\u2069")
+
+
+def test_what_claims_to_be_older_than_the_set_age_is_marked_and_nothing_younger() -> None:
+    alert = model_alert()
+    assert alert.statement.said_on is not None
+    age = NOW - alert.statement.said_on.at
+    assert f"⚠️ {age.days} days ago" in draw(alert, now=NOW, max_age=age - timedelta(hours=1)).text
+    assert "days ago" not in draw(alert, now=NOW, max_age=age + timedelta(hours=1)).text
+
+
+def test_an_alert_tells_the_chosen_parts_and_always_its_headline_passage_and_tag() -> None:
+    alert = model_alert()
+    whole = draw(alert, now=NOW)
+    bare = draw(alert, now=NOW, show=(), max_age=timedelta(days=100_000))
+    assert bare.text.split("\n")[0].startswith("Iraqi Militia Leader")
+    assert bare.text.split("\n")[-1] == f"#{alert.tag}"
+    for part, sign in (("actor", "🔴"), ("source", "🗞"), ("published", "📅"), ("first_seen", "👁"), ("original_and_folded_match", "🎯")):
+        assert sign in whole.text and sign not in bare.text
+        assert sign in draw(alert, now=NOW, show=(part,)).text
+    assert [span.style for span in bare.spans].count("link") == 0
+    assert [span.style for span in draw(alert, now=NOW, show=("link",)).spans].count("link") == 1
+    assert any(span.style == "quote" for span in bare.spans)
+
+
+def test_a_warning_stands_there_whatever_is_chosen() -> None:
+    alert = model_alert()
+    assert "days ago" in draw(alert, now=NOW, show=(), max_age=timedelta(minutes=1)).text
+    assert "may repeat" in draw(replace(alert, may_repeat=True), now=NOW, show=()).text
