@@ -39,6 +39,7 @@ from alerts.settings import (
 from alerts.unbuilt import NOT_BUILT, later_keys, without_unbuilt
 from alerts.vital_keys import ServiceKeys, read_canary, read_service
 from alerts.watchlists import read_actors, read_keywords
+from scraper.blocks import expanded
 from scraper.config import Surroundings, read_fetch, read_sources, read_storage
 from scraper.document import Document, Part, read_document
 from scraper.errors import ConfigError, Problem
@@ -119,16 +120,16 @@ def load(path: Path, environ: Mapping[str, str], *, data_dir: Path | None = None
     around = Surroundings(environ, data_dir)
     storage = read_storage(tables["storage"], around, checker)
     fetch = read_fetch(tables["fetch"], checker)
+    written = joined["sources"]
+    joined["sources"], members = expanded(written, checker)
     sources = read_sources(joined["sources"], fetch, first.timezone, around, checker)
     actors = read_actors(joined["actors"], checker)
     tags = _tags(document.data.get("sources")) + _tags({id_: part.raw for id_, part in joined["sources"].items()})
-    keywords = read_keywords(
-        joined["keywords"], joined["actors"], _raw_ids(document, "sources") + tuple(joined["sources"]), checker, tags
-    )
+    keywords = read_keywords(joined["keywords"], joined["actors"], [*joined["sources"]], checker, tags)
     later = later_keys("channels.*")
     channels = tuple(read_channel(id_, part, later, environ, checker) for id_, part in joined["channels"].items())
     known = wiring.Known(
-        {**dict.fromkeys(_raw_ids(document, "sources"), top), **joined["sources"]},
+        {**dict.fromkeys(_raw_ids(document, "sources"), top), **written, **joined["sources"]},
         joined["actors"],
         joined["keywords"],
         {**dict.fromkeys(_raw_ids(document, "channels"), top), **joined["channels"]},
@@ -143,7 +144,10 @@ def load(path: Path, environ: Mapping[str, str], *, data_dir: Path | None = None
         for index, actor in enumerate(source.speaks_for):
             if actor not in known.actors:
                 checker.unknown(joined["sources"][source.id].at("speaks_for").at(index), "actor", dict(known.actors))
-    routes = _routes(top, known, first.timezone, checker)
+    routes = [
+        (replace(route, sources=tuple(one for id_ in route.sources for one in members.get(id_, (id_,)))), part, whole)
+        for route, part, whole in _routes(top, known, first.timezone, checker)
+    ]
     wiring.check_reach([(route, part) for route, part, whole in routes if whole], sources, known, checker)
     health, _ = checker.keys(HealthKeys, tables["health"], later_keys("health"))
     for index, channel in enumerate(health.notify):

@@ -49,7 +49,7 @@ def _table(model: type[BaseModel], value: object, *, empty: bool) -> dict[str, A
     table: dict[str, Any] = {}
     for name, info in in_order(model):
         key = info.alias or name
-        here = getattr(value, name)
+        here = getattr(value, name, None)  # `urls` of a table is no value of the sources that it became
         if isinstance(here, Secret):
             table[key] = HIDDEN
         elif (below := model_below(model, key)) is not model and here is not None:

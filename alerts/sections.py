@@ -75,6 +75,9 @@ def json_schema() -> dict[str, Any]:
     models += [SelectKeys, ArticleKeys, FieldsKeys, DigestKeys, StormKeys]
     for model in models:
         required = [info.alias or name for name, info in model.model_fields.items() if is_required(info)]
+        if "urls" in model.model_fields and "url" in required:
+            required.remove("url")
+            defs[model.__name__]["oneOf"] = [{"required": ["url"]}, {"required": ["urls"]}]
         if required:
             defs[model.__name__]["required"] = required
     top = defs.pop("TopKeys")

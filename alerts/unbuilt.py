@@ -15,7 +15,6 @@ ANY: Final = "*"
 
 NOT_BUILT: Final[dict[str, tuple[object, ...]]] = {
     "storage.password": (),
-    "sources.*.urls": (),
     "channels.*.pictures": ("none",),
     "service.web": (False,),
     "service.lock": (True,),

@@ -68,6 +68,7 @@ class Findings:
         self._problems: list[tuple[Document | None, Path, str, str, str]] = []
         self._warnings: list[tuple[Document | None, Path, str, str, str]] = []
         self._seen: dict[tuple[str, Path], None] = {}
+        self._said: set[tuple[str, Path, str]] = set()
         self._order: dict[str, int] = {}
         self._placed: list[Problem] = []
 
@@ -75,12 +76,14 @@ class Findings:
         """`part` (or a key that is missing in it) is wrong."""
         self._note(part.document)
         self._seen[(part.document.file, part.path)] = None
-        self._problems.append((part.document, part.path, message, hint, ""))
+        if self._is_new(part, message):
+            self._problems.append((part.document, part.path, message, hint, ""))
 
     def warn(self, part: Part, message: str, hint: str = "") -> None:
         """`part` is allowed, but the operator should know."""
         self._note(part.document)
-        self._warnings.append((part.document, part.path, message, hint, ""))
+        if self._is_new(part, message):
+            self._warnings.append((part.document, part.path, message, hint, ""))
 
     def outside(self, name: str, message: str, hint: str = "") -> None:
         """A value from outside the files (an environment variable, an argument) is wrong."""
@@ -106,6 +109,13 @@ class Findings:
         """Raises `ConfigError` with all problems, if there is one."""
         if self._problems or self._placed:
             raise ConfigError(self.problems())
+
+    def _is_new(self, part: Part, message: str) -> bool:
+        """Whether this was not said of this part yet: one table may be read for many sources."""
+        said = (part.document.file, part.path, message)
+        known = said in self._said
+        self._said.add(said)
+        return not known
 
     def _note(self, document: Document) -> None:
         self._order.setdefault(document.file, len(self._order))

@@ -182,6 +182,11 @@ class SourceKeys(Keys):
     url: Annotated[Url, REQUIRED] = Field(
         "", description="The address that is polled, http or https.", examples=['"https://news.example.org/rss"']
     )
+    urls: list[Url] = Field(
+        [],
+        description="Instead of `url`: many addresses, each a source of its own, with all else as it stands here. Their ids are made "
+        "of this one, the host and a digest of the address; this id is a tag of them all, and stands for them in `sources` of a route.",
+    )
     language: Language | None = Field(SOURCE.language, description="The language of its statements, where it is one.")
     timezone: TimeZone | None = Field(
         None, description="Where its undated local times are read. Default: the top-level `timezone`."

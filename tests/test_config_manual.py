@@ -99,7 +99,8 @@ def test_the_schema_knows_every_table_its_keys_and_what_is_required() -> None:
             assert set(here["properties"]) == set(names(model))
             assert here["additionalProperties"] is False
     assert definitions["TelegramKeys"]["required"] == ["kind", "token", "chat"]
-    assert set(definitions["FeedKeys"]["required"]) == {"kind", "url"}
+    assert definitions["FeedKeys"]["required"] == ["kind"]
+    assert definitions["FeedKeys"]["oneOf"] == [{"required": ["url"]}, {"required": ["urls"]}]
     assert definitions["FetchKeys"]["properties"]["interval"]["pattern"] == "^[0-9]+(ms|s|m|h|d)$"
     referred = set(re.findall(r"#/\$defs/(\w+)", str(schema)))
     assert referred <= set(definitions)
