@@ -1,7 +1,7 @@
 """The page behind an item becomes an article: its text, title, dates, author, language and links.
 
     page -> decode -> shape -> one tree -> what the page says about itself -> title, dates, author, language
-                                        -> trafilatura -> text -> walls are refused -> Article
+                                        -> boxes out -> trafilatura -> text -> walls are refused -> Article
 
 Runs in a worker process that can be killed: what is bounded here is size, not time. The text comes from trafilatura, which
 keeps most of the body and least of the rest; everything else is our own reading of the same tree, because a date that is
@@ -20,7 +20,7 @@ from typing import Any
 from scraper.dates import in_words, said_on
 from scraper.errors import ParseError
 from scraper.model import Article, ArticleRules, Moment, Page, Source
-from scraper.parsers import body, charset, metadata, published, rescue, shape, walls
+from scraper.parsers import body, boxes, charset, metadata, published, rescue, shape, walls
 from scraper.parsers.byline import byline
 from scraper.parsers.headline import headline
 from scraper.parsers.language import declared, language
@@ -50,13 +50,14 @@ def parse(page: Page, source: Source) -> Article:
     chosen = _Chosen(source.article, markup) if source.article else None
     tree = _tree(chosen.markup if chosen else markup)
     said = metadata.gather(tree)
+    boxes.take_out(tree)
     text = (chosen.text if chosen else "") or _text(tree, said, page.url)
     author = byline(said, page.url)
     title = clean_line((chosen.title if chosen else "") or headline(said, page.url), _MAX_TITLE)
     blocks = body.linked_blocks(tree, text)
     if not (chosen and chosen.text):
         names = author.split(", ") if author else ()
-        text = body.own_lines(text, blocks, title=title, authors=names, is_date=_is_date(page))
+        text = body.own_lines(text, blocks, titles=_titles(said, title), authors=names, is_date=_is_date(page))
         text = f"{body.standfirst(tree, said, title, text)}\n{text}".strip() if text else text
     walls.refuse(title, text)
     text = text or clean(said.meta("og:description", "description", "twitter:description"), MAX_TEXT)
@@ -143,6 +144,13 @@ def _found_text(tree: Any, url: str) -> str:
     except Exception as error:  # it promises nothing about what hostile trees make it raise
         raise ParseError("parse_error", f"the text could not be found ({type(error).__name__})") from error
     return clean(document.text or "", MAX_TEXT) if document is not None else ""
+
+
+def _titles(said: Said, title: str) -> tuple[str, ...]:
+    """All that the page calls itself: a headline over the text may differ from the title."""
+    over = (heading.text for heading in said.headings if heading.level == 1 and not heading.away)
+    told = (node.headline for node in said.nodes if node.is_article)
+    return (title, said.meta("og:title"), *over, *told)
 
 
 def _is_date(page: Page) -> Callable[[str], bool]:

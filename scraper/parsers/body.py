@@ -68,12 +68,18 @@ class _Block:
 
 
 def own_lines(
-    text: str, blocks: Iterable[_Block], *, title: str, authors: Iterable[str], is_date: Callable[[str], bool]
+    text: str,
+    blocks: Iterable[_Block],
+    *,
+    titles: Iterable[str],
+    authors: Iterable[str],
+    is_date: Callable[[str], bool],
 ) -> str:
     """`text`, in which `linked_blocks` found `blocks`, without the lines that are not its own.
 
-    Left out are lines that repeat the title, name the author or the date before it begins, are only links to other pages,
-    or call to subscribe. A text that would lose more than half of itself is left as it is: it is a list of links.
+    Left out are lines that repeat one of the `titles` of the page, name the author or the date before it begins, are only
+    links to other pages, or call to subscribe. A text that would lose more than half of itself is left as it is: it is a list
+    of links.
     """
     linked = {block.plain for block in blocks if _is_only_link(block)}
     lines = text.split("\n")
@@ -92,11 +98,14 @@ def own_lines(
             and _is_label(lines[i])
         ):
             keep[i] = False
-    own = letters(title)
+    named = {squashed for title in titles if (squashed := letters(title))}
     for i, line in enumerate(lines[:8]):
         plain = letters(line)
-        repeats = bool(own) and plain.endswith(own) and len(plain) < len(own) + 50
-        repeats = repeats or (len(plain) > 11 and own.endswith(plain) and not _ENDS.search(line))
+        ends = not _ENDS.search(line)
+        repeats = any(
+            (plain.endswith(own) and len(plain) < len(own) + 50) or (ends and len(plain) > 11 and own.endswith(plain))
+            for own in named
+        )
         if repeats or plain in names or _BYLINE.match(line) or (len(line) < 60 and is_date(line)):
             keep[i] = False
         elif len(line) > 80:
