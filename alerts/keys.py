@@ -349,11 +349,20 @@ class DeliveryKeys(Keys):
     )
 
 
+def _redact(wanted: bool) -> bool:
+    if not wanted:
+        raise wrong("is refused: a log that may hold secrets cannot be shown to anybody")
+    return wanted
+
+
 class LoggingKeys(Keys):
     """The log. Secrets never reach it, whatever stands here."""
 
     level: Literal["debug", "info", "warning", "error"] = Field(LOGGING.level, description="The least that is logged.")
     format: Literal["auto", "console", "json", "logfmt"] = Field(
         LOGGING.format, description='`"auto"`: readable on a terminal, JSON lines elsewhere.'
+    )
+    redact: Annotated[bool, AfterValidator(_redact)] = Field(
+        LOGGING.redact, description="Tokens, passwords and secret headers never reach the log. Always `true`."
     )
     file: Text = Field(LOGGING.file, description='Where it goes, from the data folder; `""` is standard error.')

@@ -130,6 +130,8 @@ class LoggingSettings:
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["auto", "console", "json", "logfmt"] = "auto"
+    redact: bool = True
+    """Never otherwise."""
     file: str = ""
 
 

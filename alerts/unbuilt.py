@@ -17,8 +17,6 @@ NOT_BUILT: Final[dict[str, tuple[object, ...]]] = {
     "storage.password": (),
     "channels.*.pictures": ("none",),
     "service.web": (False,),
-    "service.lock": (True,),
-    "logging.redact": (True,),
 }
 """Key to the values that may stand all the same, because they say what this version does anyway."""
 

@@ -53,6 +53,12 @@ def _every(span: timedelta) -> timedelta:
     return span
 
 
+def _lock(wanted: bool) -> bool:
+    if not wanted:
+        raise wrong("is refused: two services on one store would tell everything twice")
+    return wanted
+
+
 Listen = Annotated[
     str,
     PlainValidator(_listen),
@@ -72,6 +78,10 @@ class ServiceKeys(Keys):
 
     shutdown_grace: DurationOrZero = Field(
         SERVICE.shutdown_grace, description="A send still without an answer after this ends unconfirmed."
+    )
+    lock: Annotated[bool, AfterValidator(_lock)] = Field(
+        SERVICE.lock,
+        description="Only one service works on one data folder; a second one ends with exit code 75. Always `true`.",
     )
     listen: Listen = Field(
         SERVICE.listen,

@@ -269,6 +269,12 @@ def test_an_unbuilt_key_with_the_value_that_holds_anyway_may_stand(tmp_path: Pat
     assert len(wrong(tmp_path, "[service]\nlock = false\nweb = 0\n")) == 2
 
 
+def test_what_protects_everybody_cannot_be_switched_off(tmp_path: Path) -> None:
+    read(tmp_path, "[service]\nlock = true\n[logging]\nredact = true\n")
+    said = wrong(tmp_path, "[service]\nlock = false\n[logging]\nredact = false\n")
+    assert ["is refused: " in line for line in said] == [True, True]
+
+
 @pytest.mark.shared
 def test_the_full_example_can_be_loaded_as_it_stands(shared: Path, tmp_path: Path) -> None:
     secrets = {"BAYAN_TELEGRAM_TOKEN": f"123456:{'a' * 35}", "SPOKESMAN_API_AUTH": "Bearer x"}
