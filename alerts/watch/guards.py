@@ -176,6 +176,8 @@ def _doubt(
             return f"too little tells who it is: {told:.2f} of {enough}"
     if spelling.person and any(one.step.startswith(("clitic", "prefix")) for one in laid[1:]):
         return "“and” stands inside, or a preposition"
+    if spelling.person and (spelling.stems[-1] == "din" and len(spelling.stems) - 1 in missing):
+        return "“of the faith” is missing, that is another name"
     if spelling.person and (tied := _tied(text, laid)):
         return f"“{tied}” stands inside"
     if _is_broken(text.folded, laid[0].first, laid[-1].behind, turned=turned):
@@ -240,7 +242,8 @@ def evidence(
     is_known = spelling.person or any(spelling.tells[at] >= 2 for one in laid for at in _parts(one))
     told -= frame * (_FRAME if is_known else _GROUP_FRAME) + min(_MOST_INNER, _INNER * (len(left) - frame))
     if _has_capitals(text, laid[0].first):  # elsewhere only common names may stand between: they show that it is a name
-        told -= _BETWEEN * len(between)
+        as_written = not missing and all(one.likeness.tier == "A" for one in laid)
+        told -= 0.0 if as_written else _BETWEEN * len(between)
     if _name_before(text, laid[0].first):
         other = spelling.person and 0 in left and not _is_slip(text.words[laid[0].first - 1], spelling.stems[0])
         told -= _SIBLING if other else _BEFORE
