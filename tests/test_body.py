@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from scraper.model import Article, Page, Source
 from scraper.parsers.article import parse
 
@@ -52,3 +54,37 @@ def test_the_headline_without_its_kicker_is_not_repeated_in_the_text() -> None:
     kicker = '<meta property="og:title" content="Old town: Annual report read aloud">'
     article = read(f"<article><p>Annual report read aloud</p>{RUNNING}</article>", kicker)
     assert article.text.startswith("The committee read")
+
+
+def test_the_headline_over_the_text_is_left_out_where_the_title_is_another() -> None:
+    data = '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "What the committee says"}</script>'
+    shared = '<meta property="og:title" content="What the committee says">'
+    article = read(f"<article><h1>A year of sitting is over for the committee</h1>{RUNNING}</article>", data + shared)
+    assert article.text.startswith("The committee read")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "This is a breaking news story - more to follow",
+        "Get in touch with our news team by emailing news@site.example.",
+        "Tell us what YOU think...",
+        "Most read in Gardening",
+        "Write to Ann Other at ann@site.example",
+        "Advertisement 1Story continues below",
+        "Photo: Old Town News Agency",
+        "(Quelle: APA/sda/dpa)",
+        "Фото: Агентство",
+        "Il vous reste 57.09% de cet article à lire. La suite est réservée aux abonnés.",
+        "An dieser Stelle finden Sie einen externen Inhalt, der den Artikel ergänzt. Sie können ihn anzeigen lassen.",
+    ],
+)
+def test_calls_credits_and_notices_are_left_out_of_the_text(line: str) -> None:
+    assert line not in read(f"<article>{TITLE}{RUNNING}<p>{line}</p>{RUNNING}</article>").text
+
+
+def test_a_sentence_that_only_begins_like_a_call_stays() -> None:
+    lines = ("Photo: that was the word which he wrote under every one of his drawings for forty years, and nobody asked why.",
+             "Write to us, said the chairman, and meant it.")  # fmt: skip
+    text = read(f"<article>{TITLE}{RUNNING}{''.join(f'<p>{line}</p>' for line in lines)}{RUNNING}</article>").text
+    assert all(line in text for line in lines)

@@ -18,6 +18,7 @@ from scraper.text import clean_line
 
 MAX_LINKS = 200
 _MAX_BLOCK = 4_000
+_MAX_CALL = 400
 _SURE = 40
 """So many letters at the start of two texts tell that they are one."""
 _INLINE = frozenset(
@@ -50,6 +51,14 @@ _CALLS = (
     r"(?:advertisement|anzeige|werbung|publicité|publicidad|reklam|إعلان)\W*$",
     r"(?:lesen sie auch|mehr zum thema|(?:à )?lire aussi|lea también|leggi anche|lees ook|читайте также)\W*$",
     r"(?:اقرأ أيضا|اقرأ ايضا|بیشتر بخوانید)\W*$",
+    r"(?:most|meist|más|plus|più) (?:read|gelesen|leídas?|lus?|lett[aei]) (?:in|on|from|en|dans|auf)\b.{2,30}$|tell us what you think",
+    r"(?:this is a )?(?:breaking|developing)(?: news?)? story\b|more to follow\W*$|get in touch with (?:us|our)\b",
+    r"for more stories like this|join (?:our|the) (?:commenting|conversation|discussion)|join thought-provoking",
+    r"(?:write|email|contact|reach) (?:to )?[\w. ’'-]{2,40} at [\w.+-]+@|our standards: ",
+    r"(?:advertisement|story continues below).{0,40}$|il vous reste [\d.,]+ ?% de cet article|esta funcionalidad es s[oó]lo para",
+    r"empfohlener (?:redaktioneller |externer )?inhalt|an dieser stelle (?:finden|befindet|wird|ist).{0,80}(?:inhalt|content)",
+    r"ich bin damit einverstanden, dass (?:mir )?.{0,20}externe|suscr[ií]bete|abonnez-vous|jetzt abonnieren",
+    r"(?:photo|image|picture|fotos?|bild|quelle|credit|crédit|фото|写真|사진|ảnh|صورة|تصویر) ?(?:by|credit)?[:：] ?.{1,80}$",
 )
 _CALL = re.compile(rf"^\W*(?:{'|'.join(_CALLS)})", re.IGNORECASE)
 _BYLINE = re.compile(r"^\W*(?:by|von|par|por|di|door|av|af|yazan|بقلم|كتب|автор)[: ]\s*[^.!?]{3,60}$", re.IGNORECASE)
@@ -87,7 +96,7 @@ def own_lines(
     names = {letters(name) for name in authors if name}
     for i, line in enumerate(lines):
         plain = letters(line)
-        if plain in linked or (len(line) < 250 and _CALL.match(line)):
+        if plain in linked or (len(line) < _MAX_CALL and _CALL.match(line)):
             keep[i] = False
     for i in range(len(lines) - 2, -1, -1):
         if (
