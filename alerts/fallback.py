@@ -3,9 +3,9 @@
     a channel has failed for long enough ── its waiting deliveries ── relays ── sent through its fallback, or needless
                                             └── stay, in their order, and say later that they were sent meanwhile
 
-A relay is a delivery of its own (kind "relay", subject: the number of the delivery that it stands for), so that the unique key of
-the outbox keeps it from being made twice, whoever crashes when. It is drawn when its turn comes; where the channel itself took
-the message by then, nothing is sent.
+A relay is a delivery of its own (kind "relay", subject: the number of the delivery that it stands for, text: the channel of that), so
+that the unique key of the outbox keeps it from being made twice, whoever crashes when. It is drawn when its turn comes; where the
+channel itself took the message by then, nothing is sent.
 """
 
 from __future__ import annotations
@@ -48,10 +48,10 @@ async def tell_instead(db: Database, channels: Sequence[ChannelSettings], most: 
     ways = [(one.id, one.fallback, one.fallback_after or AFTER) for one in channels if one.fallback]
     if not ways:
         return 0
-    longest = await db.read(lambda conn: [way for way in ways if _is_out(conn, way[0], way[2], now)])
-    if not longest:
+    due = await db.read(lambda conn: [way for way in ways if _drafts(conn, *way, most, now)])
+    if not due:
         return 0
-    return await db.write(lambda conn: sum(relay(conn, one, by, after, most, now) for one, by, after in longest))
+    return await db.write(lambda conn: sum(relay(conn, *way, most, now) for way in due))
 
 
 def _is_out(conn: Connection, channel: str, after: timedelta, now: datetime) -> bool:
@@ -64,8 +64,15 @@ def _is_out(conn: Connection, channel: str, after: timedelta, now: datetime) -> 
 
 def relay(conn: Connection, channel: str, through: str, after: timedelta, most: int | None, now: datetime) -> int:
     """The relays of one channel in one commit. Returns how many are new."""
+    return outbox.put(conn, _drafts(conn, channel, through, after, most, now), now)
+
+
+def _drafts(
+    conn: Connection, channel: str, through: str, after: timedelta, most: int | None, now: datetime
+) -> list[Draft]:
+    """The relays that are due and not made yet."""
     if not _is_out(conn, channel, after, now):
-        return 0
+        return []
     since = outbox.channel(conn, channel).failing_since
     stood_for, own = delivery.alias("stood_for"), delivery.alias("own")
     relayed = exists().where(
@@ -94,7 +101,7 @@ def relay(conn: Connection, channel: str, through: str, after: timedelta, most: 
         urgent = row.rank == PRIORITIES.index("urgent")
         apart = row.kind != "alert" or urgent or room is None or len(drafts) < room
         drafts.append(_draft(row, through, now, "" if apart else f"{BUNDLE}:{channel}"))
-    return outbox.put(conn, drafts, now)
+    return drafts
 
 
 def _draft(row: Row[tuple[object, ...]], through: str, now: datetime, bundle: str) -> Draft:
@@ -107,6 +114,7 @@ def _draft(row: Row[tuple[object, ...]], through: str, now: datetime, bundle: st
         now + GATHERED if bundle else now,
         statement=row.statement,
         routes=tuple(json.loads(row.routes)),
+        text=row.channel,
         state="held" if bundle else "pending",
         bundle=bundle,
         reason=f"for channel {row.channel}, which takes no messages",
@@ -115,14 +123,8 @@ def _draft(row: Row[tuple[object, ...]], through: str, now: datetime, bundle: st
 
 def _made(conn: Connection, channel: str, through: str, since: datetime | None) -> int:
     """How many relays of this outage there are already."""
-    original = delivery.alias("original")
-    query = (
-        select(func.count())
-        .select_from(delivery)
-        .join(original, cast(original.c.id, String) == delivery.c.subject)
-        .where(delivery.c.channel == through, delivery.c.kind == "relay", original.c.channel == channel)
-        .where(delivery.c.created_at >= since)
-    )
+    mine = (delivery.c.channel == through, delivery.c.kind == "relay", delivery.c.text == channel)
+    query = select(func.count()).select_from(delivery).where(*mine, delivery.c.created_at >= since)
     return int(conn.execute(query).scalar_one())
 
 
