@@ -7,7 +7,7 @@ import asyncio
 import gzip
 import ssl
 import zlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -233,6 +233,24 @@ async def test_a_sources_own_headers_go_to_its_own_origin_only(site: RawSite) ->
         await page(f"{site.origin}/", by, headers=SECRETS)
     assert all(set(SECRETS.values()) <= set(asked.headers.values()) for asked in site.asked) and len(site.asked) == 3
     assert "canary" not in str(other.asked) and len(other.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "says_back",
+    [
+        lambda said: f"{said} x\r\n\r\n".encode(),
+        lambda said: f"HTTP/1.1 200 OK\r\n{said}\r\n\r\n".encode(),
+        lambda said: f"HTTP/1.1 200 OK\r\nTransfer-Encoding: {said}\r\n\r\n".encode(),
+        lambda said: f"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{said}\r\n".encode(),
+        lambda said: redirect(f"http://{said}_~/"),
+        lambda said: redirect(f"{said}:x"),
+        lambda said: redirect(f"http://x:{said}@site.invalid/"),
+    ],
+)
+async def test_a_secret_that_a_site_says_back_is_in_no_error(site: RawSite, says_back: Callable[[str], bytes]) -> None:
+    site.answers["/"] = lambda asked: says_back(asked.headers["x-api-key"])
+    error = await failure(f"{site.origin}/", headers={"X-Api-Key": "canary-5-of-the-site"})
+    assert "canary-5" in str(site.asked) and "canary" not in str(error).lower()
 
 
 async def test_a_link_to_another_origin_gets_none_of_the_sources_headers(site: RawSite) -> None:

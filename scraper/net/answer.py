@@ -39,6 +39,8 @@ _CHALLENGE_MARKS = re.compile(
     rb"|g-recaptcha|h-captcha|verify(?:ing)? (?:that )?you are (?:a )?human",
     re.IGNORECASE,
 )
+_QUOTED = re.compile(r"bytearray\(|\bb['\"]")  # h11 repeats the line that it cannot read
+_REFUSAL = re.compile(r"([0-9]{3}) ")  # httpcore repeats the reason phrase of a proxy
 _VISIBLE = re.compile(r"[\x20-\x7e\x80-\xff]+")
 _SECONDS = re.compile(r"[0-9]{1,20}")
 _COUNT = re.compile(r"[0-9]{1,7}")
@@ -133,6 +135,16 @@ def total_pages(head: Head) -> int | None:
     """How many pages the list has (X-WP-TotalPages of the WordPress REST API); None where it does not say."""
     said = head.first("x-wp-totalpages")
     return int(said) if _COUNT.fullmatch(said) else None
+
+
+def unquoted(error: Exception) -> str:
+    """What the HTTP library says of an answer, without what it repeats of it: a site may say back what it was told in secret.
+
+    Of a proxy's refusal its status is left, of a line that is no HTTP that it is none.
+    """
+    said = str(error)
+    found = _REFUSAL.match(said)
+    return found[1] if found else _QUOTED.split(said, maxsplit=1)[0].rstrip(" :,(")
 
 
 def is_challenge(head: Head, body: bytes) -> bool:

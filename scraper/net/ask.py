@@ -18,7 +18,7 @@ import socksio
 
 from scraper.errors import FetchError
 from scraper.model import Validators
-from scraper.net.answer import MAY_BE_A_CHALLENGE, PERMANENT, REDIRECTS, Head, is_usable
+from scraper.net.answer import MAY_BE_A_CHALLENGE, PERMANENT, REDIRECTS, Head, is_usable, unquoted
 from scraper.net.body import ACCEPT_ENCODING, coding_of, read_body, too_large
 from scraper.net.connect import Line, Resolver
 from scraper.net.guard import Address, Origin, Reach, is_onion, refusal, refusal_by_name
@@ -123,8 +123,8 @@ async def _hop(
         return head, await _body(request, head, line, cast(AsyncIterable[bytes], response.stream))
     except httpcore.RemoteProtocolError as error:
         if head is not None and line.ended:
-            raise FetchError("incomplete", f"the body ends too early: {error}", status=head.status) from error
-        raise FetchError("protocol_error", f"this is not HTTP: {error}") from error
+            raise FetchError("incomplete", f"the body ends too early: {unquoted(error)}", status=head.status) from error
+        raise FetchError("protocol_error", f"this is not HTTP: {unquoted(error)}") from error
     except httpcore.LocalProtocolError:
         # `from None`: h11 repeats the header it refuses, which may be a secret
         raise FetchError("protocol_error", "a header or address of this source cannot be written in HTTP") from None
@@ -133,7 +133,9 @@ async def _hop(
         socksio.SOCKSError,
         AssertionError,
     ) as error:  # httpcore asserts what a SOCKS proxy says
-        raise FetchError("network_error", f"the proxy refuses: {str(error) or 'it does not speak SOCKS 5'}") from error
+        raise FetchError(
+            "network_error", f"the proxy refuses: {unquoted(error) or 'it does not speak SOCKS 5'}"
+        ) from error
     except (httpcore.NetworkError, httpcore.TimeoutException) as error:
         raise FetchError("network_error", f"the connection broke: {error}") from error
     finally:

@@ -37,6 +37,7 @@ NONE: Final = Validators()
 DIRECT: Final = "direct:"
 """As the proxy of a source: none, whatever the settings say. No file can say it; it is for what bayan asks of itself."""
 
+_SHORTEST_SECRET = 6
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _VALUE = re.compile(r"[\x21-\x7e\x80-\xff](?:[\x20-\x7e\x80-\xff\t]*[\x21-\x7e\x80-\xff])?")
 
@@ -110,7 +111,13 @@ class Fetcher:
                 )
             self._warn(source, target, ruling)
         async with self._gate.turn(target.origin.host, ruling.crawl_delay):
-            answer = await ask(request, self._resolve, self._tls)
+            try:
+                answer = await ask(request, self._resolve, self._tls)
+            except FetchError as error:
+                masked = _masked(error, source)
+                if masked is error:
+                    raise
+                raise masked from None
         return self._read(request, url, answer, clock())
 
     async def aclose(self) -> None:
@@ -190,3 +197,16 @@ def _sendable(source: Source) -> Headers:
         if not (_NAME.fullmatch(name) and _VALUE.fullmatch(value)) or name.lower() in RESERVED:
             raise FetchError("protocol_error", f"the header {name!r} of this source cannot be sent")
     return tuple(source.headers.items())
+
+
+def _masked(error: FetchError, source: Source) -> FetchError:
+    """`error`, or one like it whose text does not hold a header of the source: a site may say it back, as the host of a redirect."""
+    detail = error.detail
+    for value in source.headers.values():
+        if len(value) >= _SHORTEST_SECRET:
+            detail = re.sub(re.escape(value), "***", detail, flags=re.IGNORECASE)
+    if detail == error.detail:
+        return error
+    return FetchError(
+        error.outcome, detail, retry_after=error.retry_after, status=error.status, condition=error.condition
+    )

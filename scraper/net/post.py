@@ -18,7 +18,7 @@ import socksio
 
 from scraper.errors import FetchError
 from scraper.model import Outcome
-from scraper.net.answer import Head
+from scraper.net.answer import Head, unquoted
 from scraper.net.ask import Headers, judge
 from scraper.net.connect import Line, Resolver, SystemResolver
 from scraper.net.guard import read_grants
@@ -95,7 +95,7 @@ class Poster:
             response = await carrier.handle_async_request(request)
             return Head(response.status, response.headers)
         except httpcore.RemoteProtocolError as error:
-            raise FetchError("protocol_error", f"what came back is not HTTP: {error}") from error
+            raise FetchError("protocol_error", f"what came back is not HTTP: {unquoted(error)}") from error
         except httpcore.LocalProtocolError:
             # `from None`: h11 repeats the header it refuses, which may be a secret
             raise FetchError("protocol_error", "a header or address cannot be written in HTTP") from None
