@@ -253,7 +253,7 @@ async def _give_up(claimed: Delivery, reason: str, desk: Desk) -> str:
         outbox.settle_failed(conn, claimed, reason, now)
         if claimed.kind == "digest":
             bundles.scatter(conn, claimed.channel, claimed.subject, now)
-        outbox.put(conn, health.to_operators(notice, desk.operators, now, but_not=claimed.channel), now)
+        outbox.put(conn, _to_operators(notice, desk, now, claimed.channel), now)
 
     await desk.db.write(record)
     log.error("alert given up", channel=claimed.channel, delivery=claimed.id, reason=reason)
@@ -276,7 +276,7 @@ async def _follow_or_stop(claimed: Delivery, state: ChannelState, error: Recipie
         outbox.learn(conn, claimed.channel, **learned)
         if error.moved_to is not None:
             outbox.forget_messages(conn, claimed.channel)  # a supergroup counts its messages anew
-        outbox.put(conn, health.to_operators(notice, desk.operators, now, but_not=claimed.channel), now)
+        outbox.put(conn, _to_operators(notice, desk, now, claimed.channel), now)
 
     await desk.db.write(record)
     log.warning("channel has changed", channel=claimed.channel, reason=error.reason, moved_to=error.moved_to)
@@ -321,7 +321,7 @@ async def _hold_everything(claimed: Delivery, state: ChannelState, error: Channe
 def _announce(conn: Connection, channel: str, notice: health.Notice, desk: Desk, now: datetime) -> None:
     """Tell the operators of a change of a channel, unless it only comes and goes."""
     if health.is_news(notice, outbox.notice_subjects(conn, f"channel:{channel}:"), now):
-        outbox.put(conn, health.to_operators(notice, desk.operators, now, but_not=channel), now)
+        outbox.put(conn, _to_operators(notice, desk, now, channel), now)
 
 
 async def _my_turn(channel: str, state: ChannelState, desk: Desk, stopping: asyncio.Event) -> bool:
@@ -337,3 +337,14 @@ async def _my_turn(channel: str, state: ChannelState, desk: Desk, stopping: asyn
         return False
     desk.pace.note(key, time())
     return not stopping.is_set()
+
+
+def _to_operators(notice: health.Notice, desk: Desk, now: datetime, but_not: str) -> tuple[outbox.Draft, ...]:
+    """The notice for the operators' other channels, each in its language."""
+    return health.to_operators(
+        notice,
+        desk.operators,
+        now,
+        but_not=but_not,
+        language_of=lambda channel: desk.own_languages.get(channel, desk.language),
+    )

@@ -17,6 +17,7 @@ from alerts.canary import PATH, SOURCE, WORD, with_canary
 from alerts.gauges import Gauges
 from alerts.health import Notice
 from alerts.listener import Listener, Reply
+from alerts.said import said
 from alerts.settings import CanarySettings, Configuration
 from scraper import sources
 from scraper.db import Connection, Database
@@ -59,6 +60,7 @@ class Flights:
         self._begun_at: datetime | None = None
         self._looked_at: datetime | None = None
         self._last: datetime | None = None
+        self._language_of: health.LanguageOf = lambda _: "en"
 
     async def origin(self, config: Configuration) -> str:
         """Where its page is, opened at the first time; "" where the configuration has no canary. Raises OSError."""
@@ -89,9 +91,16 @@ class Flights:
     # ------------------------------------------------------------------------------------------------ its flights
 
     async def step(
-        self, settings: CanarySettings | None, operators: tuple[str, ...], hasten: Callable[[str], Awaitable[None]]
+        self,
+        settings: CanarySettings | None,
+        operators: tuple[str, ...],
+        hasten: Callable[[str], Awaitable[None]],
+        language_of: health.LanguageOf = lambda _: "en",
     ) -> None:
-        """What is due: look after the one under way, send the next. `hasten` makes a source due. Raises StoreError."""
+        """What is due: look after the one under way, send the next. `hasten` makes a source due; `operators` are told, each in its
+        language. Raises StoreError.
+        """
+        self._language_of = language_of
         now = self._clock()
         if settings is None or self._page is None:
             return
@@ -122,7 +131,7 @@ class Flights:
             log.info("the canary came through", seconds=round(latency.total_seconds(), 3))
             detail = json.dumps({"seconds": round(latency.total_seconds(), 3)})
             notices = [_well(now)] if await self._was_missed() else []
-            drafts = [draft for one in notices for draft in health.to_operators(one, operators, now)]
+            drafts = [draft for one in notices for draft in self._drafts(one, operators, now)]
 
             def record(conn: Connection) -> None:
                 sources.beat(conn, "canary", arrived_at, detail)
@@ -133,6 +142,9 @@ class Flights:
         elif not timedelta() <= now - flight.at <= PATIENCE:
             self._flight = None
             await self._miss(flight, where, operators, now)
+
+    def _drafts(self, notice: Notice, operators: tuple[str, ...], now: datetime) -> tuple[outbox.Draft, ...]:
+        return health.to_operators(notice, operators, now, language_of=self._language_of)
 
     async def _was_missed(self) -> bool:
         return health.is_missed(await self._db.read(sources.beats))
@@ -146,10 +158,9 @@ class Flights:
             log.error("the canary did not come through", where=where)
         notice = Notice(
             f"canary:missed:{flight.at:%Y%m%dT%H%M%S}",
-            f"The canary of {flight.at:%d %b %Y, %H:%M} UTC did not come through: {where}.\n"
-            "Alerts may be late in the same way. Next step: bayan doctor, then bayan status.",
+            said("canary_missed", at=flight.at, where=where),
         )
-        drafts = () if known else health.to_operators(notice, operators, now)
+        drafts = () if known else self._drafts(notice, operators, now)
 
         def record(conn: Connection) -> None:
             sources.beat(conn, "canary missed", now, where)
@@ -185,4 +196,4 @@ def _where(conn: Connection, title: str) -> tuple[str, datetime | None]:
 
 
 def _well(now: datetime) -> Notice:
-    return Notice(f"canary:well:{now:%Y%m%dT%H%M%S}", "The canary comes through again.")
+    return Notice(f"canary:well:{now:%Y%m%dT%H%M%S}", said("canary_well"))

@@ -6,13 +6,14 @@ incident: the unique key of the outbox makes sure that nobody hears of one incid
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from alerts.errors import RecipientGone
 from alerts.model import Delivery
 from alerts.outbox import Draft
+from alerts.said import NOTHING, Said, in_language, notes, said
 from scraper.sources import SourceState
 
 BEAT = timedelta(seconds=5)
@@ -30,13 +31,29 @@ class Notice:
     """Something an operator should know. `subject` names the incident."""
 
     subject: str
-    text: str
+    said: Said | str
+
+    @property
+    def text(self) -> str:
+        """In English, as the log and the command line have it."""
+        return in_language("en", self.said)
 
 
-def to_operators(notice: Notice, operators: Sequence[str], now: datetime, *, but_not: str = "") -> tuple[Draft, ...]:
-    """One delivery of the notice for each operators' channel, except the one it is about."""
+LanguageOf = Callable[[str], str]
+"""The language of our own words in a channel."""
+
+
+def to_operators(
+    notice: Notice,
+    operators: Sequence[str],
+    now: datetime,
+    *,
+    but_not: str = "",
+    language_of: LanguageOf = lambda _: "en",
+) -> tuple[Draft, ...]:
+    """One delivery of the notice for each operators' channel, in its language, except the one it is about."""
     return tuple(
-        Draft(channel, "notice", notice.subject, 1, "high", now, text=notice.text)
+        Draft(channel, "notice", notice.subject, 1, "high", now, text=in_language(language_of(channel), notice.said))
         for channel in operators
         if channel != but_not
     )
@@ -51,6 +68,20 @@ def ailments(
     once_patience: timedelta = ONCE_PATIENCE,
     canary: bool = False,
 ) -> tuple[str, ...]:
+    """As `complaints`, in English."""
+    found = complaints(states, channels, beats, now, once_patience=once_patience, canary=canary)
+    return tuple(in_language("en", one) for one in found)
+
+
+def complaints(
+    states: Sequence[SourceState],
+    channels: Mapping[str, str],
+    beats: Mapping[str, tuple[datetime, str]],
+    now: datetime,
+    *,
+    once_patience: timedelta = ONCE_PATIENCE,
+    canary: bool = False,
+) -> tuple[Said, ...]:
     """Why bayan as a whole is not well, a line for each reason; nothing where it is.
 
     `states` are those of the sources that are polled, `channels` the condition of each configured channel. One source or
@@ -59,31 +90,29 @@ def ailments(
     found = []
     lives = {name: at for name, (at, _) in beats.items() if name in ("service", "once")}
     if not lives:
-        found.append("bayan has never run here: start `bayan run`")
+        found.append(said("never_run"))
     else:
         name, at = max(lives.items(), key=lambda life: life[1])
         silent = now - at
         if name == "service" and silent > 2 * BEAT + BEAT_MARGIN:
-            found.append(
-                f"the service gave its last sign of life {_seconds(silent)} ago: it is stuck or has stopped; restart it"
-            )
+            found.append(said("stuck", seconds=_seconds(silent)))
         elif name == "once" and silent > once_patience:
-            found.append(f"the last run ended {_seconds(silent)} ago: does cron still start `bayan run --once`?")
+            found.append(said("no_cron", seconds=_seconds(silent)))
         if silent < -BEAT_MARGIN:
-            found.append(f"the last sign of life lies {_seconds(-silent)} ahead: the clock was set back")
+            found.append(said("ahead", seconds=_seconds(-silent)))
     if canary and is_missed(beats):
         at, where = beats["canary missed"]
-        found.append(f"the canary did not come through at {at:%H:%M} UTC: {where}; `bayan doctor` looks for the cause")
+        found.append(said("no_canary", at=f"{at:%H:%M}", where=where))
     damage = beats["store"][1] if "store" in beats else ""
     if damage:
-        found.append(f"the store is damaged ({damage}): stop bayan, keep the file, put a backup in its place")
+        found.append(said("broken_store", what=damage))
     polled = [state for state in states if state.outcome is not None]
     if polled and all(state.failures for state in polled):
         outcomes = ", ".join(sorted({str(state.outcome) for state in polled}))
-        found.append(f"no source could be polled ({outcomes}): is there a network? `bayan status` shows each")
+        found.append(said("no_source", outcomes=outcomes))
     if channels and all(condition != "ok" for condition in channels.values()):
-        said = ", ".join(f"{name} is {condition}" for name, condition in sorted(channels.items()))
-        found.append(f"nobody can be told: {said}; `bayan channels test ID` tries one")
+        each = ", ".join(f"{name} is {condition}" for name, condition in sorted(channels.items()))
+        found.append(said("nobody", channels=each))
     return tuple(found)
 
 
@@ -94,15 +123,14 @@ def is_missed(beats: Mapping[str, tuple[datetime, str]]) -> bool:
 
 
 def _seconds(span: timedelta) -> str:
-    return f"{span.total_seconds():.0f} s"
+    return f"{span.total_seconds():.0f}"
 
 
 def undeliverable(claimed: Delivery, reason: str) -> Notice:
     """An alert was given up."""
     return Notice(
         f"delivery:{claimed.id}:failed",
-        f"Alert {claimed.id} for channel {claimed.channel} could not be delivered: {reason}\n"
-        f"Next step: bayan alerts explain {claimed.id}",
+        said("given_up", id=claimed.id, channel=claimed.channel, reason=reason),
     )
 
 
@@ -110,8 +138,7 @@ def channel_gone(channel: str, reason: str, now: datetime) -> Notice:
     """A recipient is gone; its other deliveries wait."""
     return Notice(
         f"channel:{channel}:gone:{now:%Y%m%dT%H%M%S}",
-        f"Channel {channel} no longer takes messages: {reason}\n"
-        "What is due there waits until the chat is back or the channel is changed in the configuration.",
+        said("channel_gone", channel=channel, reason=reason),
     )
 
 
@@ -119,14 +146,14 @@ def channel_down(channel: str, reason: str, since: datetime) -> Notice:
     """The way to a channel is closed for everybody."""
     return Notice(
         f"channel:{channel}:down:{since:%Y%m%dT%H%M%S}",
-        f"Channel {channel} is down: {reason}\nAlerts wait and are sent when it is back. Check its token or address.",
+        said("channel_down", channel=channel, reason=reason),
     )
 
 
 def channel_back(channel: str, since: datetime | None, now: datetime) -> Notice:
     """A channel that was down or gone takes messages again."""
-    was = f", after {_seconds(now - since)}" if since is not None else ""
-    return Notice(f"channel:{channel}:back:{now:%Y%m%dT%H%M%S}", f"Channel {channel} takes messages again{was}.")
+    after = said("after_seconds", seconds=_seconds(now - since)) if since is not None else NOTHING
+    return Notice(f"channel:{channel}:back:{now:%Y%m%dT%H%M%S}", said("channel_back", channel=channel, after=after))
 
 
 def is_news(notice: Notice, told: Sequence[str], now: datetime) -> bool:
@@ -144,23 +171,21 @@ def is_news(notice: Notice, told: Sequence[str], now: datetime) -> bool:
 
 def bot_changed(condition: str, remedy: str, now: datetime) -> Notice:
     """The bot hears nobody, or again. The notice itself may go out by another bot, or when this one is back."""
-    said = "hears again" if condition == "ok" else f"hears nobody: {remedy}"
-    return Notice(f"bot:{condition}:{now:%Y%m%dT%H%M%S}", f"The bot {said}.")
+    known = said(f"bot_{condition}") if f"bot_{condition}" in notes("en") else remedy
+    told = said("bot_ok") if condition == "ok" else said("bot_deaf", remedy=known)
+    return Notice(f"bot:{condition}:{now:%Y%m%dT%H%M%S}", told)
 
 
-def store_damaged(said: str, now: datetime) -> Notice:
+def store_damaged(what: str, now: datetime) -> Notice:
     """The daily look through the store found damage."""
     return Notice(
         f"store:damaged:{now:%Y%m%d}",
-        f"The store is damaged: {said}\nStop bayan, keep the file, and put a backup in its place (`bayan db check`).",
+        said("damaged", what=what),
     )
 
 
 def channel_changed(channel: str, error: RecipientGone, now: datetime) -> Notice:
     """A chat moved, or a topic is closed: we went on, and the configuration should be told."""
-    what = f"its chat moved to {error.moved_to}" if error.moved_to else f"its topic is not there ({error.reason})"
-    did = "messages follow it" if error.moved_to else "messages go to the chat itself"
-    return Notice(
-        f"channel:{channel}:changed:{now:%Y%m%dT%H%M%S}",
-        f"Channel {channel}: {what}; {did}. Please change the configuration.",
-    )
+    moved = said("channel_moved", channel=channel, to=error.moved_to)
+    topic = said("channel_topic", channel=channel, reason=error.reason)
+    return Notice(f"channel:{channel}:changed:{now:%Y%m%dT%H%M%S}", moved if error.moved_to else topic)

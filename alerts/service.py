@@ -272,8 +272,8 @@ class Service:
     def _tell_of_bot(self, condition: str, remedy: str) -> None:
         """The operators hear of a bot that hears nobody, and of its recovery: once for each change."""
         now = self._clock()
-        notice = health.bot_changed(condition, remedy, now)
-        drafts = health.to_operators(notice, self._steps.kit.desk.operators, now)
+        notice, kit = health.bot_changed(condition, remedy, now), self._steps.kit
+        drafts = health.to_operators(notice, kit.desk.operators, now, language_of=kit.config.language_of)
         self._beside(self._write_notices(drafts, now))
 
     async def _write_notices(self, drafts: tuple[outbox.Draft, ...], now: datetime) -> None:

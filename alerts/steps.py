@@ -24,6 +24,7 @@ from alerts.judge import judge as judge_next
 from alerts.outbox import Draft
 from alerts.outfit import Outfit
 from alerts.refusals import Refusals
+from alerts.said import Said
 from alerts.words import words_of
 from scraper import absences, marks, rereads, sources, store
 from scraper import holds as held
@@ -289,15 +290,15 @@ class Steps:
             log.warning("all messages are held" if on else "messages leave again")
         return changed
 
-    async def ailments(self) -> tuple[str, ...]:
+    async def ailments(self) -> tuple[Said, ...]:
         """What is not well with bayan as a whole, a line for each reason."""
         now, kit = self._clock(), self.kit
 
-        def read(conn: Connection) -> tuple[str, ...]:
+        def read(conn: Connection) -> tuple[Said, ...]:
             learned = {channel.id: channel.condition for channel in outbox.channels(conn)}
             states = [state for state in sources.states(conn) if state.id in kit.sources]
             channels = {channel.id: learned.get(channel.id, "ok") for channel in kit.config.channels}
-            return health.ailments(states, channels, sources.beats(conn), now)
+            return health.complaints(states, channels, sources.beats(conn), now)
 
         return await self._db.read(read)
 
@@ -335,16 +336,15 @@ class Steps:
         self.gauges.attempts.update(sent=drained.sent, later=drained.later, failed=drained.failed)
 
     async def tell_operators(self) -> None:
-        operators = self.kit.config.health.notify
-        if not operators:
+        if not (operators := self.kit.config.health.notify):
             return
-        now = self._clock()
+        now, tongue = self._clock(), self.kit.config.language_of
         notices = await self._db.read(lambda conn: troubles.now(conn, self.kit.config, now))
         floods = await self._db.read(lambda conn: held.floods(conn, samples=holds.SAMPLES))
         if floods:
             before = await self._db.read(lambda conn: outbox.notice_subjects(conn, "flood:"))
             notices += holds.notices(floods, before, self.kit.config.language)
-        drafts = [draft for notice in notices for draft in health.to_operators(notice, operators, now)]
+        drafts = [one for notice in notices for one in health.to_operators(notice, operators, now, language_of=tongue)]
         first, begun = await self._db.read(lambda conn: beginnings.drafts(conn, self.kit.config, now))
 
         def settle(conn: Connection) -> None:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from alerts import outbox
 from alerts.health import Notice
-from alerts.remedies import REMEDIES
+from alerts.said import NOTHING, Said, said, span
 from alerts.settings import Configuration, HealthSettings
 from scraper import condition, habits
 from scraper import sources as stored
@@ -67,14 +67,14 @@ def notices(
     for subject in told:
         kind, _, rest = subject.partition(":")
         about.setdefault(rest.partition(":")[0] if kind == "source" else f"{kind}:", set()).add(subject)
-    away, said = _network(states, about.get("network:", set()), settings)
+    away, told_now = _network(states, about.get("network:", set()), settings)
     for state in states:
         before = about.get(state.id, set())
         source = (sources or {}).get(state.id)
-        said += _broken(state, before, now, settings, away=away)
-        said += _silent(state, source, before, settings)
-        said += _worse(state, before)
-    return (*said, *_gaps(gaps, about.get("gap:", set())))
+        told_now += _broken(state, before, now, settings, away=away)
+        told_now += _silent(state, source, before, settings)
+        told_now += _worse(state, before)
+    return (*told_now, *_gaps(gaps, about.get("gap:", set())))
 
 
 def now(conn: Connection, config: Configuration, at: datetime) -> tuple[Notice, ...]:
@@ -143,12 +143,13 @@ def _broken(
     if not conditions:
         yield from _first_word(state, kind, incident, before, now)
     elif _family(kind) not in {_family(one) for one in conditions} and state.condition_polls >= STEADY:
-        remedy = REMEDIES[kind]
         yield Notice(
             f"{incident}:{kind}",
-            f"Source {state.id} is still broken, and now it is something else: {remedy.said} ({state.outcome}).\n"
-            f"{state.detail}\nNext step: {remedy.next}.",
-        )
+            said(
+                "still_broken", source=state.id, what=said(f"is_{kind}"), outcome=state.outcome, detail=state.detail,
+                next=said(f"do_{kind}"),
+            ),
+        )  # fmt: skip
 
 
 def _first_word(
@@ -160,29 +161,36 @@ def _first_word(
         if flapping not in before:
             yield Notice(
                 flapping,
-                f"Source {state.id} comes and goes: it broke {times + 1} times within a day, now with {state.outcome} "
-                f"({REMEDIES[kind].said}).\nIt is told again when it stays broken for {_span(LASTS)}. "
-                f"Next step: {REMEDIES[kind].next}.",
-            )
+                said(
+                    "comes_and_goes", source=state.id, times=times + 1, outcome=state.outcome, what=said(f"is_{kind}"),
+                    lasts=LASTS, next=said(f"do_{kind}"),
+                ),
+            )  # fmt: skip
         return
-    since = f"{state.failing_since:%d %b %Y, %H:%M} UTC" if state.failing_since else "its first poll"
-    last = f"{state.last_new_at:%d %b %Y, %H:%M} UTC" if state.last_new_at else "never"
-    was = f" It listed {state.items} items before." if kind in LAYOUT and state.items else ""
     yield Notice(
         f"{incident}:{kind}",
-        f"Source {state.id} is broken: {REMEDIES[kind].said} ({state.outcome}), {_polls(state.failures)} since {since}.{was}\n"
-        f"{state.detail}\nLast new statement: {last}. What is stored stays; it is polled on, more slowly.\n"
-        f"Next step: {REMEDIES[kind].next}. `bayan status` shows all.",
+        said(
+            "broken",
+            source=state.id,
+            what=said(f"is_{kind}"),
+            outcome=state.outcome,
+            polls=said("polls_one") if state.failures == 1 else said("polls", count=state.failures),
+            since=state.failing_since or said("first_poll"),
+            was=said("listed", items=state.items) if kind in LAYOUT and state.items else NOTHING,
+            detail=state.detail,
+            last=state.last_new_at or said("never"),
+            next=said(f"do_{kind}"),
+        ),
     )
 
 
 def _well_again(state: SourceState, incident: str, *, meanwhile: bool = False) -> Notice:
     began = _stamp_of(incident)
-    lasted = f" after {_span(state.well_since - began)}" if state.well_since and began else ""
-    how = (
-        "had recovered in the meantime" if meanwhile else f"is well again{lasted}: {state.outcome}, {state.items} items"
-    )
-    return Notice(f"{incident}:well", f"Source {state.id} {how}.")
+    if meanwhile:
+        return Notice(f"{incident}:well", said("recovered", source=state.id))
+    lasted = said("lasted", span=state.well_since - began) if state.well_since and began else NOTHING
+    told = said("well", source=state.id, lasted=lasted, outcome=state.outcome, items=state.items)
+    return Notice(f"{incident}:well", told)
 
 
 def _has_settled(state: SourceState, before: set[str], now: datetime) -> bool:
@@ -233,15 +241,13 @@ def _network(states: Sequence[SourceState], before: set[str], settings: HealthSe
         return True, [
             Notice(
                 f"network:away:{since:{_STAMP}}:told",
-                f"{len(failing)} of {len(polled)} sources cannot be reached since {since:%d %b %Y, %H:%M} UTC: {names}.\n"
-                "So many at once: our own network is likely away. They are asked on, every half hour at the least; what was "
-                "published meanwhile is read back. Next step: bayan doctor",
+                said("away", failing=len(failing), polled=len(polled), since=since, names=names),
             )
         ]
     if open_ is None:
         return False, []
-    rest = f"; {len(failing)} still cannot be reached" if failing else ""
-    return False, [Notice(f"{open_}:well", f"The network is back: {len(polled) - len(failing)} sources answer{rest}.")]
+    rest = said("rest", failing=len(failing)) if failing else NOTHING
+    return False, [Notice(f"{open_}:well", said("back", answer=len(polled) - len(failing), rest=rest))]
 
 
 # ------------------------------------------------------------------------------------ answers, and yet not well
@@ -254,14 +260,13 @@ def _silent(state: SourceState, source: Source | None, before: set[str], setting
     last, limit = usual
     open_ = _open_incident(f"source:{state.id}:silent:", before)
     if open_ is not None and (_stamp_of(open_) or last) < last.replace(microsecond=0):
-        yield Notice(f"{open_}:well", f"Source {state.id} has something new again.")
+        yield Notice(f"{open_}:well", said("speaks_again", source=state.id))
     subject = f"source:{state.id}:silent:{last:{_STAMP}}"
     if is_silent(state, source, settings) and f"{subject}:told" not in before:
-        said = "as its silent_after says" if source is not None and source.silent_after else "longer than it is used to"
+        how = said("as_it_says" if source is not None and source.silent_after else "as_it_does")
         yield Notice(
             f"{subject}:told",
-            f"Source {state.id} is silent: it answers, and has had nothing new since {last:%d %b %Y, %H:%M} UTC, {said} "
-            f"({_span(limit)}).\nNext step: {REMEDIES['stale'].next}.",
+            said("silent", source=state.id, last=last, how=how, limit=limit, next=said("do_stale")),
         )
 
 
@@ -275,14 +280,12 @@ def _worse(state: SourceState, before: set[str]) -> Iterator[Notice]:
             since = state.worse_since
             lasts = since is not None and state.seen_at is not None and state.seen_at - since >= WORSE_FOR
             if open_ is None and since is not None and lasts:
-                remedy = REMEDIES[kind]
                 yield Notice(
                     f"source:{state.id}:{kind}:{since:{_STAMP}}:told",
-                    f"Source {state.id} is worse than it was, since {since:%d %b %Y, %H:%M} UTC: {remedy.said}.\n"
-                    f"Next step: {remedy.next}.",
+                    said("worse", source=state.id, since=since, what=said(f"is_{kind}"), next=said(f"do_{kind}")),
                 )
         elif open_ is not None and state.condition is not None:
-            yield Notice(f"{open_}:well", f"Source {state.id} is as it was again: no longer {kind.replace('_', ' ')}.")
+            yield Notice(f"{open_}:well", said("better", source=state.id, what=said(f"kind_{kind}")))
 
 
 def _gaps(found: Iterable[Gap], before: set[str]) -> Iterator[Notice]:
@@ -299,10 +302,16 @@ def _gaps(found: Iterable[Gap], before: set[str]) -> Iterator[Notice]:
         last[one.source] = one.noticed_at
         yield Notice(
             f"gap:{one.source}:{one.noticed_at:{_STAMP}}",
-            f"Source {one.source} may have a gap{between(one)}: {one.detail}.\n"
-            "What it lists now is stored. Next step: look there yourself for what came in between; a shorter interval, or "
-            "`select.next_page` for a listing, keeps it from happening again.",
+            said("gap", source=one.source, between=_between(one), detail=one.detail),
         )
+
+
+def _between(one: Gap) -> Said:
+    if one.since is None:
+        return NOTHING
+    return said(
+        "between", text=between(one), width=one.width or timedelta(), since=one.since, until=one.until or one.noticed_at
+    )
 
 
 def between(one: Gap) -> str:
@@ -310,7 +319,7 @@ def between(one: Gap) -> str:
     if one.since is None:
         return ""
     until = one.until or one.noticed_at
-    width = _span(one.width) if one.width else "no time"
+    width = span("en", one.width) if one.width else "no time"
     return f" of {width}, from {one.since:%d %b %Y, %H:%M} to {until.astimezone(UTC):%d %b %Y, %H:%M} UTC"
 
 
@@ -333,14 +342,3 @@ def _stamp_of(subject: str) -> datetime | None:
         return datetime.strptime(subject.rpartition(":")[2], _STAMP).replace(tzinfo=UTC)
     except ValueError:
         return None
-
-
-def _polls(failures: int) -> str:
-    return "one poll" if failures == 1 else f"{failures} polls in a row"
-
-
-def _span(span: timedelta) -> str:
-    minutes = max(0, round(span.total_seconds() / 60))
-    if minutes < 120:
-        return f"{minutes} min"
-    return f"{round(minutes / 60)} h" if minutes < 48 * 60 else f"{round(minutes / 1440)} days"

@@ -219,7 +219,9 @@ class Upkeep:
         said = " ".join(wrong[0].split())[:300] if wrong else ""
         if said:
             log.error("the store is damaged: stop bayan, keep the file, put a backup in its place", found=said)
-        drafts = health.to_operators(health.store_damaged(said, now), self._config().health.notify, now) if said else ()
+        notify, tongue = self._config().health.notify, self._config().language_of
+        notice = health.store_damaged(said, now)
+        drafts = health.to_operators(notice, notify, now, language_of=tongue) if said else ()
 
         def record(conn: Connection) -> None:
             sources.beat(conn, "store", now, said)

@@ -78,7 +78,7 @@ class Vitals:
         if self._flights is not None and not self._steps.paused:
             config = self._steps.kit.config
             hasten = partial(once.hasten, self._db, self._clock)
-            await self._flights.step(config.canary, config.health.notify, hasten)
+            await self._flights.step(config.canary, config.health.notify, hasten, config.language_of)
 
     async def keep_house(self) -> None:
         """Once a minute: a listener that could not be opened before, the weekly note, the dead-man's address. Raises StoreError."""

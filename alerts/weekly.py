@@ -18,7 +18,7 @@ from alerts import bundles, health, mutes, outbox, verdicts
 from alerts.bot import judgements
 from alerts.canary import SOURCE
 from alerts.health import Notice
-from alerts.remedies import REMEDIES
+from alerts.said import NOTHING, Said, in_language, said
 from alerts.settings import Configuration
 from alerts.troubles import standing
 from alerts.verdicts import Share
@@ -47,8 +47,25 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 class Finding:
     """One thing to be done: what was found, and the next step."""
 
-    said: str
-    next: str
+    what: Said
+    do: Said
+    name: str = ""
+    """What stands for ID in the next step."""
+
+    @property
+    def said(self) -> str:
+        """What was found, in English."""
+        return in_language("en", self.what)
+
+    @property
+    def next(self) -> str:
+        """The next step, in English."""
+        return self.step("en")
+
+    def step(self, language: str) -> str:
+        """The next step, in a language."""
+        told = in_language(language, self.do)
+        return told.replace(" ID", f" {self.name}") if self.name else told
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,72 +99,61 @@ def findings(facts: Facts, now: datetime) -> tuple[Finding, ...]:
 def _held(facts: Facts) -> Iterator[Finding]:
     for source, count in sorted((facts.floods or {}).items()):
         yield Finding(
-            f"{count} new statements of source {source} are held, as after a redesign",
-            f"bayan sources held, then bayan sources release {source} or bayan sources drop {source}",
+            said("held", count=count, source=source),
+            said("held_do", source=source),
         )
     if facts.held:
-        yield Finding(f"{facts.held} deliveries wait for a decision", "bayan alerts release, or bayan alerts drop")
+        yield Finding(said("decide", count=facts.held), said("decide_do"))
     if facts.failed:
-        yield Finding(
-            f"{facts.failed} alerts of the last four weeks could not be delivered",
-            "bayan alerts failed, then bayan alerts retry",
-        )
+        yield Finding(said("failed", count=facts.failed), said("failed_do"))
 
 
 def _sources(facts: Facts, now: datetime) -> Iterator[Finding]:
     for name, kind, since in facts.unwell:
-        remedy = REMEDIES[kind]  # type: ignore[index]
-        lasts = f" for {(now - since).days} days" if since is not None else ""
-        yield Finding(f"source {name} is unwell{lasts}: {remedy.said}", remedy.next.replace(" ID", f" {name}"))
+        lasts = said("for_days", days=(now - since).days) if since is not None else NOTHING
+        yield Finding(said("unwell", source=name, lasts=lasts, what=said(f"is_{kind}")), said(f"do_{kind}"), name)
 
 
 def _noisy(facts: Facts) -> Iterator[Finding]:
     for watch, pattern, count in facts.wrong:
         if count >= WRONG_LEAST:
             yield Finding(
-                f'{count} alerts of {watch} for "{pattern}" were found not relevant',
-                f'bayan backtest {watch.removeprefix("@")} --without "{pattern}" says what would be lost; or make it a weak alias',
+                said("wrong", count=count, watch=watch, pattern=pattern),
+                said("wrong_do", name=watch.removeprefix("@"), pattern=pattern),
             )
     for share in facts.shares:
         if facts.statements and share.statements >= LOUD_LEAST and share.statements / facts.statements > LOUD_SHARE:
             part = share.statements / facts.statements
             yield Finding(
-                f'"{share.pattern}" of {share.watch} stands in {part:.0%} of all new statements ({share.statements})',
-                "narrow it: context words, a weak alias, or a rule with NEAR or sources",
+                said("loud", pattern=share.pattern, watch=share.watch, part=f"{part:.0%}", count=share.statements),
+                said("loud_do"),
             )
 
 
 def _quiet(facts: Facts) -> Iterator[Finding]:
     for channel, subject, count in facts.muted:
         if count >= MUCH:
-            about = f" about {subject}" if subject else ""
-            yield Finding(
-                f"a silence{about} in {channel} holds back {count} alerts",
-                "end it with /mutes in the chat, or narrow the watch",
-            )
+            about = said("about", subject=subject) if subject else NOTHING
+            yield Finding(said("quiet", about=about, channel=channel, count=count), said("quiet_do"))
     for channel, bundle, count, told_at in facts.waiting:
         if count >= MUCH:
-            yield Finding(
-                f"{count} alerts wait in {channel} for one message ({bundle.partition(':')[0]}, {told_at:%d %b, %H:%M} UTC)",
-                "tell them more often, or take the loud ones to a route of their own",
-            )
+            when = f"{told_at:%d %b, %H:%M} UTC"
+            kind = bundle.partition(":")[0]
+            yield Finding(said("waits", count=count, channel=channel, bundle=kind, at=when), said("waits_do"))
 
 
 def _silent(facts: Facts) -> Iterator[Finding]:
     if facts.silent and facts.age >= SPAN and facts.statements >= ENOUGH:
         shown = ", ".join(facts.silent[:MOST_NAMES])
-        more = f" and {len(facts.silent) - MOST_NAMES} more" if len(facts.silent) > MOST_NAMES else ""
-        yield Finding(
-            f"never matched in {facts.age.days} days: {shown}{more}",
-            "bayan actors check; more spellings (bayan actors suggest NAME), more sources, or take them out",
-        )
+        more = said("and_more", count=len(facts.silent) - MOST_NAMES) if len(facts.silent) > MOST_NAMES else NOTHING
+        yield Finding(said("dumb", days=facts.age.days, names=shown, more=more), said("dumb_do"))
 
 
-def draw(found: Sequence[Finding]) -> str:
+def draw(found: Sequence[Finding], language: str = "en") -> str:
     """The note as operators read it."""
-    lines = [f"Weekly note: {len(found)} {'thing asks' if len(found) == 1 else 'things ask'} for a deed."]
+    lines = [in_language(language, said("weekly_one") if len(found) == 1 else said("weekly", count=len(found)))]
     for one in found:
-        lines += [f"• {one.said}.", f"   {one.next}"]
+        lines += [f"• {in_language(language, one.what)}.", f"   {one.step(language)}"]
     return "\n".join(lines)
 
 
@@ -217,8 +223,13 @@ async def write(db: Database, config: Configuration, now: datetime) -> bool:
     if due is None or (last is not None and due <= last[0]):
         return False
     found = findings(await db.read(lambda conn: gather(conn, config, now)), now) if last is not None else ()
-    notice = Notice(f"weekly:{due:%Y%m%d}", draw(found))
-    drafts = health.to_operators(notice, config.health.notify, now) if found else ()
+    subject = f"weekly:{due:%Y%m%d}"
+    drafts = tuple(
+        draft
+        for channel in config.health.notify
+        for draft in health.to_operators(Notice(subject, draw(found, config.language_of(channel))), [channel], now)
+        if found
+    )
 
     def record(conn: Connection) -> None:
         sources.beat(conn, "weekly", now)

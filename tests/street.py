@@ -71,7 +71,7 @@ def configuration(folder: Path, *, sources: tuple[Source, ...], **more: Any) -> 
         "actors": (KHAZALI,),
         "keywords": (THREATS,),
         "channels": (ChannelSettings("screen", "console"),),
-        "delivery": DeliverySettings(body_wait=timedelta(0), per_chat_rate=10_000),
+        "delivery": DeliverySettings(body_wait=timedelta(0), per_chat_rate=10_000, first_run=0),
         "health": HealthSettings(failures=2),
         **more,
     }

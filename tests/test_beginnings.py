@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from alerts import beginnings
-from alerts.settings import Configuration, HealthSettings
+from alerts.settings import Configuration, DeliverySettings, HealthSettings
 from scraper.model import Source
 from tests.fake_botapi import FakeBotApi
 from tests.fake_site import FakeSite
@@ -38,6 +38,7 @@ def watching(folder: Path, site: FakeSite, api: FakeBotApi, *more: Source, **val
         "sources": (local("agency", f"{site.origin}/feed"), *more),
         "channels": (phone("phone", api.url, CHAT),),
         "health": HealthSettings(notify=("phone",)),
+        "delivery": DeliverySettings(body_wait=timedelta(0), per_chat_rate=10_000),
     }
     return configuration(folder, **{**base, **values})  # type: ignore[arg-type]
 
@@ -121,3 +122,24 @@ async def test_it_is_in_the_language_of_the_configuration(
     assert "agency" in call["text"] and "First look" not in call["text"]
     first = call["text"].split("\n")[0]
     assert first.startswith("\u200f") and {"ar": "نظرة أولى", "fa": "نخستین نگاه"}[language] in first
+
+
+@pytest.mark.parametrize(("language", "said"), [("ar", "المصدر"), ("fa", "منبع")])
+async def test_operators_hear_of_a_broken_source_in_the_language_of_their_chat(
+    language: str, said: str, tmp_path: Path, site: FakeSite, api: FakeBotApi
+) -> None:
+    config = watching(tmp_path, site, api, health=HealthSettings(failures=2, notify=("phone", "english")))
+    config = replace(
+        config, channels=(*config.channels, phone("english", api.url, "77")), own_languages={"phone": language},
+        delivery=replace(config.delivery, first_run=0),
+    )  # fmt: skip
+    async with house(config) as bayan:
+        await bayan.service.once(only=["agency"], patience=timedelta())
+        site.pages["/feed"] = 404
+        for _ in range(3):
+            bayan.clock.advance(hours=7)
+            await bayan.service.once(only=["agency"], patience=timedelta())
+    (own,), (english,) = api.chat(CHAT), api.chat("77")
+    assert english["text"].startswith("Source agency is broken: there is no such page (http_error)")
+    assert said in own["text"] and "is broken" not in own["text"] and "agency" in own["text"]
+    assert all(line.startswith("\u200f") for line in own["text"].split("\n"))

@@ -19,6 +19,8 @@ from alerts.digest import Line, draw_digest
 from alerts.followup import draw_edit, draw_removal
 from alerts.message import draw, draw_notice
 from alerts.model import Message
+from alerts.remedies import REMEDIES
+from alerts.said import in_language, notes, said
 from alerts.shown import FSI, PDI, RLM, fence, units
 from alerts.words import ar, en, fa, words_of
 from tests.alert_values import NOW, TITLE, TROUBLE, alert, met, model_alert, statement
@@ -181,9 +183,9 @@ def test_all_that_words_make_of_values_keeps_its_fences_closed_and_latin_words_i
         spoken.flood(text, count, text, (text, text)), spoken.mute_over(text, count),
         *(spoken.digest(kind, count) for kind in ("quiet", "mute", "storm", "digest")),
     ]  # fmt: skip
-    for said in made:
-        assert balanced(said)
-        assert not re.search("[A-Za-z]", re.sub(f"{FSI}[^{PDI}]*{PDI}", "", said).replace("bayan", ""))
+    for sentence in made:
+        assert balanced(sentence)
+        assert not re.search("[A-Za-z]", re.sub(f"{FSI}[^{PDI}]*{PDI}", "", sentence).replace("bayan", ""))
 
 
 # ----------------------------------------------------------------------------------------------------- whole messages
@@ -298,3 +300,54 @@ def test_any_message_in_any_language_fits_with_sound_spans_and_closed_fences(
         for span in message.spans:
             inside = message.text[span.start : span.end]
             assert inside and inside == inside.strip()
+
+
+# ------------------------------------------------------------------------------------------------- what operators are told
+
+
+def test_every_language_has_the_same_notes_with_the_same_places() -> None:
+    english = notes("en")
+    for language in OTHERS:
+        assert sorted(notes(language)) == sorted(english)
+        for key, sentence in notes(language).items():
+            if key != "between":  # whose English is made elsewhere
+                assert places(sentence) == places(english[key]), key
+            assert closed(sentence), key
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_notes_are_in_the_letters_of_their_language_with_everything_latin_fenced(language: str) -> None:
+    strange = {"ar": "کیگپچژ", "fa": "كيىة"}[language]
+    for key, sentence in notes(language).items():
+        outside = re.sub(rf"{FSI}[^{PDI}]*{PDI}|\{{\w+\}}", "", sentence)
+        assert not re.search("[A-Za-z/#@]", outside), key
+        assert not [letter for letter in strange if letter in outside], key
+
+
+def test_every_condition_of_a_source_has_a_word_and_a_remedy_in_every_language() -> None:
+    for language in LANGUAGES:
+        for kind, remedy in REMEDIES.items():
+            assert in_language(language, said(f"is_{kind}"))
+            assert bool(in_language(language, said(f"do_{kind}"))) == bool(remedy.next)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_notice_of_a_broken_source_reads_from_right_to_left_whatever_its_reason_is(language: str) -> None:
+    told = said(
+        "broken", source="mehr-en", what=said("is_no_list"), outcome="suspect", polls=said("polls", count=3), since=NOW,
+        was=said("listed", items=20), detail="the selectors find nothing in <ul class='news'>", last=said("never"),
+        next=said("do_no_list"),
+    )  # fmt: skip
+    message = draw_notice(in_language(language, told), language)
+    lines = message.text.split("\n")
+    assert len(lines) == 4
+    for line in lines:
+        assert runs_right_to_left(line) and closed(line), line
+    assert "mehr-en" in lines[0] and "20" in lines[0] and "bayan sources repair ID" in lines[3]
+
+
+@given(st.text(max_size=200), st.sampled_from(OTHERS))
+def test_no_reason_of_others_opens_a_fence_in_a_notice(reason: str, language: str) -> None:
+    told = in_language(language, said("channel_gone", channel=reason, reason=reason))
+    assert closed(told)
+    assert all(closed(line) for line in draw_notice(told, language).text.split("\n"))

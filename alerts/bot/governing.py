@@ -12,6 +12,7 @@ from alerts.bot.incoming import Asked, Pressed
 from alerts.bot.line import Key
 from alerts.bot.undoing import noted
 from alerts.outbox import Entry
+from alerts.said import Said, in_language
 from alerts.times import tell_time
 from scraper.db import Connection
 
@@ -90,10 +91,10 @@ async def retry(asked: Asked, here: Here) -> Answer:
 async def health(asked: Asked, here: Here) -> Answer:
     """`/health`: everything that is not well, each with what to do."""
     doer = here.house.doers.get("ailments")
-    lines: tuple[str, ...] = () if doer is None else await doer()
-    if not lines:
+    found: tuple[Said, ...] = () if doer is None else await doer()
+    if not found:
         return plain(here.say("healthy"))
-    return here.titled(here.say("health_title"), [f"• {here.fit(line)}" for line in lines[:_SHOWN]])
+    return here.titled(here.say("health_title"), [f"• {in_language(here.language, one)}" for one in found[:_SHOWN]])
 
 
 COMMANDS = (

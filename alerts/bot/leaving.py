@@ -22,7 +22,8 @@ def suspend(conn: Connection, config: Configuration, chat: str, now: datetime) -
     for channel in resting:
         outbox.learn(conn, channel, condition="gone", since=now, reason=_REASON, failing_since=now)
         notice = health.channel_gone(channel, _REASON, now)
-        outbox.put(conn, health.to_operators(notice, _others(config, chat), now, but_not=channel), now)
+        others, tongue = _others(config, chat), config.language_of
+        outbox.put(conn, health.to_operators(notice, others, now, but_not=channel, language_of=tongue), now)
     return resting
 
 
