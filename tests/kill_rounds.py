@@ -5,8 +5,8 @@
     python -m tests.kill_rounds --instances 20      two started within 50 ms of each other, each time
 
 Two chats hear every alert as it comes, until a storm makes the rest of a burst one message; a third hears digests only, a fourth has
-quiet hours for the first minutes. A second outlet carries every article again, so that messages are edited, and the raw page of
-each statement is kept. Each
+quiet hours for the first minutes. A second outlet carries every article again, so that messages are edited; the raw page of each
+statement is kept; floods are held, and a person releases them. Each
 prints its counts and, last, one line with the figures that were promised. Exit code 0 only where nothing was lost, nothing came
 twice without a reason and a mark, and every restart worked (`tests/kill_judge.py`). A third of the kills is counted from the start,
 a third from the moment it is ready, and a third falls right after the chat has accepted a message (before or after its answer) or
@@ -31,7 +31,7 @@ from pathlib import Path
 
 from scraper.archive import Archive, Broken
 from tests.kill_judge import Evidence, Key, Verdict, judge
-from tests.real_run import Program, Store, beside, control, lines, wait_for, write_config
+from tests.real_run import BAYAN, Program, Store, beside, control, lines, wait_for, write_config
 
 CHATS = ("11", "22")
 GATHERED, ASLEEP = "33", "44"
@@ -130,7 +130,7 @@ class Rounds:
         self._storm, self._mixed = storm, mixed
         self.chats = (*CHATS, GATHERED, ASLEEP) if mixed else CHATS
         self._archive = Archive(folder / "data" / "bayan.db-raw", most=0)
-        self._proven, self._unproven = 0, 0
+        self._proven, self._unproven, self.released = 0, 0, 0
         self._faults = ("--faults",) if faults else ()
         self._restart_limit = restart_limit
 
@@ -170,6 +170,8 @@ class Rounds:
             time.sleep(self.rng.uniform(0, LIFE))
         elif self.start():
             if manner == "ready":
+                if self.rng.random() < 0.3:
+                    self.release()
                 time.sleep(self.rng.uniform(0, LIFE))
             else:
                 if manner == "accepted":
@@ -194,6 +196,13 @@ class Rounds:
         """Wait until a server wrote into its log. Whether it did in time."""
         before = log.stat().st_size if log.exists() else 0
         return wait_for(lambda: log.exists() and log.stat().st_size > before, seconds, every=0.001)
+
+    def release(self) -> None:
+        """A person says of each flood that is held, for a source that was not asked for long brings many, that it was news."""
+        for (source,) in self.store.rows("SELECT DISTINCT source FROM flood WHERE settled_at IS NULL"):
+            command = [str(BAYAN), "sources", "release", source, "--config", str(self.folder / "config.toml")]
+            subprocess.run(command, env=self.program.environ, capture_output=True, timeout=60, check=True)
+            self.released += 1
 
     def autopsy(self) -> None:
         """Is the store whole, and which sends were under way? Looked up in a copy, so that the next start mends it itself."""
@@ -239,6 +248,7 @@ class Rounds:
 
     def _is_quiet(self) -> bool:
         def quiet() -> bool:
+            self.release()
             served = {serial for answer in lines(self.site_log) for serial in answer}
             copied = {serial for answer in lines(self.echo_log) for serial in answer}
             stored = served <= {serial for serial, _ in self.stored()} and copied <= set(self.copies())
@@ -394,6 +404,7 @@ def main() -> int:
         with Rounds(place, told.seed, bodies=not told.no_bodies, restart_limit=limit, mixed=True) as rounds:
             manners = Counter(rounds.live_and_die() for _ in range(told.kills))
             verdict = rounds.settle()
+    print(f"floods that were held, and released by a person: {rounds.released}")
     print(f"kills: {', '.join(f'{count} {name}' for name, count in sorted(manners.items()))}")
     print(verdict)
     print(_figures(f"kill -9 x {told.kills}, seed {told.seed}", verdict, time.monotonic() - began))
