@@ -88,3 +88,14 @@ def test_a_sentence_that_only_begins_like_a_call_stays() -> None:
              "Write to us, said the chairman, and meant it.")  # fmt: skip
     text = read(f"<article>{TITLE}{RUNNING}{''.join(f'<p>{line}</p>' for line in lines)}{RUNNING}</article>").text
     assert all(line in text for line in lines)
+
+
+def test_paragraphs_inside_the_link_of_another_article_are_left_out() -> None:
+    card = "<a href='/2'><div><h3>{0} are bought</h3><p>{0}: the office has asked for many more of them.</p></div></a>"
+    last = (
+        "<p>Of all the things that were bought in this long year, the lamps were the dearest, said the committee.</p>"
+    )
+    body = f"<article>{TITLE}{RUNNING}<div>{last}{card.format('Chairs')}{card.format('Tables')}</div></article>"
+    text = read(body).text
+    assert "the lamps were the dearest" in text
+    assert "Chairs" not in text and "Tables" not in text

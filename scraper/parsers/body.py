@@ -184,6 +184,11 @@ def linked_blocks(tree: Any, text: str) -> tuple[_Block, ...]:
         start = " ".join((anchor.text or "")[:40].split())
         if start[:10] not in text and not len(anchor):
             continue  # most links are the menu's, and that is soon known
+        for inner in anchor.iter("p", "h2", "h3", "h4") if len(anchor) else ():
+            # A card: all of it is one link, and each of its paragraphs may come as a line.
+            said = letters(words(inner, _MAX_BLOCK))
+            if len(said) > 11 and said[:60] in whole:
+                blocks[inner] = _Block(said, len(said), said, [href])
         linked = letters(words(anchor, _MAX_BLOCK))
         if linked[:60] not in whole:
             continue
