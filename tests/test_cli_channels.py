@@ -32,6 +32,23 @@ def test_channels_are_listed_before_anything_was_run(bayan: Bayan, api: FakeBotA
     assert not bayan.data.exists()
 
 
+def test_a_webhook_is_listed_by_its_host_alone_and_a_channel_with_its_fallback(bayan: Bayan, api: FakeBotApi) -> None:
+    hook = '[channels.siem]\nkind = "webhook"\nurl = "https://siem.example.org/hunter2"\nfallback = "phone"\n'
+    bayan.configure(AGENCY, phone(api.url), hook)
+    ran = bayan("channels", "list")
+    assert "siem.example.org" in ran.out and "told through phone too" in ran.out and "hunter2" not in ran.out + ran.err
+    row = next(one for one in bayan("channels", "list", "--json").json["channels"] if one["id"] == "siem")
+    assert (row["host"], row["fallback"], row["chat"]) == ("siem.example.org", "phone", "")
+
+
+def test_a_test_message_to_a_webhook_says_what_its_receiver_refuses(bayan: Bayan) -> None:
+    hook = '[channels.siem]\nkind = "webhook"\nurl = "http://127.0.0.1:9/hunter2"\n'
+    bayan.configure(AGENCY, hook)
+    ran = bayan("channels", "test", "siem")
+    assert ran.code == 69 and "127.0.0.1:9 is at 127.0.0.1 (loopback)" in ran.err and "allow_private" in ran.err
+    assert "hunter2" not in ran.out + ran.err
+
+
 def test_a_channel_in_trouble_is_listed_with_its_reason_and_next_step(bayan: Bayan, api: FakeBotApi) -> None:
     bayan.configure(AGENCY, phone(api.url))
     learn(bayan, condition="gone", reason="Forbidden: bot was blocked by the user")

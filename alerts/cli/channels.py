@@ -36,6 +36,8 @@ def list_(config: ConfigOption = None, data_dir: DataOption = None, json_: JsonO
     for row in rows:
         where = " ".join(filter(None, (row["chat"], row["host"], f"topic {row['topic']}" if row["topic"] else "")))
         typer.echo(f"{row['id']:<20} {row['kind']:<9} {where:<24} {row['condition']}")
+        if row["fallback"]:
+            typer.echo(f"{'':20} told through {row['fallback']} too, where it cannot be reached")
         if row["moved_to"]:
             typer.echo(f"{'':20} its chat moved to {row['moved_to']}: set chat = {row['moved_to']}")
         if row["condition"] != "ok":
@@ -154,6 +156,7 @@ def _row(channel: ChannelSettings, state: ChannelState | None) -> dict[str, Any]
         "chat": channel.chat,
         "host": channel.host,
         "topic": channel.topic,
+        "fallback": channel.fallback or None,
         "condition": state.condition if state else "ok",
         "reason": state.reason if state else "",
         "moved_to": (state.chat if state else None) or None,
