@@ -268,7 +268,7 @@ def judge_row(row: Row, titles: list[str], *, counts: bool) -> None:
         row.wrong.append(f"{row.matched} matched, not {case['matched']}")
     if counts and case["alerts_max"] is not None and row.alerts > case["alerts_max"]:
         row.wrong.append(f"{row.alerts} alerts, at most {case['alerts_max']}")
-    if row.seconds > {"deadline": TIMEOUT + GRACE, "queue": 30.0}.get(case["bound"], 5.0):
+    if row.seconds > {"deadline": TIMEOUT + GRACE, "queue": 60.0}.get(case["bound"], 5.0):
         row.wrong.append(f"took {row.seconds:.1f} s")
     for title in (*case.get("reads", ()), *([READS_AS[row.key]] if row.key in READS_AS else ())):
         if title not in titles:
