@@ -17,7 +17,7 @@ from scraper.text import Folded
 T = TypeVar("T")
 _LOOKED_AT = 4_000
 """Code points that tell whether a text has capitals."""
-_CAPITAL = re.compile(r"(?<![^\W\d_])[A-ZÀ-ÞŞİĞА-Я]")
+_CAPITAL = re.compile(r"[A-ZÀ-ÞŞİĞА-Я](?<![^\W\d_].)")
 _ANCHOR = 3
 """Consonants that an anchor has at least."""
 _EVERYBODY = frozenset({"MHMD", "AHMD", "AL"})
