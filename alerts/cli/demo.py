@@ -155,7 +155,7 @@ def _configuration(origin: str, folder: Path, channel: ChannelSettings) -> Confi
         keywords=(Keywords(id="threats", any=("threat*", "retaliat*", "تهديد"), priority="high"),),
         channels=(channel,),
         health=HealthSettings(failures=1, notify=(channel.id,)),
-        delivery=DeliverySettings(body_wait=timedelta(seconds=3)),
+        delivery=DeliverySettings(body_wait=timedelta(seconds=3), first_run=0),
     )
 
 
