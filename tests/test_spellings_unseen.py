@@ -118,3 +118,37 @@ def test_what_is_somebody_or_something_else_stays_silent(how: str, most: float, 
     namesakes = [(name, text) for name, text in lines if name != "*"]
     wrong = [(name, text) for name, text in namesakes if any(one.actor == name for one in watch.match("", text))]
     assert len(namesakes) > 140 and len(wrong) / len(namesakes) <= most, wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "rings"),
+    [
+        ("Nobody stands above the law, al-Khazali told supporters.", True),
+        ("Laith al-Khazali told supporters to wait.", False),
+        ("Laith al-Khazali came late. Later al-Khazali told supporters to wait.", False),
+        ("The bakery, al-Khazali, told customers to wait.", False),
+    ],
+)
+def test_a_surname_with_its_article_speaks_where_nobody_else_is_called_so(text: str, rings: bool) -> None:
+    watch = compile_watchlist([Actor("khazali", "person", "Qais al-Khazali")], [])
+    assert bool(watch.match("", text)) is rings
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "kind", "rings"),
+    [
+        ("They toured the Mahdi Army Museum.", "Mahdi Army", "group", False),
+        ("Fighters of the Mahdi Army left.", "Mahdi Army", "group", True),
+        ("Signs of a muslim brotherhood, Amr wrote from Cairo.", "Muslim Brotherhood", "group", False),
+        ("The Muslim Brotherhood met in Cairo.", "Muslim Brotherhood", "group", True),
+        ("صلى في مسجد سيد الشهداء", "سيد الشهداء", "group", False),
+        ("أعلنت سيد الشهداء أنها ستقاتل", "سيد الشهداء", "group", True),
+        ("حسن روحانی‌نژاد نوشت", "حسن روحانی", "person", False),
+        ("Hassan Rouhani-Nejad wrote", "Hassan Rouhani", "person", False),
+        ("ضغط على لاريجاني", "Ali Larijani", "person", False),
+        ("وصل علي لاريجاني", "Ali Larijani", "person", True),
+    ],
+)
+def test_words_beside_a_name_make_something_else_of_it(text: str, name: str, kind: str, rings: bool) -> None:
+    watch = compile_watchlist([Actor("a", kind, name)], [])  # type: ignore[arg-type]
+    assert bool(watch.match("", text)) is rings

@@ -1,6 +1,7 @@
-"""Names of which one part is there, known by the word beside it: a title, the kind of a group, the colon of a headline.
+"""Names of which one part is there, known by the word beside it: a title, the kind of a group, the colon of a headline, a
+verb of speech.
 
-    Sheikh al-Khazali, السيد نصر الله      Qassam Brigades, حركة العصائب      الخزعلي: ...
+    Sheikh al-Khazali, السيد نصر الله      Qassam Brigades, حركة العصائب      الخزعلي: ...      al-Khazali told supporters
 
 Each only where one watched person or group alone has such a part, and tier C.
 """
@@ -8,13 +9,14 @@ Each only where one watched person or group alone has such a part, and tier C.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Generic, TypeVar
 
 from alerts.watch.laying import fit
 from alerts.watch.likeness import Likeness, heard_as
 from alerts.watch.names import is_article
-from alerts.watch.namewords import is_whole_title, titles
+from alerts.watch.namewords import is_common, is_whole_title, titles
 from alerts.watch.parts import Slot, SoundHit, Spelling, Text
 from alerts.watch.skeleton import GOD
 from alerts.watch.translated import kinds
@@ -34,6 +36,10 @@ _GIVEN_TITLES = frozenset({
 })  # fmt: skip
 """Titles that are given names as well."""
 _COLON = re.compile(r"\s{0,2}:\s")
+_SPEAKS = re.compile(
+    r"\b[AaEe]l[- ]([A-Z][\w'’]{3,}) (?:said|says|told|tells|warned|warns|vowed|vows|added|adds|stressed|stresses|urged|urges|"
+    r"declared|declares|denounced|denounces|condemned|condemns)\b"
+)
 _SPACE = re.compile(r"[\s_\u200c-]*")
 
 
@@ -70,6 +76,7 @@ class Beside(Generic[T]):
                 yield from self._beside_kind(text, at)
         if self._surnames and text.words:
             yield from self._headlined(text)
+            yield from self._speaking(text)
 
     def _behind_title(self, text: Text, title: int) -> Iterator[SoundHit[T]]:
         at = _behind_article(text, title + 1)
@@ -104,6 +111,20 @@ class Beside(Generic[T]):
         for spelling, slot, likeness in self._alone(text, at, at + 1, self._surnames, _ANCHOR):
             yield _hit(spelling, slot, likeness, at, at + 1, "headline")
 
+    def _speaking(self, text: Text) -> Iterator[SoundHit[T]]:
+        """A surname with its article before a verb of speech, where nobody else of that surname is named in the text."""
+        folded, words = text.folded, text.words
+        starts: Sequence[int] = ()
+        for found in _SPEAKS.finditer(folded.original):
+            starts = starts or folded.starts()
+            at = bisect_left(starts, found.start(1))
+            if at >= len(words) or starts[at] != found.start(1) or is_common(words[at]):
+                continue
+            if any(word == words[at] and _has_name_before(text, one) for one, word in enumerate(words)):
+                continue
+            for spelling, slot, likeness in self._alone(text, at, at + 1, self._surnames, _ANCHOR):
+                yield _hit(spelling, slot, likeness, at, at + 1, "speaks")
+
     def _alone(
         self, text: Text, at: int, behind: int, parts: dict[str, list[tuple[str, Spelling[T], Slot]]], least: int
     ) -> Iterator[tuple[Spelling[T], Slot, Likeness]]:
@@ -123,7 +144,8 @@ class Beside(Generic[T]):
             same_script = slot.stem.isascii() == word.isascii()
             if fits[0].tier != "A" and same_script and not word.isascii():
                 continue  # in Arabic letters a part is written as it is
-            enough = least if same_script or fits[0].tier == "A" or word.isascii() else max(least, _ACROSS)
+            across = _ACROSS if spelling.person or fits[0].apart else _ANCHOR
+            enough = least if same_script or fits[0].tier == "A" or word.isascii() else max(least, across)
             weight = spelling.weights[slot.first]
             as_written = fits[0].tier == "A" and weight >= 2 and not word.isascii()
             if weight >= enough or (as_written and (not spelling.person or len(slot.stem) >= _LETTERS)):
@@ -142,11 +164,28 @@ def _behind_article(text: Text, at: int) -> int:
     return at + 1 if at + 1 < len(words) and is_article(words[at], words[at + 1]) else at
 
 
+def _has_name_before(text: Text, at: int) -> bool:
+    """Whether another name, or a title, stands right before a surname, with or without its article."""
+    before = at - 1
+    while before >= 0 and is_article(text.words[before], text.words[at]):
+        before -= 1
+    if before < 0 or not text.is_name_like(before):
+        return False
+    folded = text.folded
+    between = folded.original[folded.span(before, before + 1)[1] : folded.span(at, at + 1)[0]]
+    return not _STOPS.search(between)
+
+
+_STOPS = re.compile(r"[^\w\s'’‘ʿʾ`-]|\n")
+
+
 def _is_next_to(text: Text, one: int, other: int) -> bool:
     folded = text.folded
     between = folded.original[folded.span(one, one + 1)[1] : folded.span(other, other + 1)[0]]
     return (
-        other - one <= 3 and _SPACE.fullmatch(between.replace("al", "").replace("el", "").replace("AL", "")) is not None
+        other - one <= 3
+        and _SPACE.fullmatch(between.replace("های", "").replace("al", "").replace("el", "").replace("AL", ""))
+        is not None
     )
 
 
