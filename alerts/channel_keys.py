@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
-from alerts.settings import ChannelSettings
+from alerts.settings import FALLBACK_LEAST, ChannelSettings
 from scraper.document import Part
 from scraper.references import find_headers, find_secret
 from scraper.secret import Secret
@@ -67,7 +67,7 @@ class ChannelKeys(Keys):
         description="Another channel, by id, that is told too where this one cannot be reached for `fallback_after`. Nothing is "
         "lost here by that: what waits is sent in its order when this one is back, and says that it was told meanwhile.",
     )
-    fallback_after: Duration | None = Field(None, description="How long that is. Default: `10m`.")
+    fallback_after: Duration | None = Field(None, description="How long that is, at least `1m`. Default: `10m`.")
 
 
 class TelegramKeys(ChannelKeys):
@@ -163,6 +163,8 @@ def check_fallbacks(
             checker.findings.problem(part, "is the channel itself", "name another one")
         elif not channel.fallback and channel.fallback_after is not None:
             checker.findings.problem(parts[channel.id].at("fallback_after"), "means nothing without `fallback`")
+        if channel.fallback_after is not None and channel.fallback_after < FALLBACK_LEAST:
+            checker.findings.problem(parts[channel.id].at("fallback_after"), "must be at least 1 minute")
 
 
 def _telegram(

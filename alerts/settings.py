@@ -19,6 +19,9 @@ from scraper.model import Source
 from scraper.secret import Secret
 from scraper.settings import ChangesSettings, FetchSettings, FloodSettings, StorageSettings
 
+FALLBACK_LEAST = timedelta(minutes=1)
+"""No channel has failed before it was tried a few times."""
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelSettings:

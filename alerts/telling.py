@@ -23,6 +23,7 @@ from alerts import beginnings, bundles, canary, fallback, flapping, followup, me
 from alerts.digest import Line, draw_digest
 from alerts.model import PARTS, Actor, Alert, Carried, Delivery, Message, Part, owner
 from alerts.rung import Rung
+from alerts.settings import FALLBACK_LEAST
 from alerts.shown import RLM
 from alerts.times import LONG_AGO
 from alerts.words import words_of
@@ -116,7 +117,9 @@ def _alert(conn: Connection, claimed: Delivery, statement: Statement, lexicon: L
         may_repeat=claimed.may_repeat,
         removed_at=statement.removed_at,
     )
-    alert = replace(_afresh(conn, alert, claimed.channel), meanwhile=fallback.sent_through(conn, claimed.id))
+    alert = _afresh(conn, alert, claimed.channel)
+    if late >= FALLBACK_LEAST:
+        alert = replace(alert, meanwhile=fallback.sent_through(conn, claimed.id))
     along = rung.waiting_for(conn, claimed.channel, statement.id)
     return Told(drawn(alert, claimed.id, lexicon), along, alerts=(alert,))
 

@@ -408,6 +408,8 @@ def test_a_fallback_is_another_channel_that_is_there(tmp_path: Path) -> None:
         'there is no channel "scren"; did you mean "screen"?' in line for line in wrong(tmp_path, text.format("scren"))
     ] == [True]
     assert ["is the channel itself" in line for line in wrong(tmp_path, text.format("a"))] == [True]
+    said = wrong(tmp_path, text.format("screen").replace("5m", "5s"))
+    assert ["at least 1 minute" in line for line in said] == [True]
     assert ["means nothing without" in line for line in wrong(tmp_path, text.replace('fallback = "{}"\n', ""))] == [
         True
     ]
