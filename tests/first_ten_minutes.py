@@ -99,10 +99,13 @@ class Day:
         """The next messages of bayan in a chat; the last of them."""
         self.seen[chat] += count
         found: list[dict[str, Any]] = await asyncio.to_thread(
-            self.api.seen, "wait", count=self.seen[chat], chat_id=chat, timeout=65
+            self.api.seen, "wait", count=self.seen[chat], chat_id=chat, timeout=70
         )
         if len(found) < self.seen[chat]:
-            raise RuntimeError(f"nothing came in {self._where(chat)}")
+            log = self.folder / "bayan.log"
+            lines = log.read_text("utf-8").splitlines() if log.exists() else []
+            said = "\n".join(line for line in lines if '"event": "polled"' not in line)[-6_000:]
+            raise RuntimeError(f"nothing came in {self._where(chat)}; the log ends with:\n{said}")
         for one in found[self.seen[chat] - count : self.seen[chat]]:
             self._show(one, chat)
         return found[self.seen[chat] - 1]
@@ -165,7 +168,7 @@ async def ten_minutes(api: StrictBotApi, folder: Path) -> None:
         day.note("editor", "two sources of her own in config.toml: gazette, courier")
         await day.terminal("config", "check")
         day.note("terminal $", "bayan run")
-        program = Program(config)
+        program = Program(config, "--data-dir", str(folder / "data"))
         await asyncio.to_thread(program.start)
         try:
             if await asyncio.to_thread(program.ready, 60) is None:
