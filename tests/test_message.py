@@ -534,7 +534,13 @@ def test_an_alert_tells_the_chosen_parts_and_always_its_headline_passage_and_tag
     bare = draw(alert, now=NOW, show=(), max_age=timedelta(days=100_000))
     assert bare.text.split("\n")[0].startswith("Iraqi Militia Leader")
     assert bare.text.split("\n")[-1] == f"#{alert.tag}"
-    for part, sign in (("actor", "🔴"), ("source", "🗞"), ("published", "📅"), ("first_seen", "👁"), ("original_and_folded_match", "🎯")):
+    for part, sign in (
+        ("actor", "🔴"),
+        ("source", "🗞"),
+        ("published", "📅"),
+        ("first_seen", "👁"),
+        ("original_and_folded_match", "🎯"),
+    ):
         assert sign in whole.text and sign not in bare.text
         assert sign in draw(alert, now=NOW, show=(part,)).text
     assert [span.style for span in bare.spans].count("link") == 0

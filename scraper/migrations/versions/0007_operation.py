@@ -1,4 +1,4 @@
-"""What keeps a long life healthy: retention, which remembers of a statement that it forgot only that it was there; evidence; fallbacks."""
+"""What keeps a long life healthy: retention, which remembers of a statement only that it was there; evidence; fallbacks."""
 
 from __future__ import annotations
 
