@@ -1,5 +1,4 @@
-"""Names of which one part is there, known by the word beside it: a title, the kind of a group, the colon of a headline, a
-verb of speech.
+"""Names of which one part is there, known by what stands beside it: a title, the kind of a group, a colon, a verb of speech.
 
     Sheikh al-Khazali, السيد نصر الله      Qassam Brigades, حركة العصائب      الخزعلي: ...      al-Khazali told supporters
 
