@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.message import draw, draw_notice, plain, tag, tagged
-from alerts.model import Actor, Alert, Carried, Message
+from alerts.model import Actor, Alert, Carried, Message, Part
 from alerts.shown import units
 from scraper.model import Moment, Statement
 from tests.alert_values import FIELDS, GROUP, KHAZALI, NOW, TITLE, TROUBLE, alert, match_at, met, model_alert, statement
@@ -534,13 +534,10 @@ def test_an_alert_tells_the_chosen_parts_and_always_its_headline_passage_and_tag
     bare = draw(alert, now=NOW, show=(), max_age=timedelta(days=100_000))
     assert bare.text.split("\n")[0].startswith("Iraqi Militia Leader")
     assert bare.text.split("\n")[-1] == f"#{alert.tag}"
-    for part, sign in (
-        ("actor", "🔴"),
-        ("source", "🗞"),
-        ("published", "📅"),
-        ("first_seen", "👁"),
-        ("original_and_folded_match", "🎯"),
-    ):
+    signs: dict[Part, str] = {
+        "actor": "🔴", "source": "🗞", "published": "📅", "first_seen": "👁", "original_and_folded_match": "🎯",
+    }  # fmt: skip
+    for part, sign in signs.items():
         assert sign in whole.text and sign not in bare.text
         assert sign in draw(alert, now=NOW, show=(part,)).text
     assert [span.style for span in bare.spans].count("link") == 0
