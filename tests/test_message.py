@@ -534,6 +534,7 @@ def test_an_alert_tells_the_chosen_parts_and_always_its_headline_passage_and_tag
     bare = draw(alert, now=NOW, show=(), max_age=timedelta(days=100_000))
     assert bare.text.split("\n")[0].startswith("Iraqi Militia Leader")
     assert bare.text.split("\n")[-1] == f"#{alert.tag}"
+    linked: tuple[Part, ...] = ("link",)
     signs: dict[Part, str] = {
         "actor": "🔴", "source": "🗞", "published": "📅", "first_seen": "👁", "original_and_folded_match": "🎯",
     }  # fmt: skip
@@ -541,7 +542,7 @@ def test_an_alert_tells_the_chosen_parts_and_always_its_headline_passage_and_tag
         assert sign in whole.text and sign not in bare.text
         assert sign in draw(alert, now=NOW, show=(part,)).text
     assert [span.style for span in bare.spans].count("link") == 0
-    assert [span.style for span in draw(alert, now=NOW, show=("link",)).spans].count("link") == 1
+    assert [span.style for span in draw(alert, now=NOW, show=linked).spans].count("link") == 1
     assert any(span.style == "quote" for span in bare.spans)
 
 
