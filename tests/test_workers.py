@@ -296,18 +296,3 @@ async def test_sources_with_heavy_pages_leave_a_worker_to_the_others() -> None:
         await asyncio.gather(*again, return_exceptions=True)
     finally:
         await two.aclose()
-
-
-async def test_large_pages_leave_a_worker_to_the_others() -> None:
-    """Also at the first look, when nothing is known of their sources."""
-    two = ParsePool(2)
-    large = rss().replace(b"</channel>", b"<item><title>x</title></item>" * 60_000 + b"</channel>")
-    try:
-        await asyncio.gather(two.listed(page(rss()), FEED), two.listed(page(rss()), FEED))  # both workers are up
-        tasks = [asyncio.create_task(two.listed(page(large), replace(FEED, id=f"large-{n}"))) for n in range(3)]
-        await asyncio.sleep(0)
-        assert len((await two.listed(page(rss()), FEED)).items) == 1
-        assert sum(not task.done() for task in tasks) >= 2  # it did not wait for them
-        await asyncio.gather(*tasks, return_exceptions=True)
-    finally:
-        await two.aclose()

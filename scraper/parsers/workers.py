@@ -32,8 +32,6 @@ _PATIENCE = 3
 """How many times as long as its processor time a parse may take: on a busy machine a worker has the processor now and then."""
 _HEAVY = 0.5
 """From this part of its bound on, a parse was heavy."""
-_LARGE = MIB
-"""Pages above this size leave a worker to the others, too, whatever their source cost before."""
 _INLINE = 64 * 1024
 """Answers up to this many bytes are read at once (2 ms); longer ones in a thread."""
 _BOOT = (
@@ -109,7 +107,7 @@ class ParsePool:
     def __init__(self, workers: int = 2, *, seconds: float = 3.0, memory: int = 512 * MIB, jobs: int = 500) -> None:
         self._seconds, self._memory, self._jobs = seconds, memory, jobs
         self._slots = asyncio.Semaphore(workers)
-        # Large pages, and sources whose last page was heavy, leave a worker to the others: what one page costs is not paid by all.
+        # Sources whose last page was heavy leave a worker to the others: what one page costs is not paid by all sources.
         self._heavy: set[str] = set()
         self._heavy_slots = asyncio.Semaphore(max(1, workers - 1))
         self._idle: list[_Worker] = []
@@ -145,8 +143,7 @@ class ParsePool:
             await asyncio.to_thread(nursery.end)
 
     async def _ask(self, verb: job.Verb, page: Page, source: Source, read: Callable[[bytes], T]) -> T:
-        is_heavy = source.id in self._heavy or len(page.body) > _LARGE
-        async with self._heavy_slots if is_heavy else contextlib.nullcontext(), self._slots:
+        async with self._heavy_slots if source.id in self._heavy else contextlib.nullcontext(), self._slots:
             worker = await self._free_worker()
             kept = False
             began = time.monotonic()
