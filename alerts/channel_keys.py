@@ -226,7 +226,7 @@ def _apprise(
     if url is not None and not re.match(r"[a-z][a-z0-9]{1,30}://.", url.reveal()):
         checker.findings.problem(part.at("url"), "is no address of apprise: it begins with a service, as in mailtos://")
     if find_spec("apprise") is None:
-        hint = "python -m pip install --require-hashes --no-deps -r requirements-channels.lock"
+        hint = "python -m pip install --require-hashes --no-deps -r deploy/requirements-channels.lock"
         checker.findings.warn(part, "the package apprise is not installed, so its messages wait", hint)
     return settle(ChannelSettings, keys, id=id_, url=url)
 

@@ -92,7 +92,7 @@ class DeliverySettings:
     show: tuple[Part, ...] = PARTS
     body_wait: timedelta = timedelta(seconds=15)
     storm: Storm = Storm()
-    first_run: int = 3
+    first_run: int = 0
     """How many headlines of a new source's first look are shown, silently; 0: nothing is said of it."""
 
 

@@ -64,7 +64,13 @@ class Table:
 
         def take(answer: Any) -> Any:
             self.server.case(path, group, outcomes, (answer.__doc__ or "").strip(), **known)(answer)
-            self.server.CASES[path] |= {"kind": kind, "table": table, "reads": list(reads), "requests": requests, "outside": outside}
+            self.server.CASES[path] |= {
+                "kind": kind,
+                "table": table,
+                "reads": list(reads),
+                "requests": requests,
+                "outside": outside,
+            }
             return answer
 
         return take
@@ -78,7 +84,15 @@ class Table:
 
         return take
 
-    def wire(self, path: str, right: tuple[str, ...] | str, told: bytes | Callable[[Any], bytes], *, rest: float = 0.0, **known: Any) -> None:
+    def wire(
+        self,
+        path: str,
+        right: tuple[str, ...] | str,
+        told: bytes | Callable[[Any], bytes],
+        *,
+        rest: float = 0.0,
+        **known: Any,
+    ) -> None:
         """A case that says `told` and closes; with `rest` it keeps the connection for so many seconds."""
 
         async def answer(c: Any) -> None:
@@ -105,7 +119,9 @@ def feed(server: ModuleType, count: int = 2, word: str = "Statement") -> bytes:
 
 def answer(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
     """A whole answer with its length."""
-    head = "".join(f"{line}\r\n" for line in (f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers))
+    head = "".join(
+        f"{line}\r\n" for line in (f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers)
+    )
     return f"{head}\r\n".encode("utf-8", "surrogateescape") + body
 
 
@@ -120,25 +136,87 @@ def sizes(t: Table) -> None:
     """Too much of something."""
     s, good = t.server, feed(t.server)
     spaces = packed(b" " * MIB, 1024)
-    t.wire("/size/bomb-in-a-refusal", ("http_error", "blocked_by_site"), answer(spaces, "Content-Encoding: gzip", status="403 Forbidden"), statements=0)
-    t.wire("/size/bomb-in-a-503", ("http_error", "rate_limited"), answer(spaces, "Content-Encoding: gzip", "Retry-After: 5", status="503 x"), statements=0)
-    t.wire("/size/bomb-of-items", "too_large", answer(packed(b"<item><title>x</title></item>" * 36_000, 1024), "Content-Encoding: gzip"), statements=0)
-    t.wire("/size/bomb-behind-redirect", "ok", answer(spaces, "Location: /ok-feed", "Content-Encoding: gzip", status="302 Found"), statements=3)
+    t.wire(
+        "/size/bomb-in-a-refusal",
+        ("http_error", "blocked_by_site"),
+        answer(spaces, "Content-Encoding: gzip", status="403 Forbidden"),
+        statements=0,
+    )
+    t.wire(
+        "/size/bomb-in-a-503",
+        ("http_error", "rate_limited"),
+        answer(spaces, "Content-Encoding: gzip", "Retry-After: 5", status="503 x"),
+        statements=0,
+    )
+    t.wire(
+        "/size/bomb-of-items",
+        "too_large",
+        answer(packed(b"<item><title>x</title></item>" * 36_000, 1024), "Content-Encoding: gzip"),
+        statements=0,
+    )
+    t.wire(
+        "/size/bomb-behind-redirect",
+        "ok",
+        answer(spaces, "Location: /ok-feed", "Content-Encoding: gzip", status="302 Found"),
+        statements=3,
+    )
     t.wire("/size/empty-members", STOPPED, answer(gzip.compress(b"") * 450_000, "Content-Encoding: gzip"), statements=0)
-    t.wire("/size/name-of-a-member", ("too_large", *BROKEN, "decode_error"), answer(b"\x1f\x8b\x08\x08\0\0\0\0\x02\xff" + b"n" * 30 * MIB, "Content-Encoding: gzip"), statements=0)
-    t.wire("/size/one-byte-chunks", "too_large", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\n \r\n" * 300_000 + b"0\r\n\r\n", statements=0)
-    t.wire("/size/just-under-the-cap", ("ok", "too_large"), answer(good.replace(b"</channel>", b" " * (10 * MIB - len(good)) + b"</channel>")), statements=2)
+    t.wire(
+        "/size/name-of-a-member",
+        ("too_large", *BROKEN, "decode_error"),
+        answer(b"\x1f\x8b\x08\x08\0\0\0\0\x02\xff" + b"n" * 30 * MIB, "Content-Encoding: gzip"),
+        statements=0,
+    )
+    t.wire(
+        "/size/one-byte-chunks",
+        "too_large",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\n \r\n" * 300_000 + b"0\r\n\r\n",
+        statements=0,
+    )
+    t.wire(
+        "/size/just-under-the-cap",
+        ("ok", "too_large"),
+        answer(good.replace(b"</channel>", b" " * (10 * MIB - len(good)) + b"</channel>")),
+        statements=2,
+    )
     t.wire("/size/continue-flood", "protocol_error", b"HTTP/1.1 100 Continue\r\n\r\n" * 400_000, statements=0)
     t.wire("/size/giant-reason", "protocol_error", b"HTTP/1.1 200 " + b"O" * 8 * MIB + b"\r\n\r\n", statements=0)
-    t.wire("/size/giant-last-modified", ("ok", "protocol_error"), answer(good, f"Last-Modified: {'M' * 60_000}"), polls=2)
-    t.wire("/size/giant-location", "blocked", b"HTTP/1.1 302 Found\r\nLocation: /" + b"a" * 50_000 + b"\r\n\r\n", statements=0)
-    t.wire("/size/giant-cookie", ("ok", "protocol_error"), answer(good, f"Set-Cookie: session={'v' * 90_000}; Path=/"), polls=2)
+    t.wire(
+        "/size/giant-last-modified", ("ok", "protocol_error"), answer(good, f"Last-Modified: {'M' * 60_000}"), polls=2
+    )
+    t.wire(
+        "/size/giant-location",
+        "blocked",
+        b"HTTP/1.1 302 Found\r\nLocation: /" + b"a" * 50_000 + b"\r\n\r\n",
+        statements=0,
+    )
+    t.wire(
+        "/size/giant-cookie",
+        ("ok", "protocol_error"),
+        answer(good, f"Set-Cookie: session={'v' * 90_000}; Path=/"),
+        polls=2,
+    )
     t.wire("/size/giant-type", ("ok", "protocol_error"), answer(good, f"Content-Type: text/xml; {'a=b; ' * 15_000}"))
-    t.wire("/size/giant-retry-after", ("rate_limited", "protocol_error"), answer(b"", f"Retry-After: {'9' * 50_000}", status="429 x"), statements=0)
-    t.wire("/size/giant-chunk-size-line", BROKEN, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"0" * 9 * MIB + b"5\r\nhello\r\n0\r\n\r\n", statements=0)
+    t.wire(
+        "/size/giant-retry-after",
+        ("rate_limited", "protocol_error"),
+        answer(b"", f"Retry-After: {'9' * 50_000}", status="429 x"),
+        statements=0,
+    )
+    t.wire(
+        "/size/giant-chunk-size-line",
+        BROKEN,
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"0" * 9 * MIB + b"5\r\nhello\r\n0\r\n\r\n",
+        statements=0,
+    )
     for coding in ("xz", "bzip2", "dcb", "gzip;q=1", "br, gzip", "exi", "x-\u00fcber"):
         name = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in coding)
-        t.wire(f"/size/coded-{name}", ("unsupported_encoding", "decode_error", "protocol_error"), answer(b"\xfd7zXZ\x00", f"Content-Encoding: {coding}"), statements=0)
+        t.wire(
+            f"/size/coded-{name}",
+            ("unsupported_encoding", "decode_error", "protocol_error"),
+            answer(b"\xfd7zXZ\x00", f"Content-Encoding: {coding}"),
+            statements=0,
+        )
 
     @t.case("/size/endless-header-folds", (*LATE, "protocol_error"), statements=0, bound="deadline")
     async def _(c: Any) -> None:
@@ -156,7 +234,9 @@ def sizes(t: Table) -> None:
 
     @t.case("/size/endless-article", "ok", table="full_text = true", statements=1)
     async def _(c: Any) -> None:
-        await c.rss(s.rss([s.item("Statement with an endless article", f"http://{c.headers['host']}/endless-article", "a")]))
+        await c.rss(
+            s.rss([s.item("Statement with an endless article", f"http://{c.headers['host']}/endless-article", "a")])
+        )
 
     @t.also("/endless-article")
     async def _(c: Any) -> None:
@@ -166,7 +246,9 @@ def sizes(t: Table) -> None:
 
     @t.case("/size/endless-next-page", ("ok", "suspect", "too_large"), kind="listing")
     async def _(c: Any) -> None:
-        rows = "".join(f'<article><h2><a href="/a/{i}">Statement of the group number {i}</a></h2></article>' for i in range(5))
+        rows = "".join(
+            f'<article><h2><a href="/a/{i}">Statement of the group number {i}</a></h2></article>' for i in range(5)
+        )
         await c.body(f'<html><body>{rows}<a rel="next" href="/endless-article">next</a></body></html>')
 
 
@@ -192,12 +274,42 @@ def slowness(t: Table) -> None:
     drip("/slow/chunk-extension", LATE, chunks + b"5;", b"x", statements=0)
     drip("/slow/trailers", ("timeout", "ok", *BROKEN), chunks + b"%x\r\n%s\r\n0\r\n" % (len(good), good), b"X-T: y\r\n")
     drip("/slow/no-length", ("timeout",), b"HTTP/1.1 200 OK\r\n\r\n" + good, b"", statements=0)
-    drip("/slow/packed", ("timeout", "decode_error"), b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(good)[:40], b"\0", statements=0)
-    drip("/slow/refusal", ("http_error", "blocked_by_site", "timeout"), b"HTTP/1.1 403 Forbidden\r\nContent-Length: 9999\r\n\r\n", b"x", statements=0)
-    drip("/slow/overload", ("http_error", "rate_limited", "timeout"), b"HTTP/1.1 503 x\r\nRetry-After: 3\r\n\r\n", b"x", statements=0)
-    drip("/slow/body-of-redirect", ("ok",), b"HTTP/1.1 302 Found\r\nLocation: /ok-feed\r\nContent-Length: 9999\r\n\r\n", b"x", statements=3)
+    drip(
+        "/slow/packed",
+        ("timeout", "decode_error"),
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(good)[:40],
+        b"\0",
+        statements=0,
+    )
+    drip(
+        "/slow/refusal",
+        ("http_error", "blocked_by_site", "timeout"),
+        b"HTTP/1.1 403 Forbidden\r\nContent-Length: 9999\r\n\r\n",
+        b"x",
+        statements=0,
+    )
+    drip(
+        "/slow/overload",
+        ("http_error", "rate_limited", "timeout"),
+        b"HTTP/1.1 503 x\r\nRetry-After: 3\r\n\r\n",
+        b"x",
+        statements=0,
+    )
+    drip(
+        "/slow/body-of-redirect",
+        ("ok",),
+        b"HTTP/1.1 302 Found\r\nLocation: /ok-feed\r\nContent-Length: 9999\r\n\r\n",
+        b"x",
+        statements=3,
+    )
     drip("/slow/gone", ("gone", "timeout"), b"HTTP/1.1 410 Gone\r\nContent-Length: 9999\r\n\r\n", b"x", statements=0)
-    t.wire("/slow/after-the-end", "ok", answer(good).replace(b"Connection: close", b"Connection: keep-alive"), rest=20, statements=2)
+    t.wire(
+        "/slow/after-the-end",
+        "ok",
+        answer(good).replace(b"Connection: close", b"Connection: keep-alive"),
+        rest=20,
+        statements=2,
+    )
 
     @t.case("/slow/goodbye", "ok", statements=2)
     async def _(c: Any) -> None:
@@ -210,7 +322,14 @@ def slowness(t: Table) -> None:
     @t.case("/slow/articles", "ok", table="full_text = true", statements=12, bound="deadline")
     async def _(c: Any) -> None:
         """Twelve statements, whose articles never come."""
-        await c.rss(s.rss([s.item(f"Statement with a silent article {i}", f"http://{c.headers['host']}/silent?{i}", f"a{i}") for i in range(12)]))
+        await c.rss(
+            s.rss(
+                [
+                    s.item(f"Statement with a silent article {i}", f"http://{c.headers['host']}/silent?{i}", f"a{i}")
+                    for i in range(12)
+                ]
+            )
+        )
 
     @t.also("/silent")
     async def _(c: Any) -> None:
@@ -218,7 +337,9 @@ def slowness(t: Table) -> None:
 
     @t.case("/slow/next-page", ("ok", "suspect", "timeout"), kind="listing", bound="deadline")
     async def _(c: Any) -> None:
-        rows = "".join(f'<article><h2><a href="/a/{i}">Statement of the group number {i}</a></h2></article>' for i in range(5))
+        rows = "".join(
+            f'<article><h2><a href="/a/{i}">Statement of the group number {i}</a></h2></article>' for i in range(5)
+        )
         await c.body(f'<html><body>{rows}<a rel="next" href="/silent?next">next</a></body></html>')
 
 
@@ -251,13 +372,30 @@ def redirects(t: Table) -> None:
         t.redirect(f"/redirect/good-{name}", where, right="ok", statements=3)
     for status in ("303 See Other", "307 Temporary Redirect", "308 Permanent Redirect"):
         t.wire(f"/redirect/status-{status[:3]}", "ok", answer(b"", "Location: /ok-feed", status=status), statements=3)
-    for status in ("300 Multiple Choices", "304 Not Modified", "305 Use Proxy", "306 Switch Proxy", "399 x", "201 Created"):
+    for status in (
+        "300 Multiple Choices",
+        "304 Not Modified",
+        "305 Use Proxy",
+        "306 Switch Proxy",
+        "399 x",
+        "201 Created",
+    ):
         t.wire(f"/redirect/status-{status[:3]}", ("http_error", "protocol_error", "blocked"),
                lambda c, status=status: answer(b"", f"Location: http://127.0.0.1:{c.server.decoy_port}/", status=status), statements=0)  # type: ignore[misc]  # fmt: skip
     t.wire("/redirect/two-locations", ("ok", "blocked", "protocol_error"),
            lambda c: answer(b"", "Location: /ok-feed", f"Location: http://127.0.0.1:{c.server.decoy_port}/", status="302 x"))  # fmt: skip
-    t.wire("/redirect/breaks-a-line", ("http_error", "blocked"), answer(b"", "Location: /x%0d%0aSet-Cookie:%20a=b%0d%0a%0d%0a<rss>", status="302 x"), statements=0)
-    t.wire("/redirect/refresh-instead", STOPPED, lambda c: answer(b"<html>moved</html>", f"Refresh: 0;url=http://127.0.0.1:{c.server.decoy_port}/"), statements=0)
+    t.wire(
+        "/redirect/breaks-a-line",
+        ("http_error", "blocked"),
+        answer(b"", "Location: /x%0d%0aSet-Cookie:%20a=b%0d%0a%0d%0a<rss>", status="302 x"),
+        statements=0,
+    )
+    t.wire(
+        "/redirect/refresh-instead",
+        STOPPED,
+        lambda c: answer(b"<html>moved</html>", f"Refresh: 0;url=http://127.0.0.1:{c.server.decoy_port}/"),
+        statements=0,
+    )
 
 
 LEADS_ASTRAY = {
@@ -286,7 +424,18 @@ LEADS_ASTRAY = {
     "long-name": f"http://{'a.' * 200}invalid:DECOY/", "under-xn": "http://xn--/", "broken-xn": "http://xn--a-ecp.ru\u200d/", "nothing-but-dots": "http://.../", "empty-label": "http://a..invalid/",
 }  # fmt: skip
 """Redirects that must end unasked; SELF, HERE and DECOY are the source's own host and port, the server's port and the decoy's."""
-LEAVES = ("azure", "alibaba", "other-cloud", "metadata-name", "unique-local", "broadcast", "reserved", "multicast", "benchmark", "relay")
+LEAVES = (
+    "azure",
+    "alibaba",
+    "other-cloud",
+    "metadata-name",
+    "unique-local",
+    "broadcast",
+    "reserved",
+    "multicast",
+    "benchmark",
+    "relay",
+)
 """Those of them that would leave this machine."""
 MAY_BE_HERE = ("no-slashes", "mixed-slashes", "tab-between", "query-at", "fragment-at", "encoded-slash")
 """Those that some read as a path of the site itself."""
@@ -298,12 +447,22 @@ def astray(t: Table) -> None:
     for name, where in LEADS_ASTRAY.items():
         unknown = ("network_error",) if "invalid" in where or "xn--" in where or name == "metadata-name" else ()
         here = ("http_error", "too_many_redirects") if name in MAY_BE_HERE else ()
-        t.redirect(f"/ssrf/to-{name}", where, right=("blocked", "protocol_error", *unknown, *here), outside=name in LEAVES)
+        t.redirect(
+            f"/ssrf/to-{name}", where, right=("blocked", "protocol_error", *unknown, *here), outside=name in LEAVES
+        )
 
     def item_at(c: Any, where: str) -> str:
-        return str(s.item("Statement that links elsewhere", where.replace("DECOY", str(c.server.decoy_port)), where[:20]))
+        return str(
+            s.item("Statement that links elsewhere", where.replace("DECOY", str(c.server.decoy_port)), where[:20])
+        )
 
-    for name, where in (("number", "http://2130706433:DECOY/"), ("mapped", "http://[::ffff:127.0.0.1]:DECOY/"), ("plain", "http://127.0.0.1:DECOY/"), ("name", "http://localhost:DECOY/")):
+    for name, where in (
+        ("number", "http://2130706433:DECOY/"),
+        ("mapped", "http://[::ffff:127.0.0.1]:DECOY/"),
+        ("plain", "http://127.0.0.1:DECOY/"),
+        ("name", "http://localhost:DECOY/"),
+    ):
+
         async def article(c: Any, where: str = where) -> None:
             await c.rss(s.rss([item_at(c, where)]))
 
@@ -329,8 +488,12 @@ def astray(t: Table) -> None:
 
     @t.case("/ssrf/next-page-elsewhere", ("ok", "suspect"), kind="listing")
     async def _(c: Any) -> None:
-        rows = "".join(f'<article><h2><a href="/a/{i}">Statement of the group number {i}</a></h2></article>' for i in range(5))
-        await c.body(f'<html><body>{rows}<a rel="next" class="next" href="http://127.0.0.1:{c.server.decoy_port}/">next</a></body></html>')
+        rows = "".join(
+            f'<article><h2><a href="/a/{i}">Statement of the group number {i}</a></h2></article>' for i in range(5)
+        )
+        await c.body(
+            f'<html><body>{rows}<a rel="next" class="next" href="http://127.0.0.1:{c.server.decoy_port}/">next</a></body></html>'
+        )
 
     @t.case("/ssrf/feed-moved", "ok", statements=1)
     async def _(c: Any) -> None:
@@ -349,8 +512,18 @@ def astray(t: Table) -> None:
     @t.case("/ssrf/sitemap-elsewhere", STOPPED, kind="sitemap", statements=0)
     async def _(c: Any) -> None:
         d = c.server.decoy_port
-        places = (f"http://127.0.0.1:{d}/a.xml", f"http://2130706433:{d}/b.xml.gz", "file:///etc/passwd", f"//127.0.0.1:{d}/c.xml", f"http://user@127.0.0.1:{d}/", "gopher://x/")
-        await c.body("<sitemapindex>" + "".join(f"<sitemap><loc>{one}</loc></sitemap>" for one in places) + "</sitemapindex>", ctype="application/xml")
+        places = (
+            f"http://127.0.0.1:{d}/a.xml",
+            f"http://2130706433:{d}/b.xml.gz",
+            "file:///etc/passwd",
+            f"//127.0.0.1:{d}/c.xml",
+            f"http://user@127.0.0.1:{d}/",
+            "gopher://x/",
+        )
+        await c.body(
+            "<sitemapindex>" + "".join(f"<sitemap><loc>{one}</loc></sitemap>" for one in places) + "</sitemapindex>",
+            ctype="application/xml",
+        )
 
 
 def main() -> int:

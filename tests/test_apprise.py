@@ -40,7 +40,7 @@ MAIL = '[channels.mail]\nkind = "apprise"\n'
 def installed() -> Iterator[Any]:
     """The package itself; its own warnings about other packages are none of ours."""
     if find_spec("apprise") is None:
-        pytest.skip("needs the extra: pip install -r requirements-channels.lock")
+        pytest.skip("needs the extra: pip install -r deploy/requirements-channels.lock")
     yield importlib.import_module("apprise")
 
 
@@ -66,7 +66,7 @@ async def refused(way: AppriseChannel, message: Message) -> DeliveryError:
 async def test_without_the_package_everything_waits_and_it_is_said_what_to_install(missing: None) -> None:
     error = await refused(channel("json://127.0.0.1:9/hunter2"), Message("x"))
     assert isinstance(error, ChannelDown)
-    assert "apprise is not installed" in error.reason and "requirements-channels.lock" in error.reason
+    assert "apprise is not installed" in error.reason and "deploy/requirements-channels.lock" in error.reason
 
 
 async def test_an_alert_waits_for_a_package_that_is_missing_and_the_operators_are_told(

@@ -38,7 +38,7 @@ def watching(folder: Path, site: FakeSite, api: FakeBotApi, *more: Source, **val
         "sources": (local("agency", f"{site.origin}/feed"), *more),
         "channels": (phone("phone", api.url, CHAT),),
         "health": HealthSettings(notify=("phone",)),
-        "delivery": DeliverySettings(body_wait=timedelta(0), per_chat_rate=10_000),
+        "delivery": DeliverySettings(body_wait=timedelta(0), per_chat_rate=10_000, first_run=3),
     }
     return configuration(folder, **{**base, **values})  # type: ignore[arg-type]
 

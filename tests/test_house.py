@@ -45,11 +45,21 @@ VALUES_OF_SCRAPER = (
 """What every room of `alerts` may import from `scraper`."""
 
 ROOMS_OF_CONFIGURATION = (
-    "alerts/channel_keys.py", "alerts/config.py", "alerts/effective.py", "alerts/hour_keys.py", "alerts/keys.py", "alerts/sections.py", "alerts/unbuilt.py",
-    "alerts/vital_keys.py",
+    "alerts/channel_keys.py", "alerts/config.py", "alerts/effective.py", "alerts/hour_keys.py", "alerts/keys.py",
+    "alerts/sections.py", "alerts/unbuilt.py", "alerts/vital_keys.py",
     "alerts/watchlists.py", "alerts/wiring.py",
 )  # fmt: skip
-READING_CONFIGURATION = ("blocks", "config", "document", "keys", "lines", "measures", "references", "validate", "values")
+READING_CONFIGURATION = (
+    "blocks",
+    "config",
+    "document",
+    "keys",
+    "lines",
+    "measures",
+    "references",
+    "validate",
+    "values",
+)
 """One file, read by two rooms: these rooms of `alerts` share the reading of it with `scraper`."""
 
 ALSO_FROM_SCRAPER: dict[str, tuple[str, ...]] = {
@@ -97,7 +107,10 @@ ROOMS_OF = {
     "dateparser": ("scraper/parsers/*", "scraper/dates.py"),
     "protego": ("scraper/net/robots.py",),
     "apscheduler": ("alerts/service.py",),
-    "pydantic": ("scraper/blocks.py", "scraper/config.py", "scraper/keys.py", "scraper/validate.py", "scraper/values.py", *ROOMS_OF_CONFIGURATION),
+    "pydantic": (
+        "scraper/blocks.py", "scraper/config.py", "scraper/keys.py", "scraper/validate.py", "scraper/values.py",
+        *ROOMS_OF_CONFIGURATION,
+    ),
     "ahocorasick_rs": ("alerts/watch/*",),
     "re2": ("alerts/watch/terms.py", "scraper/patterns.py"),
     "typer": ("alerts/cli/*",),

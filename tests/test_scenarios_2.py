@@ -336,7 +336,9 @@ async def test_s6_a_redesign_is_told_once_removes_nothing_and_what_was_missed_co
         assert told.startswith("Source ministry is broken: ") and trouble in told
         assert "Next step: " in told
         if "teaser" in page:
-            assert re.search(r'item = "article.teaser" finds 20, (\d+) of the last \1 again', told), "a selector is proposed"
+            assert re.search(r'item = "article.teaser" finds 20, (\d+) of the last \1 again', told), (
+                "a selector is proposed"
+            )
         removed = await bayan.db.read(lambda conn: [one.id for one in store.find(conn) if one.removed_at is not None])
         assert removed == [], "nothing counts as removed"
         site.pages["/press"] = old([*MISSED, *TITLES[:-3]])

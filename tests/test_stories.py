@@ -17,7 +17,8 @@ from alerts import outbox, verdicts
 from alerts.hours import QuietHours
 from alerts.model import Route
 from alerts.settings import Configuration
-from scraper import absences, store, stories
+from alerts.steps import PAUSED
+from scraper import absences, marks, store, stories
 from scraper.model import Source
 from tests.fake_botapi import FakeBotApi
 from tests.fake_site import FakeSite
@@ -173,7 +174,11 @@ async def test_copies_that_come_before_the_first_was_sent_are_told_in_it(
         await primed(bayan)
         for outlet in OUTLETS[:4]:
             site.pages[f"/{outlet}"] = feed([(outlet, TITLE, SAID)])
+        bayan.db.write_now(lambda conn: marks.put(conn, PAUSED, bayan.clock()))
         await bayan.service.once(only=OUTLETS[:4], patience=timedelta())
+        assert api.calls == 0
+        bayan.db.write_now(lambda conn: marks.remove(conn, PAUSED))
+        await bayan.service.once(only=(), patience=timedelta())
     assert api.calls == 1
     assert "🔁 4 sources" in reads(api)[0]
 

@@ -12,7 +12,7 @@ import pytest
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 LOCKS = ("requirements.lock", "tests/requirements.lock")
-EXTRA = "requirements-channels.lock"
+EXTRA = "deploy/requirements-channels.lock"
 """What the extra `channels` needs besides; nothing of the program asks for it."""
 PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))
 FREE = re.compile(

@@ -2,7 +2,7 @@
 
     message -> plain text -> apprise, in a thread of its own -> receipt, or one of the four errors
 
-The package is an extra (`channels` in pyproject.toml, pinned in requirements-channels.lock); without it messages wait and the
+The package is an extra (`channels` in pyproject.toml, pinned in deploy/requirements-channels.lock); without it messages wait and the
 operators are told. It says of a message only whether it went, so what did not go may have arrived all the same. Its addresses
 hold passwords, and so do its own words: they reach an error only with every part of the address taken out.
 """
@@ -28,7 +28,7 @@ from scraper.secret import Secret
 TOTAL_TIMEOUT = 60.0
 """Seconds for one message. What takes longer goes on in its thread; until that ends, nothing else is tried."""
 MISSING: Final = "the package apprise is not installed"
-REMEDY: Final = "python -m pip install --require-hashes --no-deps -r requirements-channels.lock"
+REMEDY: Final = "python -m pip install --require-hashes --no-deps -r deploy/requirements-channels.lock"
 _LONGEST_TITLE = 200
 _SHORTEST_SECRET = 3
 

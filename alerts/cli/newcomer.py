@@ -98,6 +98,10 @@ def _write(config: Path, before: str, found: Arrived, api_base: str) -> None:
         tables += (
             f'[health]\nnotify = ["{CHANNEL}"]            # who is told what a new source begins with, and when one breaks\n',
         )
+    if not re.search(r"^\s*\[delivery\]", before, re.MULTILINE):
+        tables += (
+            '[delivery]\nfirst_run = "latest:3"       # the newest headlines of a new source are shown once, silently\n',
+        )
     text = _ROUTED.sub(rf'\1, "{CHANNEL}"]', before)
     for table in tables:
         text = with_table(text, table)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from alerts.steps import Report, Watch
     from scraper.db import Database
 
+SHOWN = 3
+"""Headlines of a first look that a person at a terminal sees."""
 REACHED_NOTHING = frozenset({"network_error", "timeout"})
 
 
@@ -192,7 +194,7 @@ def _progress(configuration: Configuration, database: Database) -> Watch:
             typer.echo(
                 f"  {what.source}: {what.outcome}" + (f", {found}" if what.healthy else f": {what.detail}"), err=True
             )
-            new, shown = what.new if what.silent else (), configuration.delivery.first_run
+            new, shown = what.new if what.silent else (), configuration.delivery.first_run or SHOWN
             for title in database.read_now(lambda conn: headlines(conn, new, limit=shown)) if new and shown else ():
                 typer.echo(f"      {fit(title[:100])}", err=True)
         elif isinstance(what, Followed):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from alerts.watch.skeleton import sounds, vowels_apart
 
@@ -102,7 +102,7 @@ def _common_keys() -> dict[str, list[str]]:
     return found
 
 
-@cache
+@lru_cache(50_000)
 def is_common(stem: str, apart: float = 0.5) -> bool:
     """Whether a folded word sounds like a common given name, so that it tells nobody apart."""
     for mine in sounds(stem):

@@ -153,7 +153,7 @@ async def _body(request: Ask, head: Head, line: Line, pieces: AsyncIterable[byte
     if not (200 <= head.status < 300 if request.cut else head.status in (200, 203)):
         return b""
     length = head.first("content-length")
-    if not request.cut and length.isdigit() and int(length[:20]) > request.max_bytes:
+    if not request.cut and length.isdecimal() and int(length[:20]) > request.max_bytes:
         raise too_large(request.max_bytes)
     line.allow(request.max_bytes + _FRAMING, lambda: too_large(request.max_bytes))
     cut_after = request.max_wait.total_seconds() * 0.8 if request.cut else None
