@@ -47,7 +47,8 @@ def parse(page: Page, source: Source) -> Listed:
     text = clean("\n".join(plain(part.html or "", MAX_TEXT) for part in parts), MAX_TEXT)
     walls.refuse(title, text)
     if not parts:
-        raise ParseError("suspect", f"the selector {source.watch!r} finds nothing on the page titled {title!r}")
+        looked_for = f"the selector {source.watch!r} finds nothing" if source.watch else "there is no text"
+        raise ParseError("suspect", f"{looked_for} on the page titled {title!r}")
     if not text.strip():
         raise ParseError("suspect", f"the watched part of the page titled {title!r} has no words")
     return _listed(page, source, title, text, source.language or language or None)
