@@ -1,15 +1,15 @@
 """How fast watchlists read: MB/s, time for one statement, build time and memory at several sizes of watchlist.
 
-    python tests/bench/matching.py [--literals 1000 10000 100000] [--present 0.1] [--texts FILE.jsonl] [--seconds 3]
+    python tests/bench/matching.py [--literals 1000 10000 100000] [--names 0.5] [--present 0.1] [--texts FILE.jsonl]
 
 The texts are made here (English- and Arabic-like words, as unequal in frequency as words are, 2 KB each, every run the
-same); `--texts` takes the `title` and `text` of real rows instead. Half of the literals are keywords, half names of two
-parts; one in ten (`--present`) is a word of the texts (none of the thousand commonest). The more literals, the more is found:
-the last column says how many matches a text had, each of which is told with its place, its steps and its role. From 10,000
-literals on fewer texts are read. Beside our figure, on the folded text: two
-Aho-Corasick engines alone (ahocorasick_rs, and pyahocorasick where it is installed; no word bounds, no clitics, no sounds),
-one regular expression of all literals, and a plain `in` loop. "First time" is a watchlist that has not met the words
-before. The last line compiles as many actors.
+same); `--texts` takes the `title` and `text` of real rows instead. Half of the literals (`--names`) are names of two parts,
+which are found by sound as well, the others keywords. One in ten (`--present`) is a word of the texts (none of the thousand
+commonest), the others are not, though they may sound like one. The more literals, the more is found: the last column says how
+many matches a text had, each of which is told with its place, its steps and its role. From 10,000 literals on fewer texts are
+read. Beside our figure, on the folded text: two Aho-Corasick engines alone (ahocorasick_rs, and pyahocorasick where it is
+installed; no word bounds, no clitics, no sounds), one regular expression of all literals, and a plain `in` loop. "First time"
+is a watchlist that has not met the words before. The last line compiles as many actors.
 
 CPU seconds, one core; MB are of UTF-8.
 """
@@ -24,7 +24,7 @@ import random
 import re
 import resource
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from pathlib import Path
 
 import ahocorasick_rs
@@ -40,6 +40,7 @@ LATIN, ARABIC = ("bcdfghklmnprstvwyz", "aeiou"), ("بتثجحخدذرزسشصض�
 def main() -> None:
     cli = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     cli.add_argument("--literals", type=int, nargs="+", default=[1_000, 10_000])
+    cli.add_argument("--names", type=float, default=0.5)
     cli.add_argument("--present", type=float, default=0.1)
     cli.add_argument("--texts", type=Path)
     cli.add_argument("--actors", type=int, default=10_000)
@@ -58,7 +59,7 @@ def main() -> None:
     )
     for count in asked.literals:
         some = texts[: max(_FEWEST_TEXTS, 15_000_000 // count)]
-        measure(chance, known, some, count, asked.present, asked.seconds)
+        measure(chance, known, some, count, asked.names, asked.present, asked.seconds)
     names = [
         Actor(f"p{n}", "person", f"{word(chance, *LATIN)} {word(chance, *LATIN)}".title()) for n in range(asked.actors)
     ]
@@ -73,18 +74,17 @@ def measure(
     known: Sequence[str],
     texts: Sequence[tuple[str, str]],
     count: int,
+    names: float,
     present: float,
     seconds: float,
 ) -> None:
     size = size_of(texts)
     rare = [each for first in (0, len(known) // 2) for each in known[first + 1_000 : first + len(known) // 2]]
-    literals = [
-        chance.choice(rare) if chance.random() < present else word(chance, *chance.choice((LATIN, ARABIC)))
-        for _ in range(count)
-    ]
-    half = count // 2
-    actors = [Actor(f"a{n}", "person", f"{literals[n]} {word(chance, *LATIN)}") for n in range(half)]
-    lists = [Keywords(f"k{n}", any=tuple(literals[n : n + 10])) for n in range(half, count, 10)]
+    there = set(known)
+    literals = [chance.choice(rare) if chance.random() < present else absent(chance, there) for _ in range(count)]
+    named = round(count * names)
+    actors = [Actor(f"a{n}", "person", f"{literals[n]} {word(chance, *LATIN)}") for n in range(named)]
+    lists = [Keywords(f"k{n}", any=tuple(literals[n : min(n + 10, count)])) for n in range(named, count, 10)]
     gc.collect()
     before, started = memory(), time.process_time()
     watch = compile_watchlist(actors, lists)
@@ -129,6 +129,13 @@ def pyahocorasick(literals: Sequence[str], folded: Sequence[str], size: int, sec
         engine.add_word(fold(literal).text, literal)
     engine.make_automaton()
     return rate(lambda: [list(engine.iter(text)) for text in folded], size, seconds)
+
+
+def absent(chance: random.Random, there: Set[str]) -> str:
+    """A word of the same making that stands in no text."""
+    while (made := word(chance, *chance.choice((LATIN, ARABIC)))) in there:
+        pass
+    return made
 
 
 def word(chance: random.Random, consonants: str, vowels: str) -> str:
