@@ -78,8 +78,9 @@ async def _compare(source: Source, task: RereadTask, page: Page, article: Articl
     if edited:
         past = await tools.db.read(lambda conn: rereads.past_texts(conn, task.statement))
         edited = all(compare(text, article.text) != "same" for text in past)
-    if likeness == "doubtful" and edited:
-        edited = not await tools.db.read(lambda conn: rereads.is_said_elsewhere(conn, task, said))
+    if likeness == "doubtful" and await tools.db.read(lambda conn: rereads.is_said_elsewhere(conn, task, said)):
+        await _record(task, tools, Validators(), doubt=said)  # kept: the next article with this wall finds it here
+        return Reread(task.statement, source.id, "suspect", "other articles of the source say the same: a wall")
     await _record(task, tools, page.validators, article.text if edited else None, page if edited else None)
     return Reread(task.statement, source.id, "ok", edited=edited)
 
@@ -96,7 +97,12 @@ async def _failed(source: Source, task: RereadTask, failure: SourceError, tools:
 
 
 async def _record(
-    task: RereadTask, tools: Tools, validators: Validators, text: str | None = None, page: Page | None = None
+    task: RereadTask,
+    tools: Tools,
+    validators: Validators,
+    text: str | None = None,
+    page: Page | None = None,
+    doubt: str = "",
 ) -> None:
     """One commit: the edit, where there is one, with the `page` that shows it, and the next reading."""
     now = tools.clock()
@@ -107,6 +113,6 @@ async def _record(
         if text is not None:
             rereads.record_edit(conn, task.statement, text, now)
             evidence.record(conn, kept, ((task.statement, url) for url in kept), "article")
-        rereads.record(conn, task, again_at, validators=validators)
+        rereads.record(conn, task, again_at, validators=validators, doubt=doubt)
 
     await tools.db.write(settle)

@@ -19,7 +19,7 @@ from scraper.schema import rereading, revision, statement, unjudged
 @dataclass(frozen=True, slots=True)
 class RereadTask:
     """An article that is to be read again. `reads` counts the times so far; `doubt` is what the last one made of a page of
-    which next to nothing was left, "" where it was in order.
+    which next to nothing was left (it stays while that page is a wall), "" where it was in order.
     """
 
     statement: int
