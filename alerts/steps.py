@@ -343,7 +343,7 @@ class Steps:
         floods = await self._db.read(lambda conn: held.floods(conn, samples=holds.SAMPLES))
         if floods:
             before = await self._db.read(lambda conn: outbox.notice_subjects(conn, "flood:"))
-            notices += holds.notices(floods, before, self.kit.config.language)
+            notices += holds.notices(floods, before)
         drafts = [one for notice in notices for one in health.to_operators(notice, operators, now, language_of=tongue)]
         first, begun = await self._db.read(lambda conn: beginnings.drafts(conn, self.kit.config, now))
 

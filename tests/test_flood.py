@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime, timedelta
 from html import escape
@@ -13,8 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts import holds as held_back
 from alerts import outbox
 from alerts.model import Route
+from alerts.said import in_language
 from alerts.settings import ChannelSettings, HealthSettings
 from scraper import holds, store
 from scraper.flood import Habit, believable, shape, why_a_flood
@@ -22,8 +25,9 @@ from scraper.model import Item, Moment
 from scraper.settings import FloodSettings
 from tests.command import Bayan, in_thread, source
 from tests.command import bayan as bayan
+from tests.fake_botapi import FakeBotApi
 from tests.fake_site import FakeSite
-from tests.street import Clock, House, configuration, house, local
+from tests.street import Clock, House, configuration, house, local, phone
 from tests.subjects import headline
 
 NOW = datetime(2026, 6, 20, 12, 0, tzinfo=UTC)
@@ -130,6 +134,20 @@ def test_so_few_are_always_believed(count: int, habit: Habit, gap: timedelta) ->
     assert why(items(count), page=max(count, 1), habit=habit, last_look=NOW - gap) == ""
 
 
+@pytest.mark.parametrize("language", ["ar", "fa"])
+def test_every_reason_for_not_believing_is_told_in_the_language_of_who_reads_it(language: str) -> None:
+    shapes = [f"https://site.example/2026/06/{n}/a-slug-of-{n}" for n in range(20)]
+    reasons = [
+        why(items(5_000, at=NOW)), why(items(30, at=NOW - timedelta(days=9)), page=100), why(items(30)),
+        why(items(30), page=100, known_urls=shapes),
+    ]  # fmt: skip
+    for reason in reasons:
+        told = in_language(language, held_back.notice(holds.Flood(1, "wire", NOW, NOW, 30, 30, reason)).said)
+        outside = re.sub("\u2068[^\u2069]*\u2069", "", told)
+        assert not re.search("[A-Za-z]", outside), outside
+        assert "more than" not in told and "than" not in told, told
+
+
 # ------------------------------------------------------------------------------------------ through the whole street
 
 
@@ -179,6 +197,27 @@ async def test_a_flood_is_stored_and_held_and_said_once(tmp_path: Path, site: Fa
         await here.service.once()
         assert here.shown.count("are held") == 1
         assert {one.kind for one in here.db.read_now(lambda conn: outbox.entries(conn, limit=99))} == {"notice"}
+
+
+async def test_each_operators_chat_is_told_of_a_flood_in_its_own_language(tmp_path: Path, site: FakeSite) -> None:
+    async with FakeBotApi() as api:
+        chats = {"english": "71", "arabic": "72", "persian": "73"}
+        config = configuration(
+            tmp_path, sources=(local("wire", f"{site.origin}/feed"),),
+            channels=tuple(phone(name, api.url, chat) for name, chat in chats.items()),
+            routes=(), health=HealthSettings(failures=2, notify=tuple(chats)),
+            own_languages={"arabic": "ar", "persian": "fa"},
+        )  # fmt: skip
+        async with house(config) as here:
+            await flooded(here, site)
+            await here.service.once()
+        ((english,), (arabic,), (persian,)) = (
+            [one["text"] for one in api.chat(chat) if "bayan sources release wire" in one["text"]]
+            for chat in chats.values()
+        )
+    assert english.startswith("Source wire: 20 new statements are held (20 new of 20 listed")
+    assert "المصدر" in arabic and "محجوزة" in arabic and "المعتاد" in arabic and "are held" not in arabic
+    assert "منبع" in persian and "معمول" in persian and "are held" not in persian
 
 
 async def test_news_that_comes_after_a_flood_rings_while_it_is_held(tmp_path: Path, site: FakeSite) -> None:

@@ -14,6 +14,7 @@ from bidi import get_display
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alerts import holds
 from alerts.bot.talk import LANGUAGES, RIGHT_TO_LEFT, say, words
 from alerts.digest import Line, draw_digest
 from alerts.followup import draw_edit, draw_removal
@@ -23,6 +24,7 @@ from alerts.remedies import REMEDIES
 from alerts.said import in_language, notes, said
 from alerts.shown import FSI, PDI, RLM, fence, units
 from alerts.words import ar, en, fa, words_of
+from scraper.holds import Flood
 from tests.alert_values import NOW, TITLE, TROUBLE, alert, met, model_alert, statement
 
 OTHERS = sorted(RIGHT_TO_LEFT)
@@ -180,7 +182,7 @@ def test_all_that_words_make_of_values_keeps_its_fences_closed_and_latin_words_i
     made = [
         spoken.rules(count), spoken.hits(count), spoken.more(count), spoken.old(count), spoken.sources(count),
         spoken.delayed(span), spoken.lead(span), spoken.news(text), spoken.left_out(count), spoken.in_the_file(count),
-        spoken.flood(text, count, text, (text, text)), spoken.mute_over(text, count),
+        spoken.mute_over(text, count),
         *(spoken.digest(kind, count) for kind in ("quiet", "mute", "storm", "digest")),
     ]  # fmt: skip
     for sentence in made:
@@ -261,8 +263,8 @@ def test_replies_and_digests_run_from_right_to_left_too(language: str) -> None:
 
 
 def test_a_notice_keeps_its_own_fences_and_none_that_are_open() -> None:
-    text = ar.flood("agency", 12, f"redesign {FSI}", (f"Head {PDI} line", "عنوان"))
-    message = draw_notice(text, "ar")
+    flood = Flood(7, "agency", NOW, NOW, 12, 30, f"redesign {FSI}", (f"Head {PDI} line", "عنوان"))
+    message = draw_notice(in_language("ar", holds.notice(flood).said), "ar")
     assert balanced(message.text) and all(runs_right_to_left(line) for line in message.text.split("\n"))
     assert f"{FSI}bayan sources release agency{PDI}" in message.text
     assert draw_notice(f"a {FSI}b\nc{PDI} d").text == "a b\nc d"

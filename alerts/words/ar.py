@@ -117,17 +117,6 @@ def delayed(by: timedelta) -> str:
     return f"التأخير بالأيام: {days}، وبالساعات: {rest}" if rest else f"التأخير بالأيام: {days}"
 
 
-def flood(source: str, count: int, reason: str, samples: tuple[str, ...]) -> str:
-    """That new items of a source are held, why, and how a person decides."""
-    shown = "".join(f"\n- {fence(sample)}" for sample in samples)
-    return (
-        f"المصدر {fence(source)}: بيانات جديدة محجوزة، عددها: {count} ({fence(reason)}). لا ينبّه شيء منها قبل أن ينظر فيها أحد."
-        f"{shown}\nإن كان الموقع قد تغيّر: {fence(f'bayan sources drop {source}')} تبقى محفوظة صامتة. "
-        f"إن كانت أخبارًا حقًا: {fence(f'bayan sources release {source}')} تنبّه كلها. "
-        f"لعرضها: {fence('bayan sources held')}"
-    )
-
-
 def first_look(count: int) -> str:
     """What a message about the first look at `count` sources begins with."""
     return f"نظرة أولى، عدد المصادر الجديدة: {count}. ما هو منشور من قبل محفوظ ولا ينبّه أحدًا؛ ما يُنشر من الآن ينبّه."

@@ -93,16 +93,6 @@ def delayed(by: timedelta) -> str:
     return f"delayed {days} d {rest} h" if rest else f"delayed {days} d"
 
 
-def flood(source: str, count: int, reason: str, samples: tuple[str, ...]) -> str:
-    """That new items of a source are held, why, and how a person decides."""
-    shown = "".join(f"\n- {sample}" for sample in samples)
-    return (
-        f"Source {source}: {count} new statements are held ({reason}). Nothing of them rings before somebody has looked."
-        f"{shown}\nA redesign: bayan sources drop {source} keeps them stored and silent. "
-        f"Real news: bayan sources release {source} lets them ring. bayan sources held shows them."
-    )
-
-
 def first_look(count: int) -> str:
     """What a message about the first look at `count` sources begins with."""
     what = "a new source" if count == 1 else f"{count} new sources"

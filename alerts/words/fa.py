@@ -137,17 +137,6 @@ def delayed(by: timedelta) -> str:
     return f"{days} روز و {rest} ساعت تأخیر" if rest else f"{days} روز تأخیر"
 
 
-def flood(source: str, count: int, reason: str, samples: tuple[str, ...]) -> str:
-    """That new items of a source are held, why, and how a person decides."""
-    shown = "".join(f"\n- {fence(sample)}" for sample in samples)
-    return (
-        f"منبع {fence(source)}: {count} بیانیه‌ی تازه نگه داشته شده است ({fence(reason)}). تا کسی نبیند، هیچ‌یک هشدار نمی‌دهد."
-        f"{shown}\nاگر سایت دگرگون شده است: {fence(f'bayan sources drop {source}')} آن‌ها را بی‌صدا نگه می‌دارد. "
-        f"اگر خبر واقعی است: {fence(f'bayan sources release {source}')} همه را هشدار می‌دهد. "
-        f"نمایش: {fence('bayan sources held')}"
-    )
-
-
 def first_look(count: int) -> str:
     """What a message about the first look at `count` sources begins with."""
     return f"نخستین نگاه به {count} منبع تازه: آنچه از پیش منتشر شده ذخیره شد و به کسی هشدار نمی‌دهد؛ آنچه از این پس بیاید هشدار می‌دهد."

@@ -34,6 +34,15 @@ NOTES: Final[dict[str, str]] = {
     "better": "عاد المصدر {source} كما كان: {what}.",
     "kind_malformed": "لم تعد صيغته معيبة",
     "kind_no_dates": "لم تعد عناصره بلا تاريخ",
+    "flood": "المصدر {source}: بيانات جديدة محجوزة، عددها: {count} ({reason}). لا ينبّه شيء منها قبل أن ينظر فيها "
+    "أحد.{samples}\nإن كان الموقع قد تغيّر: ⟦bayan sources drop {source}⟧ تبقى محفوظة صامتة. إن كانت أخبارًا حقًا: "
+    "⟦bayan sources release {source}⟧ تنبّه كلها. لعرضها: ⟦bayan sources held⟧",
+    "flood_sample": "\n- {title}{more}",
+    "flood_usual": "الجديد: {new}، من أصل: {page}، والمعتاد حتى: {limit}؛ {why}",
+    "flood_most": "أكثر من {most} دفعة واحدة",
+    "flood_older": "جميعها تقريبًا تقول إنها أقدم من النظرة الأخيرة",
+    "flood_other": "صارت الصفحة غير ما كانت",
+    "flood_shape": "عناوينها على شكل غير ما كان",
     "gap": "ربما فات المصدرَ {source} شيء{between}: {detail}.\nما يسرده الآن محفوظ. الخطوة التالية: انظر هناك "
     "بنفسك عما جاء بينهما؛ فترة "
     "أقصر، أو ⟦select.next_page⟧ للقوائم، تمنع تكرار ذلك.",

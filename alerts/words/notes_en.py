@@ -37,6 +37,15 @@ NOTES: Final[dict[str, str]] = {
     "better": "Source {source} is as it was again: no longer {what}.",
     "kind_malformed": "malformed",
     "kind_no_dates": "no dates",
+    "flood": "Source {source}: {count} new statements are held ({reason}). Nothing of them rings before somebody has "
+    "looked.{samples}\nA redesign: bayan sources drop {source} keeps them stored and silent. Real news: bayan sources "
+    "release {source} lets them ring. bayan sources held shows them.",
+    "flood_sample": "\n- {title}{more}",
+    "flood_usual": "{new} new of {page} listed, where up to {limit} are usual: {why}",
+    "flood_most": "more than {most} at once",
+    "flood_older": "nearly all claim to be older than the last look",
+    "flood_other": "the page is another one",
+    "flood_shape": "their addresses have another form than before",
     "gap": "Source {source} may have a gap{between}: {detail}.\nWhat it lists now is stored. Next step: look "
     "there yourself for what came in "
     "between; a shorter interval, or `select.next_page` for a listing, keeps it from happening again.",

@@ -33,6 +33,15 @@ NOTES: Final[dict[str, str]] = {
     "better": "منبع {source} دوباره مانند پیش است: {what}.",
     "kind_malformed": "دیگر معیوب نیست",
     "kind_no_dates": "دیگر بی‌تاریخ نیست",
+    "flood": "منبع {source}: {count} بیانیه‌ی تازه نگه داشته شده است ({reason}). تا کسی نبیند، هیچ‌یک هشدار "
+    "نمی‌دهد.{samples}\nاگر سایت دگرگون شده است: ⟦bayan sources drop {source}⟧ آن‌ها را بی‌صدا نگه می‌دارد. اگر خبر "
+    "واقعی است: ⟦bayan sources release {source}⟧ همه را هشدار می‌دهد. نمایش: ⟦bayan sources held⟧",
+    "flood_sample": "\n- {title}{more}",
+    "flood_usual": "{new} تازه از {page} در فهرست، که تا {limit} تای آن معمول است: {why}",
+    "flood_most": "بیش از {most} یک‌باره",
+    "flood_older": "تقریباً همه خود را کهنه‌تر از نگاه پیشین می‌خوانند",
+    "flood_other": "صفحه دیگر آن صفحه نیست",
+    "flood_shape": "نشانی‌هایشان شکلی جز پیش دارد",
     "gap": "شاید از منبع {source} چیزی از دست رفته باشد{between}: {detail}.\nآنچه اکنون فهرست می‌کند ذخیره "
     "است. گام بعدی: خودتان آنجا ببینید "
     "در این میان چه آمده است؛ فاصله‌ی کوتاه‌تر، یا ⟦select.next_page⟧ برای فهرست‌ها، از تکرار آن پیشگیری می‌کند.",
