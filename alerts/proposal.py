@@ -37,6 +37,7 @@ _BODIES = frozenset(
 _MOST_LATIN = 6
 _MOST_NEIGHBOURS = 5
 _BEFORE = re.compile(r"(?P<before>[^\W\d_][\w'’-]+)\s+(?:(?i:al|el)[- ])?$")
+_VOWEL_Y = re.compile("(?<![aeiou])y|y(?![aeiou])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def propose(
     letters has no spellings."""
     name = one_line(clean_line(name), LONGEST_NAME)
     ids = {one.id for one in actors}
-    words = words_of(name) if any(letter.isalnum() for letter in name) else ()
+    words = tuple(map(_doubted, words_of(name))) if any(letter.isalnum() for letter in name) else ()
     if actor is None:
         stem = slug_of(name) or (slug_of(render(words, "Latin")[0][0]) if words else "") or "watched"
         id_ = next(one for n in range(1, len(ids) + 2) if (one := stem if n == 1 else f"{stem}-{n}") not in ids)
@@ -147,6 +148,21 @@ def propose(
 def guessed(words: Sequence[Word]) -> Literal["person", "group"]:
     """What a name is likely the name of: groups begin with what kind of body they are."""
     return "group" if words and (words[0].latin in _BODIES or words[0].arabic in _BODIES) else "person"
+
+
+def _doubted(word: Word) -> Word:
+    """A word whose known Arabic form is said with more or fewer syllables than it was typed is another word of like sound
+    (Saree is no سرايا): a person looks at it first."""
+    if not word.arabic_sure or " " in word.arabic:
+        return word
+    back = words_of(word.arabic)
+    same = len(back) != 1 or _syllables(back[0].latin) == _syllables(word.latin)
+    return word if same else word._replace(arabic_sure=False)
+
+
+def _syllables(latin: str) -> int:
+    """Groups of vowels; a y between two vowels is none, any other is one."""
+    return len(re.findall("[aeiou]+", _VOWEL_Y.sub("i", latin.replace("'", ""))))
 
 
 def keep(proposal: Proposal, text: str) -> Proposal:

@@ -90,6 +90,26 @@ def test_what_the_name_does_not_find_becomes_an_alias() -> None:
     assert "طه عامری" not in actor.aliases  # found through the Arabic one
 
 
+@pytest.mark.parametrize(("name", "arabic"), [("Yahya Saree", "يحيى سرايا"), ("Ansar Dine", "أنصار دين")])
+def test_a_known_word_that_is_said_otherwise_is_not_sure_and_no_alias_before_somebody_looked(
+    name: str, arabic: str
+) -> None:
+    proposal = propose(name)
+    (spelling,) = proposal.by_script()["Arabic"]
+    assert (spelling.text, spelling.sure, spelling.kept) == (arabic, False, False)
+    assert arabic not in settled(proposal).aliases
+    if not spelling.finds:
+        assert f'"{arabic}"' in as_toml(proposal) and "made letter by letter" in as_toml(proposal)
+
+
+@pytest.mark.parametrize(
+    "name", ["Qays al-Khaz'ali", "Haydar Abadi", "Mohamed Salem", "Hussain Suleymani", "Yehia Saleh"]
+)
+def test_a_known_word_in_another_transliteration_stays_sure(name: str) -> None:
+    (spelling,) = propose(name).by_script()["Arabic"]
+    assert spelling.sure
+
+
 def test_short_names_are_offered_and_not_taken() -> None:
     proposal = propose("Qais al-Khazali")
     assert {one.text for one in proposal.short()} == {"Khazali", "الخزعلي"}
