@@ -90,7 +90,7 @@ def since(
     Without "ago" the whole text must be numbers and units of an hour or more ("7h"): "5 min" is a length, unless `is_age`
     says that the text stands where an age does. `language` and English are tried before all others. Where languages
     compete, the longest reading counts; None where two of the same length differ ("год" is a year in Russian and an hour in
-    Ukrainian), and for over 200 years.
+    Ukrainian), and where it goes back behind the calendar.
     """
     bare = folded.rstrip(" .,")
     own = _own(language) if language in LANGUAGES else ()
@@ -137,10 +137,13 @@ def _back(
             months += round(amount * (12 if unit == "year" else 1))
         else:
             span += timedelta(**{unit + "s": amount})
-    if smallest == len(_UNITS) or months > 2_400 or span > timedelta(days=73_000) or smallest < least:
+    if smallest == len(_UNITS) or smallest < least:
         return None
     then = _months_back(now, months)
-    return None if then is None else cut(then - span, _PRECISION.get(_UNITS[smallest], "day"))
+    try:
+        return None if then is None else cut(then - span, _PRECISION.get(_UNITS[smallest], "day"))
+    except OverflowError:
+        return None
 
 
 def _amount(number: str, words: dict[str, float]) -> float:

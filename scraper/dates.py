@@ -26,6 +26,8 @@ _MAX_LAST_RESORT = 100
 _RANGE = re.compile(r"^\D{0,12}\d{1,3} ?[-\u2013] ?\d{1,3} \D+$")
 _MAX_TEXT = 1_500
 _EARLIEST = 1900
+_FIRST, _LAST = 1000, 2999
+"""Years that a phrase may mean at all: everywhere between them a day can be moved from zone to zone."""
 _SLACK = timedelta(hours=36)
 """How far ahead of the fetch a date may be: clocks and zones are wrong by up to a day, articles are dated ahead to tomorrow."""
 
@@ -39,6 +41,7 @@ def in_words(
     alone: bool = False,
     last_resort: bool = False,
     is_age: bool = False,
+    whenever: bool = False,
 ) -> Moment | None:
     """The moment that `phrase` gives, None where it gives none or not for certain. Never raises.
 
@@ -48,7 +51,8 @@ def in_words(
     never confident: what the phrase is the date *of*, the caller must know. `method` is "written", "relative" or "updated"
     and the phrase. With `alone` the phrase must be little else than a date with its year, or a span: for texts whose markup
     does not call them a date. `is_age` says that the markup does: then "5 min" is five minutes ago, elsewhere it is a length.
-    `last_resort` asks dateparser too, which is slow: only in a worker process.
+    `last_resort` asks dateparser too, which is slow: only in a worker process. With `whenever` the phrase is understood and no
+    more; without it a day before 1900 or after the fetch is refused, for nothing was published on the web then.
     """
     if not phrase or len(phrase) > MAX_PHRASE:
         return None
@@ -64,10 +68,10 @@ def in_words(
             return None
         if found is not None:
             at, precision, method = found
-            return _plausible(at, precision, f"{kind or method}: {clean_line(phrase)}", fetched_at)
-    if last_resort and _may_be_asked(phrase, folded):
+            return _plausible(at, precision, f"{kind or method}: {clean_line(phrase)}", fetched_at, whenever)
+    if last_resort and _may_be_asked(phrase, folded, is_age):
         for tag in dict.fromkeys((None,) if code in LANGUAGES else (language, code)):
-            moment = _ask_dateparser(phrase, tag, now, zone, fetched_at)
+            moment = _ask_dateparser(phrase, tag, now, zone, fetched_at, whenever)
             if moment is not None:
                 return moment
     return None
@@ -116,10 +120,14 @@ def _with_clock(day: date, time: clocks.Clock | None, zone: tzinfo) -> tuple[dat
     return clocks.at_clock(day, time, zone), "minute" if time.second is None else "second"
 
 
-def _plausible(at: datetime, precision: Precision, method: str, fetched_at: datetime) -> Moment | None:
-    """`at` as a Moment with a plain offset, None if it is before 1900 or after the fetch."""
+def _plausible(
+    at: datetime, precision: Precision, method: str, fetched_at: datetime, whenever: bool = False
+) -> Moment | None:
+    """`at` as a Moment with a plain offset, None if it is before 1900 or after the fetch; `whenever` lets it through."""
     offset = at.utcoffset()
-    if at.year < _EARLIEST or offset is None or at - fetched_at > _SLACK:
+    if offset is None or not _FIRST <= at.year <= _LAST:
+        return None
+    if not whenever and (at.year < _EARLIEST or at - fetched_at > _SLACK):
         return None
     return Moment(at.replace(tzinfo=fixed_zone(offset)), precision, method[:300])
 
@@ -156,14 +164,14 @@ def _parts(folded: str) -> tuple[str, str]:
     return head, tail
 
 
-def _may_be_asked(phrase: str, folded: str) -> bool:
-    """Whether dateparser may guess at it: not at a bare length or a range ("5 min", "15 - 30 Min"), which is no age."""
+def _may_be_asked(phrase: str, folded: str, is_age: bool) -> bool:
+    """Whether dateparser may guess at it: not at a range ("15 - 30 Min"), nor at a bare length ("5 min") unless that is an age."""
     lettered = len(phrase) <= _MAX_LAST_RESORT and any(c.isalpha() for c in phrase)
-    return lettered and not ago.is_length(folded) and not _RANGE.search(folded)
+    return lettered and (is_age or not ago.is_length(folded)) and not _RANGE.search(folded)
 
 
 def _ask_dateparser(
-    phrase: str, language: str | None, now: datetime, zone: tzinfo, fetched_at: datetime
+    phrase: str, language: str | None, now: datetime, zone: tzinfo, fetched_at: datetime, whenever: bool
 ) -> Moment | None:
     """What dateparser makes of `phrase`, if day, month and year are all there. Takes up to a second, the first time.
 
@@ -190,7 +198,7 @@ def _ask_dateparser(
             at: datetime = data.date_obj if data.date_obj.tzinfo else data.date_obj.replace(tzinfo=zone)
             cut, precision = ago.cut(at, "minute" if data.period == "time" else "day")
             how = "relative" if kind == "relative-time" else "dateparser"
-            return _plausible(cut, precision, f"{how}: {clean_line(phrase)}", fetched_at)
+            return _plausible(cut, precision, f"{how}: {clean_line(phrase)}", fetched_at, whenever)
     return None
 
 

@@ -38,12 +38,16 @@ Extent = Literal["headline", "text"]
 """How much of a statement there was to judge: the headline (and the source's own summary), or the whole text too."""
 
 
+UNLIKELY = "unlikely"
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """A time that somebody claimed. `at` keeps the offset it was given in; only its first `precision` is meaningful.
 
     `method` says where it was read ("feed:published", "json-ld:datePublished", "time@datetime", "relative: 7 hours ago").
-    `confident` is true only where the place it was read from is known to mean the publication.
+    `confident` is true only where the place it was read from is known to mean the publication. A method that begins with
+    "unlikely" is a day on which nothing can have been published, before 1900 or still to come: claimed, told, not believed.
     """
 
     at: datetime

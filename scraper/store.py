@@ -17,7 +17,7 @@ from sqlalchemy import BindParameter, and_, bindparam, case, delete, func, inser
 from sqlalchemy.engine import Connection
 
 from scraper import absences, holds, rereads, sources
-from scraper.model import Article, Extent, Item, Moment, Statement, Validators
+from scraper.model import UNLIKELY, Article, Extent, Item, Moment, Statement, Validators
 from scraper.novelty import ChangedStatement, Harvest, Known, NewStatement
 from scraper.revising import Version
 from scraper.schema import identity, revision, statement, unjudged
@@ -296,7 +296,9 @@ _FINENESS = {"day": 0, "hour": 1, "minute": 2, "second": 3}
 
 
 def _finer(moment: Moment, precision: str | None) -> bool:
-    return precision is None or _FINENESS[moment.precision] > _FINENESS.get(precision, -1)
+    if precision is None or moment.method.startswith(UNLIKELY):
+        return precision is None
+    return _FINENESS[moment.precision] > _FINENESS.get(precision, -1)
 
 
 # ------------------------------------------------------------------------------------------ the door to `alerts`

@@ -350,3 +350,14 @@ def test_other_days_in_a_text_are_not_the_day_it_was_said(text: str) -> None:
 
 def test_a_figure_that_is_no_decimal_digit_is_not_read_as_one() -> None:
     assert in_words("፩ March 2025", fetched_at=SEEN, timezone="UTC", language=None) is None
+
+
+@pytest.mark.parametrize("phrase", ["300 years ago", "3000 months ago", "2 March 2034"])
+def test_what_is_understood_whenever_it_was_is_refused_where_a_publication_is_asked_for(phrase: str) -> None:
+    assert read(phrase, "en") is None
+    assert in_words(phrase, fetched_at=SEEN, timezone="UTC", language="en", whenever=True) is not None
+
+
+@pytest.mark.parametrize("phrase", ["9999 years ago", "2 March 0900", "9999 weeks 9999 years ago"])
+def test_what_lies_outside_of_the_calendar_is_nothing_at_all(phrase: str) -> None:
+    assert in_words(phrase, fetched_at=SEEN, timezone="UTC", language="en", whenever=True) is None

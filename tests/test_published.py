@@ -192,3 +192,26 @@ def test_a_stamp_whose_seconds_have_one_digit_keeps_its_time() -> None:
 def test_a_bare_length_is_an_age_only_in_a_time_element_beside_the_headline(body: str, wanted: str | None) -> None:
     moment = found(body)
     assert (moment and f"{moment.at:%Y-%m-%dT%H:%M}") == wanted
+
+
+@pytest.mark.parametrize(
+    ("written", "language", "wanted"),
+    [
+        ("2 centuries ago", "en", "1825-06-20"),
+        ("1000 years ago", "en", "1025-06-20"),
+        ("2 März 2034", "de", "2034-03-02"),
+    ],
+)
+def test_a_lone_time_that_is_hard_to_believe_is_told_and_never_believed(
+    written: str, language: str, wanted: str
+) -> None:
+    moment = found(f'{TITLE}<p class="date"><time>{written}</time></p>{RUNNING}', language=language)
+    assert moment is not None
+    assert f"{moment.at:%Y-%m-%d}" == wanted
+    assert (moment.confident, moment.method) == (False, f"unlikely: {written}")
+
+
+def test_a_time_that_is_hard_to_believe_is_nothing_beside_another_or_a_machines_stamp() -> None:
+    assert day(f"{TITLE}<p><time>2 März 2034</time> <time>3 März 2034</time></p>{RUNNING}", language="de") is None
+    assert day(f'{TITLE}<p><time datetime="2034-03-02">2 March 2034</time></p>{RUNNING}') is None
+    assert day(f"{TITLE}<p><time>2 March 2034</time></p><p class='date'>12 June 2025</p>{RUNNING}") == "2025-06-12"

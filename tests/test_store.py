@@ -200,6 +200,18 @@ def test_a_body_that_arrives_later_is_judged_too_and_is_no_edit(db: Database) ->
     assert db.read_now(lambda conn: store.revisions(conn, number)) == ()
 
 
+def test_a_date_of_an_article_that_is_hard_to_believe_takes_no_other_dates_place(db: Database) -> None:
+    first, second = db.write_now(lambda conn: keep(conn, "one", "two"))
+    ages = ("relative: 7 hours ago", "hour"), ("unlikely: 2 März 2034 10:00", "minute")
+    seven, unlikely = (Moment(datetime(2025, 6, 20, tzinfo=UTC), p, m) for m, p in ages)  # type: ignore[arg-type]
+    for number, claims in ((first, (seven, unlikely)), (second, (unlikely,))):
+        for claim in claims:
+            body = Article("The body.", published=claim)
+            db.write_now(lambda conn, number=number, body=body: store.record_article(conn, number, body, NOW))  # type: ignore[misc]
+    told = db.read_now(lambda conn: [one.published for one in store.waiting(conn, 10)])
+    assert [moment and moment.method for moment in told] == [seven.method, unlikely.method]
+
+
 def test_judging_a_headline_leaves_a_body_that_came_meanwhile_to_be_judged(db: Database) -> None:
     (number,) = db.write_now(lambda conn: keep(conn, "one"))
     headline = db.read_now(lambda conn: store.waiting(conn, 10))

@@ -307,13 +307,29 @@ def heading_of(anchor: LexborNode) -> LexborNode | None:
         if at is None:
             return None
         if at.tag in HEADINGS:
-            return at
+            return None if is_shared(at, anchor) else at
         at = at.parent
     named = [
         node for node in anchor.css("[class]")
         if _HEADLINE_CLASS.search(node.attributes.get("class") or "") and not _is_kicker(node) and node.text(strip=True)
     ]  # fmt: skip
     return max(named, key=lambda node: len(node.text(strip=True))) if named else None
+
+
+def is_shared(heading: LexborNode, anchor: LexborNode) -> bool:
+    """Whether a heading holds links to other pages too, a section's before the article's: then each goes by its own words."""
+    own = (anchor.attributes.get("href") or "").partition("#")[0]
+    others = [
+        node for node in heading.css("a[href]")[:8] if (node.attributes.get("href") or "").partition("#")[0] != own
+    ]
+    return any(node.text(strip=True) for node in others)
+
+
+def main_anchor(node: LexborNode) -> LexborNode | None:
+    """The link that an entry is about: the one with the most words in its heading, else its first; None where it has none."""
+    heading = node.css_first("h1, h2, h3, h4, h5, h6")
+    inside = heading.css("a[href]")[:8] if heading is not None else []
+    return max(inside, key=lambda a: len(a.text(strip=True))) if inside else node.css_first("a[href]")
 
 
 def headline_of(anchor: LexborNode, heading: LexborNode | None) -> str:

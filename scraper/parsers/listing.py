@@ -85,14 +85,16 @@ def _selected(node: LexborNode, select: Select, base: str, page: Page, source: S
         link = _value(node, select.link, "href")
         anchor = None
     else:
-        anchor = node if node.tag == "a" else node.css_first("a[href]")
+        anchor = node if node.tag == "a" else block.main_anchor(node)
         link = (anchor.attributes.get("href") or "") if anchor is not None else ""
     url = web_address(base, link) if link else None
     if select.title:
         title = _value(node, select.title)
     else:
-        heading = node.css_first("h1, h2, h3, h4, h5, h6")
-        title = block.headline_of(anchor or node, heading or (block.heading_of(anchor) if anchor is not None else None))
+        heading = node.css_first("h1, h2, h3, h4, h5, h6") or (block.heading_of(anchor) if anchor is not None else None)
+        if heading is not None and anchor is not None and block.is_shared(heading, anchor):
+            heading = None
+        title = block.headline_of(anchor or node, heading)
     title = clean_line(title, TITLE_LIMIT)
     if not title and url is None:
         return None

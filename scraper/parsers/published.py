@@ -16,7 +16,7 @@ from datetime import date, datetime, timedelta, timezone, tzinfo
 from urllib.parse import urlsplit
 
 from scraper.dates import in_words, zone_of
-from scraper.model import Moment
+from scraper.model import UNLIKELY, Moment
 from scraper.parsers.metadata import Said, Shown, same_title
 
 _NAMED = (
@@ -71,9 +71,12 @@ class Found:
 class _Reader:
     """Reads one page's dates: holds what every reading needs."""
 
-    __slots__ = ("_language", "_last_resorts", "_seen", "_zone")
+    __slots__ = ("_language", "_last_resorts", "_seen", "_whenever", "_zone")
 
-    def __init__(self, fetched_at: datetime, zone: str, language: str | None, last_resort: bool) -> None:
+    def __init__(
+        self, fetched_at: datetime, zone: str, language: str | None, last_resort: bool, whenever: bool = False
+    ) -> None:
+        self._whenever = whenever
         self._seen, self._zone, self._language = fetched_at, zone, language
         self._last_resorts = 3 if last_resort else 0  # they are slow, and a page that gives a date gives it early
 
@@ -104,6 +107,7 @@ class _Reader:
             alone=alone,
             last_resort=asking,
             is_age=is_age,
+            whenever=self._whenever,
         )
         if moment is None or moment.at.date() in _NEVER or moment.method.startswith("updated"):
             return None
@@ -133,6 +137,8 @@ def published(
         found = list(candidates(said, url, headline, _Reader(fetched_at, zone, language, last_resort=True)))
     if not found:
         found = [Found(moment, "time", False) for moment in _ages(said, reader)]
+    if not found and last_resort:
+        return _unlikely(said, _Reader(fetched_at, zone, language, last_resort=True, whenever=True))
     moment, voices = _decide(found, zone_of(zone))
     if moment is not None and moment.confident and voices < _MANY and _was_changed_later(said, moment, reader):
         return replace(moment, confident=False)
@@ -146,6 +152,18 @@ def _ages(said: Said, reader: _Reader) -> Iterator[Moment]:
             moment = reader.read(one.text, "time", shown=True, is_age=True)
             if moment is not None:
                 yield moment
+
+
+def _unlikely(said: Said, reader: _Reader) -> Moment | None:
+    """What the one `time` element beside the headline says, where the page gives no other date, however old or far ahead.
+
+    It is what the page claims, so it is shown, never confident, and its method says that it is hard to believe.
+    """
+    texts = {one.text for one in said.shown if one.kind == "time" and one.near and one.claim != "modified"}
+    if len(texts) != 1 or any(one.attribute for one in said.shown if one.kind == "time"):
+        return None
+    moment = reader.read(texts.pop(), "time", shown=True, is_age=True)
+    return None if moment is None else replace(moment, method=f"{UNLIKELY}: {moment.method.partition(': ')[2]}")
 
 
 def _was_changed_later(said: Said, moment: Moment, reader: _Reader) -> bool:
