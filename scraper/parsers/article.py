@@ -20,7 +20,7 @@ from typing import Any
 from scraper.dates import in_words, said_on
 from scraper.errors import ParseError
 from scraper.model import Article, ArticleRules, Moment, Page, Source
-from scraper.parsers import body, boxes, charset, metadata, published, rescue, shape, walls
+from scraper.parsers import body, boxes, charset, ending, metadata, published, rescue, shape, walls
 from scraper.parsers.byline import byline
 from scraper.parsers.headline import headline
 from scraper.parsers.language import declared, language
@@ -54,6 +54,10 @@ def parse(page: Page, source: Source) -> Article:
     text = (chosen.text if chosen else "") or _text(tree, said, page.url)
     author = byline(said, page.url)
     title = clean_line((chosen.title if chosen else "") or headline(said, page.url), _MAX_TITLE)
+    if not (chosen and chosen.text):
+        text = ending.without_what_follows(
+            text, tree, (node.body for node in said.nodes if node.is_article and node.body)
+        )
     blocks = body.linked_blocks(tree, text)
     if not (chosen and chosen.text):
         names = author.split(", ") if author else ()

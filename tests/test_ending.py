@@ -1,0 +1,72 @@
+"""Where an article ends: what comes after it is not its own, and an article in several parts is whole."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from scraper.model import Article, Page, Source
+from scraper.parsers.article import parse
+
+SEEN = datetime(2025, 6, 20, 12, 40, tzinfo=UTC)
+SOURCE = Source(id="s", kind="listing", url="https://site.example/")
+LINES = (
+    "The committee read the annual report aloud and thanked everyone who had helped with it over the long year.",
+    "It will meet again in the large hall; the doors open early, the coffee is free, and all members may speak.",
+    "The treasurer explained each figure of the accounts, and two members asked about the new roof of the hall.",
+    "After the break the choir sang three songs, and the youngest member was given the key to the cupboard.",
+)
+PORTRAIT = "Jane Roe has written about halls and choirs for twenty years and lives with two cats in a small house."
+BODY = "".join(f"<p>{line}</p>" for line in LINES)
+
+
+def read(inside: str, head: str = "") -> Article:
+    html = f'<!doctype html><html lang="en"><head><title>Annual report</title>{head}</head><body>{inside}</body></html>'
+    page = Page(
+        url="https://site.example/a/1",
+        asked="https://site.example/a/1",
+        body=html.encode(),
+        fetched_at=SEEN,
+        media_type="text/html",
+        charset="utf-8",
+    )
+    return parse(page, SOURCE)
+
+
+def test_what_stands_after_the_element_of_the_article_is_not_its_own() -> None:
+    article = read(
+        f'<main><h1>Annual report</h1><div class="body">{BODY}</div><div class="who"><p>{PORTRAIT}</p></div></main>'
+    )
+    assert article.text == "\n".join(LINES)
+
+
+def test_what_stands_before_the_element_of_the_article_is_kept() -> None:
+    article = read(f'<main><h1>Annual report</h1><p>{PORTRAIT}</p><div class="body">{BODY}</div></main>')
+    assert article.text == "\n".join((PORTRAIT, *LINES))
+
+
+@pytest.mark.parametrize("name", [' class="part"', ""])
+def test_an_article_in_several_elements_of_one_kind_is_whole(name: str) -> None:
+    article = read(f"<main><h1>Annual report</h1><div{name}>{BODY}</div><div{name}><p>{PORTRAIT}</p></div></main>")
+    assert article.text == "\n".join((*LINES, PORTRAIT))
+
+
+def test_a_table_under_the_text_is_kept() -> None:
+    table = "<table><tr><td>Roof</td><td>1,200</td></tr><tr><td>Coffee</td><td>80</td></tr></table>"
+    article = read(f'<main><h1>Annual report</h1><div class="body">{BODY}</div><div class="sums">{table}</div></main>')
+    assert "1,200" in article.text
+
+
+def told(body: str) -> str:
+    return f'<script type="application/ld+json">{{"@type": "NewsArticle", "articleBody": "{body}"}}</script>'
+
+
+def test_the_body_that_json_ld_gives_tells_where_the_article_ends() -> None:
+    article = read(f"<main><h1>Annual report</h1>{BODY}<p>{PORTRAIT}</p></main>", told(" ".join(LINES)))
+    assert article.text == "\n".join(LINES)
+
+
+def test_a_beginning_that_json_ld_gives_does_not_cut_the_article() -> None:
+    article = read(f"<main><h1>Annual report</h1>{BODY}</main>", told(" ".join(LINES[:3])[:-20]))
+    assert article.text == "\n".join(LINES)
