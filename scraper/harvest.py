@@ -131,7 +131,8 @@ async def missing(
         return ()
 
     def read(conn: Connection) -> tuple[int, ...]:
-        found = removal.missing(absences.last_page(conn, source.id), harvest.order)
+        before = absences.last_page(conn, source.id)
+        found = removal.missing(before, harvest.order, newest=removal.newest_end(source.kind))
         return absences.can_be_missed(conn, found, since=since) if found else ()
 
     return await db.read(read) if harvest.order else ()

@@ -1,9 +1,9 @@
 """Whether a statement was removed: pure decisions, from a list in which it is missing to two proofs that it is gone.
 
-    missing from the middle of a steady list -> its own page says "gone" while another page of the site stands
+    missing from a steady list, not from its old end -> its own page says "gone" while another page of the site stands
     -> the same again after one more poll, at least an interval later -> removed
 
-That it left the end of a list proves nothing, nor does a page that is refused, slow, broken or sent elsewhere. Lists that are
+That it left the old end of a list proves nothing, nor does a page that is refused, slow, broken or sent elsewhere. Lists that are
 shuffled, and lists from which much is missing at once, are not judged at all.
 """
 
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from scraper.model import Source
+from scraper.model import Kind, Source
 
 MANY_AT_ONCE = 3
 """Missing statements that are believed of a short list; of a long one a tenth."""
@@ -55,20 +55,38 @@ class Verdict:
     note: str = ""
 
 
-def missing(before: Sequence[int], now: Sequence[int]) -> tuple[int, ...]:
+def missing(
+    before: Sequence[int], now: Sequence[int], *, newest: Literal["first", "last"] | None = None
+) -> tuple[int, ...]:
     """Statements of the list `before` that are not in `now`, though some above and below them still stand, in their order.
+
+    `newest` says at which end of the list new statements come, where that is known: what is missing at that end did not age
+    out, and needs no neighbour there. It does not count where something never seen stands at the other end: then the list
+    may run the other way. Negative numbers in `now` are what was never seen before.
 
     Empty where the list was shuffled, and where too much is missing at once: that is another list.
     """
+    if newest == "last":
+        return missing(before[::-1], now[::-1], newest="first")[::-1]
     there, known = set(now), set(before)
     kept = [one for one in before if one in there]
-    if kept != [one for one in now if one in known]:
-        return ()
-    if not kept:
+    if not kept or kept != [one for one in now if one in known]:
         return ()
     first, last = before.index(kept[0]), len(before) - 1 - before[::-1].index(kept[-1])
-    found = tuple(one for one in before[first:last] if one not in there)
-    return found if len(found) <= max(MANY_AT_ONCE, len(before) // 10) else ()
+    most = max(MANY_AT_ONCE, len(before) // 10)
+    at_the_top = newest == "first" and all(one >= 0 for one in now[now.index(kept[0]) :])
+    for start in (0, first) if at_the_top else (first,):
+        found = tuple(one for one in before[start:last] if one not in there)
+        if len(found) <= most:
+            return found
+    return ()
+
+
+def newest_end(kind: Kind) -> Literal["first", "last"] | None:
+    """At which end of its list a kind of source shows what is new. Sitemaps have no order of their own, and age by the day."""
+    if kind == "sitemap":
+        return None
+    return "last" if kind == "channel" else "first"
 
 
 def weigh(absence: Absence, its_own: Answer, control: Answer, detail: str, *, source: Source, now: datetime) -> Verdict:

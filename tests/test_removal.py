@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -42,8 +43,20 @@ def test_what_left_the_end_of_the_list_is_not_missing() -> None:
     assert missing([5, 4, 3, 2, 1], [7, 6, 5, 4, 3]) == ()
 
 
-def test_what_was_first_and_is_gone_has_no_newer_neighbour_and_is_not_missing() -> None:
+def test_what_was_first_and_is_gone_is_missing_only_where_new_ones_are_known_to_come_first() -> None:
     assert missing([5, 4, 3], [6, 4, 3]) == ()
+    assert missing([5, 4, 3], [4, 3], newest="first") == (5,)
+    assert missing([5, 4, 3], [-1, 4, 3], newest="first") == (5,)
+    assert missing([3, 4, 5], [3, 4, -1], newest="last") == (5,)
+
+
+def test_what_left_the_top_of_a_list_that_grows_at_its_end_is_not_missing() -> None:
+    assert missing([3, 4, 5], [4, 5, -1], newest="first") == ()
+    assert missing([5, 4, 3], [-1, 5, 4], newest="last") == ()
+
+
+def test_a_new_top_of_the_page_hides_nothing_that_is_missing_further_down() -> None:
+    assert missing([9, 8, 7, 6, 5, 4, 3], [-1, 5, 3], newest="first") == (4,)
 
 
 def test_a_shuffled_list_says_nothing() -> None:
@@ -57,13 +70,15 @@ def test_a_list_from_which_much_is_missing_is_another_list() -> None:
 pages = st.lists(st.integers(1, 60), unique=True, max_size=40)
 
 
-@given(pages, pages)
-def test_what_is_missing_was_there_and_is_not_and_stood_between_two_that_are(before: list[int], now: list[int]) -> None:
-    for one in missing(before, now):
+@given(pages, pages, st.sampled_from(["first", "last", None]))
+def test_what_is_missing_was_there_and_is_not_and_stood_between_two_that_are_or_was_new(
+    before: list[int], now: list[int], newest: Literal["first", "last"] | None
+) -> None:
+    for one in missing(before, now, newest=newest):
         at = before.index(one)
         assert one not in now
-        assert set(before[:at]) & set(now)
-        assert set(before[at + 1 :]) & set(now)
+        assert newest == "first" or set(before[:at]) & set(now)
+        assert newest == "last" or set(before[at + 1 :]) & set(now)
 
 
 @given(pages)
@@ -160,6 +175,21 @@ async def test_a_statement_is_removed_after_two_proofs_in_two_polls(tmp_path: Pa
         assert known.second_proof_at - known.first_proof_at >= timedelta(minutes=10)
         assert "404" in known.first_proof
         assert "stands" in known.second_proof
+
+
+@pytest.mark.parametrize("since", [(), ("7",)], ids=["nothing came since", "another came since"])
+async def test_the_newest_statement_that_is_taken_down_at_once_is_removed_too(
+    tmp_path: Path, site: FakeSite, since: tuple[str, ...]
+) -> None:
+    async with house(configuration(tmp_path, sources=(local("wire", f"{site.origin}/feed"),))) as here:
+        publish(site, LIST[1:])
+        await here.service.once()
+        publish(site, LIST)
+        await poll_again(here)
+        publish(site, [*((one, headline(int(one))) for one in since), *LIST[1:]])
+        site.pages["/article/6"] = 404
+        await poll_again(here, times=3)
+        assert removed(here) == [headline(6)]
 
 
 async def test_who_was_told_of_a_statement_is_told_that_it_is_gone(tmp_path: Path, site: FakeSite) -> None:
