@@ -1,6 +1,6 @@
 """Finds the list in a page that nobody described: the links that lead to articles, each with the part of the page about it.
 
-    anchors -> one link for each address -> its headline -> groups of one shape -> which shapes are lists -> cards
+    anchors -> one link for each address -> its headline (`rows.py`) -> groups of one shape -> which shapes are lists -> cards
 
 What repeats in one shape, reads like headlines and leads to addresses like those of articles is a list; a page may have several.
 Menus, footers, advertisements and "share this" are told by their elements, roles and class names, by short words and by where they
@@ -11,84 +11,29 @@ from __future__ import annotations
 
 import re
 import statistics
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.address import canonical
-from scraper.parsers.entry import web_address
+from scraper.parsers import rows
+from scraper.parsers.anchors import NO_HEADLINE, Link, best_part, links, weight
 from scraper.parsers.plain import TITLE_LIMIT
-from scraper.parsers.words import INLINE, words
-from scraper.text import clean_line
+from scraper.parsers.words import words
 
-MAX_LINKS = 20_000
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-
-_CHROME_TAGS = frozenset({"nav", "footer", "form", "dialog", "menu", "select", "button"})
-_CHROME_ROLES = frozenset(
-    {"navigation", "contentinfo", "search", "menu", "menubar", "banner", "dialog", "tablist", "toolbar"}
-)
-_CHROME_WORDS = frozenset(
-    {
-        "nav",
-        "navi",
-        "navigation",
-        "navbar",
-        "menu",
-        "submenu",
-        "menubar",
-        "footer",
-        "breadcrumb",
-        "breadcrumbs",
-        "cookie",
-    }
-    | {"cookies", "consent", "advert", "advertisement", "advertising", "ads", "adslot", "sponsored", "share", "sharing"}
-    | {
-        "social",
-        "login",
-        "signin",
-        "pagination",
-        "pager",
-        "paging",
-        "skip",
-        "skiplinks",
-        "skiplink",
-        "toolbar",
-        "newsletter",
-    }
-    | {"subscribe", "langswitch", "tags", "taglist", "tagcloud"}
-)
-_NO_HEADLINE = frozenset({"time", "button", "figcaption"})
 _CARD_TAGS = frozenset({"article", "li", "tr", "dt", "dd"})
 _ARTICLE = frozenset({"article"})
-_HEADLINE_CLASS = re.compile(
-    r"(?:^|[^a-z])(?:head(?:line|ing)|title|titel|titulo|titre|hed)(?:$|[^a-z])", re.IGNORECASE
-)
-_KICKER_CLASS = re.compile(
-    r"kicker|overline|catchline|eyebrow|topline|roofline|rubric|category|label|badge", re.IGNORECASE
-)
 _SLUG = re.compile(r"[^/]+-[^/]+-[^/]+|\d{4,}|[^/]+\.s?html?\b|/\d{4}/\d{1,2}/")
 _NUMBERED = re.compile(r"\d\d")
-_NUMBER_IN_CLASS = re.compile(r"\d+")
-_WORD = re.compile(r"[^\W_]+")
-
-
-@dataclass(slots=True)
-class Link:
-    """All anchors of one address, and what they say. Collected while the page is read, then handed on as a Card."""
-
-    url: str
-    key: str
-    anchors: list[LexborNode] = field(default_factory=list)
-    orders: list[int] = field(default_factory=list)
-    title: str = ""
-    anchor: LexborNode | None = None
-    heading: LexborNode | None = None
-    shape: str = ""
-    in_chrome: bool = True
-    order: int = 0
+_ASKED = re.compile(r"(?:^|&)(?:\w*id|p|n|no|num|nr|news|art|article|story|post|item)=[\w-]*\d{2,}", re.IGNORECASE)
+"""A page of a site whose addresses are questions: `?id=3301`."""
+_KEYED = re.compile(r"(?<!\d)(?!(?:19|20)\d\d(?!\d))\d{4,}")
+"""A number that counts articles, and is no year."""
+_CARD_LINKS = 8
+"""So many links at most the node of one entry holds: a wider one is half of the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,38 +46,15 @@ class Card:
     heading: LexborNode | None
 
 
-def links(tree: LexborHTMLParser, base: str) -> list[Link]:
-    """Every web address that the page links to, in the page's order, with its best headline."""
-    found: dict[str, Link] = {}
-    chrome: dict[int, bool] = {}
-    for count, anchor in enumerate(tree.css("a[href]")):
-        if count >= MAX_LINKS:
-            break
-        url = web_address(base, (anchor.attributes.get("href") or "").partition("#")[0])
-        if url is None:
-            continue
-        key = canonical(url)
-        link = found.setdefault(key, Link(url, key))
-        outside = not _is_chrome(anchor, chrome)
-        if outside and link.in_chrome:
-            link.anchors.clear()  # what the menu says about it does not count any more
-            link.orders.clear()
-            link.in_chrome = False
-        if outside or link.in_chrome:
-            link.anchors.append(anchor)
-            link.orders.append(count)
-    for link in found.values():
-        _read(link)
-    return list(found.values())
-
-
 def cards(tree: LexborHTMLParser, base: str) -> list[Card]:
     """The entries of the lists in the page, in its order; [] where there is no list. `base` is the address of the page."""
     own_key = canonical(base)
-    usable = [link for link in links(tree, base) if _may_be_article(link, own_key)]
+    usable = _named([link for link in links(tree, base) if _may_be_article(link, own_key)])
     groups: dict[str, list[Link]] = {}
     for link in usable:
         groups.setdefault(link.shape, []).append(link)
+    for group in groups.values():
+        _align(group)
     chosen = _chosen(list(groups.values()), base)
     chosen.sort(key=lambda link: link.order)
     return cut_out(chosen)
@@ -146,13 +68,51 @@ def _may_be_article(link: Link, own_key: str) -> bool:
     return bool(parts.path.strip("/") or parts.query)
 
 
+def _named(usable: list[Link]) -> list[Link]:
+    """`usable` with the titles of their rows for links that all say the same ("details", "PDF"), one for each row."""
+    alike: dict[tuple[str, str], list[Link]] = {}
+    for link in usable:
+        if link.heading is None and weight(link.title) <= 25:
+            alike.setdefault((link.shape, rows.wording(link.title)), []).append(link)
+    seen: set[int] = set()
+    doubled: set[str] = set()
+    for group in alike.values():
+        if len(group) < 3:
+            continue
+        for link, (row, title) in zip(group, rows.beside([link.anchor for link in group if link.anchor]), strict=True):
+            if title and row in seen:
+                doubled.add(link.key)
+            elif title:
+                seen.add(row)
+                link.title, link.in_row = title, True
+    return [link for link in usable if link.key not in doubled]
+
+
+def _align(group: list[Link]) -> None:
+    """Give cards of one shape their headline from the place where most have theirs: a short one is not found by its length."""
+    parts = [(link, link.anchor, best_part(link.anchor)) for link in group if link.anchor and link.heading is None]
+    places = [rows.place(anchor, part) for _, anchor, part in parts]
+    way, count = Counter(places).most_common(1)[0] if places else ((), 0)
+    if not way:
+        way, count = next((one for one in Counter(places).most_common() if one[0]), ((), 0))
+    if count < 2 or 3 * count < len(parts):
+        return
+    for (link, anchor, _), here in zip(parts, places, strict=True):
+        if here != way and way[: len(here)] == here:
+            there = rows.at_place(anchor, way)
+            link.title = (there and words(there, TITLE_LIMIT, without=NO_HEADLINE)) or link.title
+
+
 def _chosen(groups: list[list[Link]], base: str) -> list[Link]:
     """The links of all groups that are lists: the strong ones, or if there are none, the best of the weak ones."""
     at_home = [group for group in groups if _is_at_home(group, base)]
     for candidates in (at_home, groups):
         strong = [group for group in candidates if _is_strong(group)]
         if strong:
-            return [link for group in strong for link in group]
+            found = [link for group in strong for link in group]
+            inside = {card.node.mem_id for card in cut_out(found) if len(card.node.css("a[href]")) <= _CARD_LINKS}
+            beside = [group for group in candidates if not _is_strong(group) and _is_beside(group, inside)]
+            return [*found, *(link for group in beside for link in group)]
         weak = [group for group in candidates if _is_weak(group)]
         if weak:
             return max(weak, key=lambda group: len(group))
@@ -170,12 +130,47 @@ def _is_strong(group: list[Link]) -> bool:
     """A shape whose titles read like headlines and whose addresses look like those of articles."""
     length = _length(group)
     headed = sum(link.heading is not None for link in group) / len(group)
-    slugs = sum(_SLUG.search(urlsplit(link.url).path) is not None for link in group) / len(group)
+    slugs = sum(_is_slug(link.url) for link in group) / len(group)
     carded = sum(_tag_above(link, _CARD_TAGS) for link in group) / len(group)
     score = 2 * length + headed + slugs + carded / 2
     if len(group) == 1:
         return length >= 0.5 and headed == 1 and score >= 3
+    if len(group) >= 3:
+        score += sum(link.in_row for link in group) / len(group)
+        score += (1 - slugs) * _numbered(group) / 2
     return length >= 0.4 and score >= 2.5
+
+
+def _is_beside(group: list[Link], inside: set[int]) -> bool:
+    """A shape that is a list where the page has one already: entries with a date or in rows, whose addresses count articles.
+
+    Authors and topics inside of its entries, the nodes `inside`, are none.
+    """
+    if any(node.mem_id in inside for link in group for node in _upwards(link.anchor)):
+        return False
+    if _length(group) >= 0.5 and all(_tag_above(link, _ARTICLE) and _is_slug(link.url) for link in group):
+        return True  # one promoted entry in a form of its own
+    if len(group) < 3 or statistics.median(weight(link.title) for link in group) < 10:
+        return False
+    if sum(_KEYED.search(_way(link.url)) is not None for link in group) < 0.9 * len(group):
+        return False
+    if sum(_is_timed(link) for link in group) > 0.5 * len(group):
+        return True
+    wordy = (
+        statistics.median(weight(link.title) / 8 + link.title.count(" ") for link in group) >= 4
+    )  # a name has two words
+    return wordy and sum(_tag_above(link, _CARD_TAGS) for link in group) > 0.5 * len(group)
+
+
+def _is_timed(link: Link) -> bool:
+    """Whether a `time` element stands with the headline, at most two up."""
+    at = link.anchor
+    for _ in range(3):
+        if at is not None and at.tag not in ("body", "html"):
+            if at.css_first("time") is not None:
+                return True
+            at = at.parent
+    return False
 
 
 def _is_weak(group: list[Link]) -> bool:
@@ -187,19 +182,29 @@ def _is_weak(group: list[Link]) -> bool:
     carded = sum(_tag_above(link, _CARD_TAGS) for link in group) / len(group)
     if headed > 0.5 and carded > 0.5:
         return True
-    numbered = sum(_NUMBERED.search(urlsplit(link.url).path) is not None for link in group) / len(group)
-    return len(group) >= 3 and carded > 0.5 and numbered > 0.5 and _length(group) > 0.1
+    return len(group) >= 3 and carded > 0.5 and _numbered(group) > 0.5 and _length(group) > 0.1
+
+
+def _numbered(group: list[Link]) -> float:
+    return sum(_NUMBERED.search(_way(link.url)) is not None for link in group) / len(group)
+
+
+def _is_slug(url: str) -> bool:
+    parts = urlsplit(url)
+    return _SLUG.search(parts.path) is not None or _ASKED.search(parts.query) is not None
+
+
+def _way(url: str) -> str:
+    """The path of an address, with the number of the page where its question has one."""
+    parts = urlsplit(url)
+    asked = _ASKED.search(parts.query)
+    return f"{parts.path}?{asked[0]}" if asked else parts.path
 
 
 def _length(group: list[Link]) -> float:
     """0 where titles are as short as those of a menu, 1 where they are as long as headlines."""
-    middle = statistics.median(_weight(link.title) for link in group)
+    middle = statistics.median(weight(link.title) for link in group)
     return min(1.0, max(0.0, (middle - 10) / 30))
-
-
-def _weight(title: str) -> float:
-    """The length of a title as Latin letters would have it: a letter of Chinese, Japanese or Korean says as much as three."""
-    return len(title) + 2 * sum("\u3040" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3" for c in title)
 
 
 def _tag_above(link: Link, tags: frozenset[str]) -> bool:
@@ -250,132 +255,3 @@ def _upwards(node: LexborNode | None) -> Iterator[LexborNode]:
     while node is not None and node.tag not in ("body", "html", "-undef"):
         yield node
         node = node.parent
-
-
-def _is_chrome(node: LexborNode, known: dict[int, bool]) -> bool:
-    """Whether `node` stands in a menu, footer or the like. `known` remembers the answer for every node on the way up."""
-    way: list[int] = []
-    answer = False
-    at: LexborNode | None = node
-    while at is not None and at.tag not in ("body", "html", "-undef"):
-        if at.mem_id in known:
-            answer = known[at.mem_id]
-            break
-        way.append(at.mem_id)
-        if _says_chrome(at):
-            answer = True
-            break
-        at = at.parent
-    known.update(dict.fromkeys(way, answer))
-    return answer
-
-
-def _says_chrome(node: LexborNode) -> bool:
-    if node.tag in _CHROME_TAGS:
-        return True
-    attributes = node.attributes
-    if (attributes.get("role") or "").lower() in _CHROME_ROLES:
-        return True
-    if node.tag in ("a", "main", "article"):
-        return False
-    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()
-    return any(word in _CHROME_WORDS for word in _WORD.findall(names.replace("_", " ")))
-
-
-def _read(link: Link) -> None:
-    """The best headline of the link: a heading in or around an anchor, else its longest short text, else its title."""
-    best = -1.0
-    for number, anchor in enumerate(link.anchors):
-        heading = heading_of(anchor)
-        text = headline_of(anchor, heading)
-        worth = min(len(text), 120) + (200 if heading is not None and text else 0) - (60 if len(text) > 300 else 0)
-        if text and worth > best:
-            best = worth
-            link.title, link.anchor, link.heading, link.order = text, anchor, heading, link.orders[number]
-    if link.anchor is not None:
-        link.shape = _shape(link.anchor)
-
-
-def heading_of(anchor: LexborNode) -> LexborNode | None:
-    """The heading of an anchor: the longest inside it that is no kicker, or the one it stands in, or what is called one."""
-    inside = [node for node in anchor.css("h1, h2, h3, h4, h5, h6") if node.text(strip=True)]
-    real = [node for node in inside if not _is_kicker(node)] or inside
-    if real:
-        return max(real, key=lambda node: len(node.text(strip=True)))
-    at = anchor.parent
-    for _ in range(3):
-        if at is None:
-            return None
-        if at.tag in HEADINGS:
-            return None if is_shared(at, anchor) else at
-        at = at.parent
-    named = [
-        node for node in anchor.css("[class]")
-        if _HEADLINE_CLASS.search(node.attributes.get("class") or "") and not _is_kicker(node) and node.text(strip=True)
-    ]  # fmt: skip
-    return max(named, key=lambda node: len(node.text(strip=True))) if named else None
-
-
-def is_shared(heading: LexborNode, anchor: LexborNode) -> bool:
-    """Whether a heading holds links to other pages too, a section's before the article's: then each goes by its own words."""
-    own = (anchor.attributes.get("href") or "").partition("#")[0]
-    others = [
-        node for node in heading.css("a[href]")[:8] if (node.attributes.get("href") or "").partition("#")[0] != own
-    ]
-    return any(node.text(strip=True) for node in others)
-
-
-def main_anchor(node: LexborNode) -> LexborNode | None:
-    """The link that an entry is about: the one with the most words in its heading, else its first; None where it has none."""
-    heading = node.css_first("h1, h2, h3, h4, h5, h6")
-    inside = heading.css("a[href]")[:8] if heading is not None else []
-    return max(inside, key=lambda a: len(a.text(strip=True))) if inside else node.css_first("a[href]")
-
-
-def headline_of(anchor: LexborNode, heading: LexborNode | None) -> str:
-    """The words of the headline: of its heading, else of the part of the anchor that reads like one, else its `title`."""
-    text = words(heading, TITLE_LIMIT, without=_NO_HEADLINE) if heading is not None else _best_part(anchor)
-    return text or clean_line(anchor.attributes.get("title") or anchor.attributes.get("aria-label") or "", 400)
-
-
-def _best_part(anchor: LexborNode) -> str:
-    """The first part of an anchor that is long enough for a headline: a kicker stands before it, a teaser after it."""
-    node = anchor
-    for _ in range(8):
-        parts = [(child, words(child, TITLE_LIMIT, without=_NO_HEADLINE)) for child in _children(node)]
-        parts = [(child, text) for child, text in parts if text]
-        if not parts or any(child.tag == "-text" or child.tag in INLINE for child, _ in parts):
-            break
-        if len(parts) > 1:
-            long = [(child, text) for child, text in parts if _weight(text) >= 25 and not _is_kicker(child)]
-            if not long:
-                break
-            node = long[0][0]
-        else:
-            node = parts[0][0]
-    return words(node, TITLE_LIMIT, without=_NO_HEADLINE)
-
-
-def _children(node: LexborNode) -> Iterator[LexborNode]:
-    child = node.first_child
-    while child is not None:
-        if child.tag != "-text" or (child.text_content or "").strip():
-            yield child
-        child = child.next
-
-
-def _is_kicker(node: LexborNode) -> bool:
-    return _KICKER_CLASS.search(node.attributes.get("class") or "") is not None
-
-
-def _shape(node: LexborNode) -> str:
-    """The tags and first classes from a node up to five parents: the same for all entries of one list."""
-    parts = []
-    at: LexborNode | None = node
-    for _ in range(5):
-        if at is None or at.tag in ("body", "html"):
-            break
-        name = _NUMBER_IN_CLASS.sub("", (at.attributes.get("class") or "").partition(" ")[0])
-        parts.append(f"{at.tag}.{name}")
-        at = at.parent
-    return " ".join(parts)

@@ -51,6 +51,15 @@ def read(page: Page, source: Source) -> Any:
     return value
 
 
+def value_in(text: str) -> Any:
+    """The JSON value at the beginning of `text`, None where there is none that can be read, or it is over 100 levels deep."""
+    try:
+        _check_depth(text)
+        return _DECODER.raw_decode(text)[0]
+    except (ParseError, ValueError, RecursionError):
+        return None
+
+
 def scalar(value: Any, limit: int = 4_000_000) -> str:
     """A text or number as text; "" for anything else. WordPress and its kin wrap text as `{"rendered": ...}`."""
     if isinstance(value, dict):

@@ -49,7 +49,7 @@ def parse(page: Page, source: Source) -> Listed:
     value = json_text.read(page, source)
     rows = _rows(value, source.items)
     fields = source.fields or Fields()
-    found = [one for row in rows[:MAX_ITEMS] if (one := _item(row, fields, page, source)) is not None]
+    found = [one for row in rows[:MAX_ITEMS] if (one := entry_item(row, fields, page, source)) is not None]
     if rows and not found:
         raise ParseError("suspect", f"{len(rows)} entries in the list, and `fields` finds nothing in any of them")
     older = next((scalar(one, MAX_URL) for one in reach(value, source.next_page)), "") if source.next_page else ""
@@ -115,7 +115,7 @@ def reach(value: Any, path: str) -> Iterator[Any]:
     yield from ends
 
 
-def _item(row: Any, fields: Fields, page: Page, source: Source) -> Item | None:
+def entry_item(row: Any, fields: Fields, page: Page, source: Source) -> Item | None:
     """The item of one entry; None where it has neither words nor an address."""
     body, summary = _value(row, fields, "body"), _value(row, fields, "summary")
     name, written = _date(row, fields)

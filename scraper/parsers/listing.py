@@ -1,6 +1,6 @@
 """A listing page becomes items: by the selectors of its source, or, where it has none, by finding the list itself.
 
-    body -> charset -> shape -> tree -> (select | block) -> cards -> title, date, summary -> items
+    body -> charset -> shape -> tree -> (select | block, or embedded data) -> cards -> title, date, summary -> items
 
 A page without a list is a wall, an error page or a page that changed: a ParseError that names what was seen, never "no items".
 """
@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from scraper.errors import ParseError
 from scraper.model import Item, Listed, Moment, Page, Select, Source
-from scraper.parsers import block, shape, stranger
+from scraper.parsers import anchors, block, embedded, shape, stranger
 from scraper.parsers.block import Card
 from scraper.parsers.charset import decode
 from scraper.parsers.entry import MAX_ITEMS, feed_date, web_address
@@ -59,7 +59,7 @@ def parse(page: Page, source: Source) -> Listed:
             if (item := _selected(node, source.select, base, page, source))
         ]
     else:
-        items = [_item(card, page, source) for card in block.cards(tree, base)]
+        items = [_item(card, page, source) for card in block.cards(tree, base)] or embedded.items(tree, page, source)
     title = _title(tree)
     if not items:
         seen_as = stranger.of(text)
@@ -85,16 +85,18 @@ def _selected(node: LexborNode, select: Select, base: str, page: Page, source: S
         link = _value(node, select.link, "href")
         anchor = None
     else:
-        anchor = node if node.tag == "a" else block.main_anchor(node)
+        anchor = node if node.tag == "a" else anchors.main_anchor(node)
         link = (anchor.attributes.get("href") or "") if anchor is not None else ""
     url = web_address(base, link) if link else None
     if select.title:
         title = _value(node, select.title)
     else:
-        heading = node.css_first("h1, h2, h3, h4, h5, h6") or (block.heading_of(anchor) if anchor is not None else None)
-        if heading is not None and anchor is not None and block.is_shared(heading, anchor):
+        heading = node.css_first("h1, h2, h3, h4, h5, h6") or (
+            anchors.heading_of(anchor) if anchor is not None else None
+        )
+        if heading is not None and anchor is not None and anchors.is_shared(heading, anchor):
             heading = None
-        title = block.headline_of(anchor or node, heading)
+        title = anchors.headline_of(anchor or node, heading)
     title = clean_line(title, TITLE_LIMIT)
     if not title and url is None:
         return None
@@ -170,12 +172,12 @@ def _summary(card: Card, title: str) -> str:
 def _date_in(node: LexborNode, title: str, page: Page, source: Source) -> Moment | None:
     """The date that a card shows: a `time` element, a place that is named for dates, or a short text that is one."""
     for written, method in _dates_in(node, title):
-        if method == "text" and not _reads_like_date(written):
+        if method == "text" and (before := _words_before_digit(written)) > 3:
             continue
         if method in ("text", "date element") and _DURATION.match(written):
             continue  # "31 min": how long it takes, not how long ago it was
         moment = _moment(written, method, page, source)
-        if moment is not None:
+        if moment is not None and (method != "text" or before <= 1 or moment.method.startswith("relative")):
             return moment
     return None
 
@@ -210,10 +212,10 @@ def _short_texts(node: LexborNode, title: str) -> Iterator[str]:
                 yield text
 
 
-def _reads_like_date(text: str) -> bool:
-    """Whether a text of its own could be nothing but a date: at most a word before its first digit, or no digit at all."""
+def _words_before_digit(text: str) -> int:
+    """How many words stand before the first digit; 0 where there is none. One may be a weekday, three are "il y a"."""
     digit = _DIGIT.search(text)
-    return digit is None or len(text[: digit.start()].split()) <= 1
+    return 0 if digit is None else len(text[: digit.start()].split())
 
 
 def _moment(written: str, method: str, page: Page, source: Source) -> Moment | None:

@@ -18,6 +18,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from scraper.address import canonical
 from scraper.model import Select
 from scraper.parsers import block
+from scraper.parsers.anchors import links
 from scraper.parsers.block import Card
 from scraper.parsers.entry import web_address
 
@@ -96,7 +97,7 @@ def _others(tree: LexborHTMLParser, base: str, chosen: Sequence[Card]) -> list[C
     """A card for each link outside of menus that is in no list yet: for pages whose list reads like none."""
     known = {canonical(card.url) for card in chosen}
     left = [
-        link for link in block.links(tree, base)
+        link for link in links(tree, base)
         if link.anchor is not None and link.title and not link.in_chrome and link.key not in known
     ]  # fmt: skip
     return block.cut_out(left) if left else []

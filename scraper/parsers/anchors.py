@@ -1,0 +1,251 @@
+"""Collects the links of a page, one for each address, with the words that are the headline of what it leads to.
+
+    anchors -> menus, footers and the like set aside -> one link for each address -> its headline, its shape
+
+Menus, footers, advertisements and "share this" are told by their elements, roles and class names. No rule here knows a site.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from scraper.address import canonical
+from scraper.parsers.entry import web_address
+from scraper.parsers.plain import TITLE_LIMIT
+from scraper.parsers.words import INLINE, words
+from scraper.text import clean_line
+
+MAX_LINKS = 20_000
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_CHROME_TAGS = frozenset({"nav", "footer", "form", "dialog", "menu", "select", "button"})
+_CHROME_ROLES = frozenset(
+    {"navigation", "contentinfo", "search", "menu", "menubar", "banner", "dialog", "tablist", "toolbar"}
+)
+_CHROME_WORDS = frozenset(
+    {
+        "nav",
+        "navi",
+        "navigation",
+        "navbar",
+        "menu",
+        "submenu",
+        "menubar",
+        "footer",
+        "breadcrumb",
+        "breadcrumbs",
+        "cookie",
+    }
+    | {"cookies", "consent", "advert", "advertisement", "advertising", "ads", "adslot", "sponsored", "share", "sharing"}
+    | {
+        "social",
+        "login",
+        "signin",
+        "pagination",
+        "pager",
+        "paging",
+        "skip",
+        "skiplinks",
+        "skiplink",
+        "toolbar",
+        "newsletter",
+    }
+    | {"subscribe", "langswitch", "tags", "taglist", "tagcloud"}
+)
+NO_HEADLINE = frozenset({"time", "button", "figcaption"})
+_HEADLINE_CLASS = re.compile(
+    r"(?:^|[^a-z])(?:head(?:line|ing)|title|titel|titulo|titre|hed)(?:$|[^a-z])", re.IGNORECASE
+)
+_KICKER_CLASS = re.compile(
+    r"kicker|overline|catchline|eyebrow|topline|roofline|rubric|category|label|badge", re.IGNORECASE
+)
+_NUMBER_IN_CLASS = re.compile(r"\d+")
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(slots=True)
+class Link:
+    """All anchors of one address, and what they say. Collected while the page is read, then handed on as a Card."""
+
+    url: str
+    key: str
+    anchors: list[LexborNode] = field(default_factory=list)
+    orders: list[int] = field(default_factory=list)
+    title: str = ""
+    anchor: LexborNode | None = None
+    heading: LexborNode | None = None
+    shape: str = ""
+    in_row: bool = False
+    in_chrome: bool = True
+    order: int = 0
+
+
+def links(tree: LexborHTMLParser, base: str) -> list[Link]:
+    """Every web address that the page links to, in the page's order, with its best headline."""
+    found: dict[str, Link] = {}
+    chrome: dict[int, bool] = {}
+    for count, anchor in enumerate(tree.css("a[href]")):
+        if count >= MAX_LINKS:
+            break
+        url = web_address(base, (anchor.attributes.get("href") or "").partition("#")[0])
+        if url is None:
+            continue
+        key = canonical(url)
+        link = found.setdefault(key, Link(url, key))
+        outside = not _is_chrome(anchor, chrome)
+        if outside and link.in_chrome:
+            link.anchors.clear()  # what the menu says about it does not count any more
+            link.orders.clear()
+            link.in_chrome = False
+        if outside or link.in_chrome:
+            link.anchors.append(anchor)
+            link.orders.append(count)
+    for link in found.values():
+        _read(link)
+    return list(found.values())
+
+
+def _is_chrome(node: LexborNode, known: dict[int, bool]) -> bool:
+    """Whether `node` stands in a menu, footer or the like. `known` remembers the answer for every node on the way up."""
+    way: list[int] = []
+    answer = False
+    at: LexborNode | None = node
+    while at is not None and at.tag not in ("body", "html", "-undef"):
+        if at.mem_id in known:
+            answer = known[at.mem_id]
+            break
+        way.append(at.mem_id)
+        if _says_chrome(at):
+            answer = True
+            break
+        at = at.parent
+    known.update(dict.fromkeys(way, answer))
+    return answer
+
+
+def _says_chrome(node: LexborNode) -> bool:
+    if node.tag in _CHROME_TAGS:
+        return node.tag != "form" or not _holds_the_page(node)
+    attributes = node.attributes
+    if (attributes.get("role") or "").lower() in _CHROME_ROLES:
+        return True
+    if node.tag in ("a", "main", "article"):
+        return False
+    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()
+    return any(word in _CHROME_WORDS for word in _WORD.findall(names.replace("_", " ")))
+
+
+def _holds_the_page(form: LexborNode) -> bool:
+    """Whether a form is the whole page, as some frameworks have it, and no search or login."""
+    return len(form.css("a[href]")) > 5 and form.css_first("main, article, table a[href], h1, h2, h3") is not None
+
+
+def _read(link: Link) -> None:
+    """The best headline of the link: a heading in or around an anchor, else its longest short text, else its title."""
+    best = -1.0
+    for number, anchor in enumerate(link.anchors):
+        heading = heading_of(anchor)
+        text = headline_of(anchor, heading)
+        worth = min(len(text), 120) + (200 if heading is not None and text else 0) - (60 if len(text) > 300 else 0)
+        if text and worth > best:
+            best = worth
+            link.title, link.anchor, link.heading, link.order = text, anchor, heading, link.orders[number]
+    if link.anchor is not None:
+        link.shape = _shape(link.anchor)
+
+
+def heading_of(anchor: LexborNode) -> LexborNode | None:
+    """The heading of an anchor: the longest inside it that is no kicker, or the one it stands in, or what is called one."""
+    inside = [node for node in anchor.css("h1, h2, h3, h4, h5, h6") if node.text(strip=True)]
+    real = [node for node in inside if not _is_kicker(node)] or inside
+    if real:
+        return max(real, key=lambda node: len(node.text(strip=True)))
+    at = anchor.parent
+    for _ in range(3):
+        if at is None:
+            return None
+        if at.tag in HEADINGS:
+            return None if is_shared(at, anchor) else at
+        at = at.parent
+    named = [
+        node for node in anchor.css("[class]")
+        if _HEADLINE_CLASS.search(node.attributes.get("class") or "") and not _is_kicker(node) and node.text(strip=True)
+    ]  # fmt: skip
+    return max(named, key=lambda node: len(node.text(strip=True))) if named else None
+
+
+def is_shared(heading: LexborNode, anchor: LexborNode) -> bool:
+    """Whether a heading holds links to other pages too, a section's before the article's: then each goes by its own words."""
+    own = (anchor.attributes.get("href") or "").partition("#")[0]
+    others = [
+        node for node in heading.css("a[href]")[:8] if (node.attributes.get("href") or "").partition("#")[0] != own
+    ]
+    return any(node.text(strip=True) for node in others)
+
+
+def main_anchor(node: LexborNode) -> LexborNode | None:
+    """The link that an entry is about: the one with the most words in its heading, else its first; None where it has none."""
+    heading = node.css_first("h1, h2, h3, h4, h5, h6")
+    inside = heading.css("a[href]")[:8] if heading is not None else []
+    return max(inside, key=lambda a: len(a.text(strip=True))) if inside else node.css_first("a[href]")
+
+
+def headline_of(anchor: LexborNode, heading: LexborNode | None) -> str:
+    """The words of the headline: of its heading, else of the part of the anchor that reads like one, else its `title`."""
+    text = words(heading if heading is not None else best_part(anchor), TITLE_LIMIT, without=NO_HEADLINE)
+    return text or clean_line(anchor.attributes.get("title") or anchor.attributes.get("aria-label") or "", 400)
+
+
+def best_part(anchor: LexborNode) -> LexborNode:
+    """The first part of an anchor that is long enough for a headline: a kicker stands before it, a teaser after it."""
+    node = anchor
+    for _ in range(8):
+        parts = [(child, words(child, TITLE_LIMIT, without=NO_HEADLINE)) for child in _children(node)]
+        parts = [(child, text) for child, text in parts if text]
+        if not parts or any(child.tag == "-text" or child.tag in INLINE for child, _ in parts):
+            break
+        if len(parts) > 1:
+            long = [(child, text) for child, text in parts if weight(text) >= 25 and not _is_kicker(child)]
+            if not long:
+                break
+            node = long[0][0]
+        else:
+            node = parts[0][0]
+    return node
+
+
+def _children(node: LexborNode) -> Iterator[LexborNode]:
+    child = node.first_child
+    while child is not None:
+        if child.tag != "-text" or (child.text_content or "").strip():
+            yield child
+        child = child.next
+
+
+def _is_kicker(node: LexborNode) -> bool:
+    return _KICKER_CLASS.search(node.attributes.get("class") or "") is not None
+
+
+def _shape(node: LexborNode) -> str:
+    """The tags and first classes from a node up to five parents: the same for all entries of one list."""
+    parts = []
+    at: LexborNode | None = node
+    for _ in range(5):
+        if at is None or at.tag in ("body", "html"):
+            break
+        name = _NUMBER_IN_CLASS.sub("", (at.attributes.get("class") or "").partition(" ")[0])
+        parts.append(f"{at.tag}.{name}")
+        at = at.parent
+    return " ".join(parts)
+
+
+def weight(title: str) -> float:
+    """The length of a title as Latin letters would have it: one of Chinese, Japanese or Korean says as much as three, and
+    Hebrew and Arabic leave out their short vowels."""
+    if title.isascii():
+        return len(title)
+    east = sum("\u3040" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3" for c in title)
+    return len(title) + 2 * east + 0.3 * sum("\u05d0" <= c <= "\u06ff" for c in title)
