@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from alerts.model import Message, Span, Style
@@ -74,6 +75,13 @@ class Sheet:
     def moment(self, at: datetime, timezone: str) -> None:
         """A time that is sure, written out in `timezone`."""
         self.time(tell_time(at, timezone, self.language))
+
+    def append(self, other: Sheet) -> None:
+        """What stands in another sheet of the same language, which begins with a new line."""
+        self._spans += [
+            replace(span, start=span.start + self.length, end=span.end + self.length) for span in other._spans
+        ]
+        self._put("".join(other._parts))
 
     def message(self) -> Message:
         return Message("".join(self._parts), tuple(self._spans))

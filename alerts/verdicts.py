@@ -73,18 +73,64 @@ def history(conn: Connection, statement_id: int) -> tuple[tuple[int, str, dateti
 
 
 def matched(
-    conn: Connection, *, watches: Collection[str] | None = None, since: datetime | None = None, limit: int = 1_000
+    conn: Connection,
+    *,
+    watches: Collection[str] | None = None,
+    chat: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = 1_000,
 ) -> tuple[int, ...]:
-    """The statements that match something (one of `watches`, where given) by their text of now, newest first seen first."""
+    """The statements that match something (one of `watches`, where given) by their text of now, newest first seen first.
+
+    With `chat`, what other chats watch for themselves does not count; with `until`, what was first seen or judged later: so
+    that the same question has the same answer later.
+    """
     query = (
         select(statement.c.id)
-        .where(statement.c.id.in_(select(match.c.statement).where(*_of(watches))))
+        .where(statement.c.id.in_(select(match.c.statement).where(*_of(watches), *_seen_in(chat))))
         .order_by(statement.c.first_seen_at.desc(), statement.c.id.desc())
         .limit(limit)
     )
     if since is not None:
         query = query.where(statement.c.first_seen_at >= since)
+    if until is not None:
+        known = select(verdict.c.statement).where(verdict.c.statement == statement.c.id, verdict.c.judged_at <= until)
+        query = query.where(statement.c.first_seen_at <= until, known.exists())
     return tuple(conn.execute(query).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """That one actor (None: a list or rule) was met in a statement by its text of now, and in which role."""
+
+    statement: int
+    story: int
+    revision: int
+    removed: bool
+    watch: str
+    actor: str | None
+    role: str | None
+
+
+def touches(conn: Connection, statements: Sequence[int]) -> tuple[Touch, ...]:
+    """Who was met in these statements: each once for each role, without the texts, so that thousands are cheap."""
+    found: list[Touch] = []
+    for start in range(0, len(statements), 500):
+        query = (
+            select(
+                statement.c.id, statement.c.story, statement.c.revision, statement.c.removed_at,
+                match.c.watch, match.c.actor, match.c.role,
+            )
+            .join(match, (match.c.statement == statement.c.id) & (match.c.revision == statement.c.revision))
+            .where(statement.c.id.in_(statements[start : start + 500]))
+            .distinct()
+        )  # fmt: skip
+        found += [
+            Touch(row.id, row.story or row.id, row.revision, row.removed_at is not None, row.watch, row.actor, row.role)
+            for row in conn.execute(query)
+        ]
+    return tuple(found)
 
 
 def spoken_lately(
@@ -115,6 +161,15 @@ def spoken_lately(
 def _of(watches: Collection[str] | None) -> tuple[Any, ...]:
     here = match.c.revision == statement.c.revision
     return (here,) if watches is None else (here, match.c.watch.in_(sorted(watches)))
+
+
+def _seen_in(chat: str | None) -> tuple[Any, ...]:
+    """Only the watches of the configuration, and those of this chat (`chat:NUMBER/NAME`)."""
+    if chat is None:
+        return ()
+    others = match.c.watch.startswith("@chat:") | match.c.watch.startswith("chat:")
+    mine = match.c.watch.startswith(f"@chat:{chat}/", autoescape=True)
+    return (~others | mine | match.c.watch.startswith(f"chat:{chat}/", autoescape=True),)
 
 
 def count(conn: Connection) -> int:

@@ -20,6 +20,9 @@ from sqlalchemy.engine import Connection
 from scraper.likeness import MOST_KEYS
 from scraper.schema import statement, story_join, story_key
 
+PAGE_ITSELF = "g:page"
+"""The key of a watched page's own statement (`scraper/changes.py`). It holds every version of the page and is no copy of anything:
+what changed there is a statement of its own, which it would always contain."""
 WINDOW = timedelta(hours=72)
 """How long after a statement another one can be its copy. The index forgets what is older."""
 NEWEST = 64
@@ -54,6 +57,8 @@ class Member:
     why: str = ""
     news: str = ""
     like: int | None = None
+    revision: int = 1
+    removed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +130,8 @@ def members(conn: Connection, story: int, *, limit: int = 200) -> tuple[Member, 
     query = (
         select(
             statement.c.id, statement.c.source, statement.c.title, statement.c.url, statement.c.first_seen_at,
-            statement.c.baseline, story_join.c.why, story_join.c.news, story_join.c.like,
+            statement.c.baseline, statement.c.revision, statement.c.removed_at,
+            story_join.c.why, story_join.c.news, story_join.c.like,
         )
         .outerjoin(story_join, story_join.c.statement == statement.c.id)
         .where(statement.c.story == story)
@@ -143,6 +149,8 @@ def members(conn: Connection, story: int, *, limit: int = 200) -> tuple[Member, 
             row.why or "",
             row.news or "",
             row.like,
+            row.revision,
+            row.removed_at,
         )
         for row in conn.execute(query)
     )

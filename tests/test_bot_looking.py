@@ -65,7 +65,7 @@ async def test_each_look_is_answered_with_what_is_there(server: StrictBotApi, tm
     assert "Nobody and nothing" in nobody
     assert "threats are not idle" in found and "ministry" not in found
     assert nothing.startswith("Nothing stored says so")
-    assert brief.startswith("The last 12 hours") and "spoke 1 times in 2 statements" in brief
+    assert brief.startswith("The last 12 hours") and "stories: 2, speaks in 1" in brief
     assert "khazali" in why and "It did not ring in this chat." in why
     assert not [call for call in refused if call.get("status") == 400]
 

@@ -1,24 +1,19 @@
-"""What everybody who is enrolled may look at: the state of things, the latest, search, why an alert rang, a brief for the shift."""
+"""What everybody who is enrolled may look at: the state of things, why an alert rang, what was stored; and a test."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from alerts import finding, outbox, troubles, verdicts
+from alerts import outbox, troubles, verdicts
 from alerts.bot import chats
 from alerts.bot.commands import Answer, Command, Document, Here, Press, plain
-from alerts.bot.hushing import among, read_span
 from alerts.bot.incoming import Asked, Pressed
-from alerts.finding import Met
-from alerts.links import link
 from alerts.message import tag, tagged
-from alerts.model import Message, owner
+from alerts.model import owner
 from alerts.sheet import Sheet, short
-from alerts.shown import units
-from alerts.times import tell, tell_time
+from alerts.times import tell_time
 from scraper import sources, stories
 from scraper import store as statements
 from scraper.condition import USABLE
@@ -67,34 +62,6 @@ async def status(asked: Asked, here: Here) -> Answer:
             sheet.add("\n⚠️ ")
             sheet.foreign(short(f"{channel.id}: {channel.reason}", 200))
     return Answer(sheet.message())
-
-
-async def latest(asked: Asked, here: Here) -> Answer:
-    """`/latest [ACTOR]`: the newest statements that a watch met, of one actor or list, or of all."""
-    watches = None
-    if asked.words.strip():
-        wanted = among(here.house.config(), here.chat, asked.words.strip())
-        if wanted is None or wanted.scope not in ("actor", "rule"):
-            return plain(here.say("nobody_called", what=asked.words.strip()))
-        watches = [f"@{wanted.subject}" if wanted.scope == "actor" else wanted.subject]
-    found = await here.house.db.read(lambda conn: finding.met(conn, watches=watches, limit=_LATEST))
-    if not found:
-        return plain(here.say("latest_none"))
-    return Answer(_listed(here.say("latest_title"), [one.statement for one in found], here))
-
-
-async def search(asked: Asked, here: Here) -> Answer:
-    """`/search WORDS`: the newest stored statements with all of these words, in any of their spellings."""
-    terms = re.findall(r'"[^"]+"|\S+', asked.words)
-    if not terms:
-        return plain(here.say("search_form"))
-    try:
-        found = await finding.words(here.house.db, terms, limit=_FOUND)
-    except ValueError as error:
-        return plain(here.say("search_wrong", why=error))
-    if not found:
-        return plain(here.say("search_none"))
-    return Answer(_listed(here.say("search_title", words=asked.words), [one.statement for one in found], here))
 
 
 async def why(asked: Asked, here: Here) -> Answer:
@@ -158,47 +125,6 @@ async def explained(number: int, here: Here) -> Answer:
     return Answer(sheet.message())
 
 
-async def brief(asked: Asked, here: Here) -> Answer:
-    """`/brief 12h`: by actor, what was said first-hand with its words, what was reported, what was edited and removed."""
-    span = read_span(asked.words.strip()) if asked.words.strip() else _BRIEF
-    if span is None or span > _LONGEST_BRIEF:
-        return plain(here.say("brief_form"))
-    since = here.now - span
-    found = await here.house.db.read(lambda conn: finding.met(conn, since=since, limit=400))
-    if not found:
-        return plain(here.say("brief_none", hours=int(span.total_seconds() // 3600)))
-    config = here.house.config()
-    names = {
-        actor.id: actor.name for actor in config.actors if not owner(actor.id) or owner(actor.id) == f"chat:{here.chat}"
-    }
-    by_actor: dict[str, list[Met]] = {}
-    for one in found:
-        for actor in dict.fromkeys(match.actor for match in one.matches if match.actor in names):
-            by_actor.setdefault(str(actor), []).append(one)
-    full = Sheet(here.language)
-    full.add(here.say("brief_title", hours=int(span.total_seconds() // 3600)), "bold")
-    for actor, mets in sorted(by_actor.items(), key=lambda item: -len(item[1])):
-        _brief_of(full, names[actor], actor, mets, here)
-    return _whole_or_file(full.message(), "brief.txt", here)
-
-
-def _brief_of(sheet: Sheet, name: str, actor: str, mets: Sequence[Met], here: Here) -> None:
-    first_hand = [one for one in mets if actor in one.speakers]
-    edited = [one for one in mets if one.statement.revision > 1]
-    removed = [one for one in mets if one.statement.removed_at is not None]
-    sheet.add("\n\n")
-    sheet.foreign(short(name, 80), "bold")
-    sheet.add(
-        " " + here.say("brief_counts", said=len(first_hand), all=len(mets), edited=len(edited), removed=len(removed))
-    )
-    for one in (first_hand or list(mets))[:4]:
-        sheet.add("\n• ")
-        _linked(sheet, one.statement)
-        for words in finding.said_by(one, actor, most=1):
-            sheet.add("\n   💬 ")
-            sheet.foreign(f"“{short(words, 280)}”")
-
-
 async def test(asked: Asked, here: Here) -> Answer:
     """`/test`: a message by the way that alerts take, so that a chat that gets nothing is told apart from a quiet day."""
     channels = {channel.id for channel in here.house.config().channels}
@@ -242,46 +168,9 @@ def snapshot(statement: Statement, timezone: str) -> str:
     return "\n".join(line for line in head if line) + "\n\n" + (statement.text or statement.summary) + "\n"
 
 
-def _listed(title: str, found: Sequence[Statement], here: Here) -> Message:
-    sheet = Sheet(here.language)
-    sheet.add(title, "bold")
-    for statement in found:
-        sheet.add("\n• ")
-        _linked(sheet, statement)
-        sheet.add(" · ")
-        sheet.foreign(short(statement.source, 64))
-        sheet.add(" · ")
-        told = tell(statement.published, here.now, here.timezone, here.language) if statement.published else None
-        sheet.add(
-            told.text if told is not None else tell_time(statement.first_seen_at, here.timezone, here.language).text
-        )
-        sheet.add(" · ")
-        sheet.foreign(f"#{tag(statement.id)}", "code")
-    return sheet.message()
-
-
-def _linked(sheet: Sheet, statement: Statement) -> None:
-    title = short(statement.title, 200) or "?"
-    if url := link(statement.url).url:
-        sheet.foreign(title, "link", url=url)
-    else:
-        sheet.foreign(title)
-
-
-def _whole_or_file(message: Message, name: str, here: Here) -> Answer:
-    """`message`, or its beginning and all of it as a file where it is too long for one."""
-    if units(message.text) <= MOST and len(message.spans) <= 100:
-        return Answer(message)
-    title = message.text.split("\n", 1)[0]
-    return Answer(Message(f"{title}\n{here.say('in_the_file')}"), document=Document(name, message.text.encode()))
-
-
 COMMANDS = (
     Command("status", "viewer", status),
-    Command("latest", "viewer", latest),
-    Command("search", "viewer", search, slow=True),
     Command("why", "viewer", why),
-    Command("brief", "viewer", brief, slow=True),
     Command("test", "viewer", test),
 )
 PRESSES = (Press("why", "viewer", press_why), Press("snapshot", "viewer", press_snapshot))

@@ -26,6 +26,7 @@ from alerts.bot import (
     looking,
     minding,
     relevance,
+    reviewing,
     tending,
     undoing,
 )
@@ -50,6 +51,7 @@ _STRANGERS = 1_000
 
 COMMANDS: tuple[Command, ...] = (
     *looking.COMMANDS,
+    *reviewing.COMMANDS,
     *hushing.COMMANDS,
     *tending.COMMANDS,
     *listing.COMMANDS,
@@ -60,6 +62,7 @@ PRESSES: Mapping[str, Press] = {
     press.action: press
     for press in (
         *looking.PRESSES,
+        *reviewing.PRESSES,
         *hushing.PRESSES,
         *tending.PRESSES,
         *relevance.PRESSES,
