@@ -5,7 +5,8 @@
 A copy joins the story of what it is most like; where there is none, a translation joins that of the statement which its names
 and figures say it is (`alerts/translation.py`), if one watched person speaks in both within hours. Either rings all the same
 where it quotes a watched speaker with words that no member has, or denies. A statement is placed when its headline has come and
-again when its text has; one that others have joined stays where it is, and so does one that was edited.
+again when its text has; one that others have joined stays where it is, and so does one that was edited. A watched page's own
+statement is a story by itself: what changed there is told as another statement.
 """
 
 from __future__ import annotations
@@ -49,6 +50,9 @@ def place(conn: Connection, judged: Sequence[tuple[Statement, Sequence[Match]]])
     seen: dict[int, _Seen] = {}
     placed = []
     for statement, matches in judged:
+        if statement.key == stories.PAGE_ITSELF:
+            placed.append(Placed(statement.id, statement.id, ()))
+            continue
         one = likeness.read(statement.title, _body(statement))
         keys = likeness.keys(one)
         story = known.get(statement.id)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper import changes, sources, store
+from scraper import changes, sources, store, stories
 from scraper.changes import Before
 from scraper.difference import difference
 from scraper.errors import ParseError
@@ -207,6 +207,34 @@ async def test_the_first_look_is_the_baseline_and_a_change_rings_with_the_differ
         shown = bayan.shown
         await poll(bayan)
         assert (bayan.shown, len(stored(bayan))) == (shown, 2)
+
+
+async def test_a_page_and_its_change_are_no_copies_of_each_other_and_the_change_joins_the_story_it_tells(
+    tmp_path: Path, site: FakeSite
+) -> None:
+    said = (
+        "Qais al-Khazali condemned the threats on Friday and called upon governments, organizations and world leaders to"
+        " intervene at once, and his statement warned that silence encourages more violations of what is holy to millions."
+    )
+    site.pages["/feed"] = _feed("Old news", "The council met about the bridge")
+    page = local("office", f"{site.origin}/about", kind="page", watch="main")
+    async with house(configuration(tmp_path, sources=(local("wire", f"{site.origin}/feed"), page))) as bayan:
+        await bayan.service.once(only=["wire", "office"])
+        site.pages["/feed"] = _feed("Khazali condemns the threats", said)
+        await bayan.service.once(only=["wire"])
+        site.pages["/about"] = PAGE.format(f"{STAFF}<p>{said}</p>")
+        await bayan.service.once(only=["office"])
+        told = {one.key: one.id for one in stored(bayan)}
+        of = bayan.db.read_now(lambda conn: stories.stories_of(conn, list(told.values())))
+    itself, changed = told["g:page"], next(one for key, one in told.items() if key.startswith("g:change:"))
+    assert of[itself] == itself
+    assert of[changed] == told["g:Khazali condemns the threats"]
+    assert bayan.shown.count("🔴") == 1
+
+
+def _feed(title: str, text: str) -> str:
+    item = f"<item><guid>{title}</guid><title>{title}</title><description>{text}</description></item>"
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>f</title>{item}</channel></rss>'
 
 
 async def test_a_change_that_nobody_watches_for_is_stored_and_silent(tmp_path: Path, site: FakeSite) -> None:
