@@ -216,13 +216,20 @@ async def test_a_page_and_its_change_are_no_copies_of_each_other_and_the_change_
         "Qais al-Khazali condemned the threats on Friday and called upon governments, organizations and world leaders to"
         " intervene at once, and his statement warned that silence encourages more violations of what is holy to millions."
     )
-    site.pages["/feed"] = _feed("Old news", "The council met about the bridge")
+    old = (
+        "The council met on Monday about the new bridge across the river, heard the engineers and the shopkeepers of the quarter,"
+        " and adjourned without a vote until the report on the costs has been read by all of its members."
+    )
+    site.pages["/feed"] = _feed("The council met about the bridge", old)
+    site.pages["/about"] = PAGE.format(f"<p>{old}</p>")
     page = local("office", f"{site.origin}/about", kind="page", watch="main")
     async with house(configuration(tmp_path, sources=(local("wire", f"{site.origin}/feed"), page))) as bayan:
         await bayan.service.once(only=["wire", "office"])
-        site.pages["/feed"] = _feed("Khazali condemns the threats", said)
+        site.pages["/feed"] = _feed(
+            "Khazali condemns the threats", f"{said} A reporter of the agency will have more from the town later."
+        )
         await bayan.service.once(only=["wire"])
-        site.pages["/about"] = PAGE.format(f"{STAFF}<p>{said}</p>")
+        site.pages["/about"] = PAGE.format(f"<p>{said}</p><p>{old}</p>")
         await bayan.service.once(only=["office"])
         told = {one.key: one.id for one in stored(bayan)}
         of = bayan.db.read_now(lambda conn: stories.stories_of(conn, list(told.values())))
