@@ -20,12 +20,13 @@ _BOXES = (
     r"(?:image|img|photo|picture|media|figure|foto|bild)[-_]*(?:caption|credit|widget)|(?:^|[-_\s])(?:fig|wp)-?caption",
     r"bildunterschrift|caption-text|img-?box",
     r"access-?wall|reg(?:istration)?-?wall|paywall-(?:offer|teaser|banner|message|overlay|promo)|newsletter|whatsapp",
-    r"(?:app|social)-?promo|show-comments|(?:^|[-_\s])debug",
+    r"(?:app|social)-?promo|show-comments|comment[-_]?(?:list|text|body|info|author|form)|comments?-(?:area|section|thread|wrapper)"
+    r"|(?:^|[-_\s])debug",
 )
 _BOX = re.compile("|".join(_BOXES))
 _KEY = re.compile(
     r"hid|none|sr|reader|print|bo[xk]|kasten|ruta|modal|toast|pop|tooltip|caption|credit|widget|schrift|wall|letter|whats|promo"
-    r"|comments|debug"
+    r"|comment|debug"
 )
 """One of these is in every name that the expressions find: most names have none, and that is soon known."""
 _AWAY = re.compile(_HIDDEN)

@@ -1,0 +1,39 @@
+"""Tables: what old pages are laid out with is read as text, a table of data stays one."""
+
+from __future__ import annotations
+
+from lxml import html
+
+from scraper.parsers.tables import unfold
+from tests.test_ending import BODY, LINES, read
+
+SUMS = "<table><tr><td>Roof</td><td>1,200</td></tr><tr><td>Coffee</td><td>80</td></tr></table>"
+
+
+def test_an_article_in_the_cell_of_a_page_laid_out_in_tables_is_read_as_lines() -> None:
+    page = (
+        f'<table><tr><td><a href="/">Home</a></td><td><h1>Annual report</h1><table><tr><td>{BODY}</td></tr></table></td>'
+        '<td><a href="/b">Another hall</a></td></tr></table>'
+    )
+    assert read(page).text == "\n".join(LINES)
+
+
+def test_a_table_of_data_stays_a_table() -> None:
+    tree = html.fromstring(f"<div>{SUMS}</div>")
+    unfold(tree)
+    assert [element.tag for element in tree.iter()] == ["div", "table", "tr", "td", "td", "tr", "td", "td"]
+
+
+def test_a_table_of_data_in_a_table_of_layout_stays_a_table() -> None:
+    tree = html.fromstring(f"<div><table><tr><td><h2>Sums</h2>{SUMS}</td></tr></table></div>")
+    unfold(tree)
+    assert [element.tag for element in tree.iter()] == [
+        *["div", "div", "div", "div", "h2"],
+        *["table", "tr", "td", "td", "tr", "td", "td"],
+    ]
+
+
+def test_what_readers_wrote_under_an_article_is_not_its_text() -> None:
+    remark = '<div class="xy_comment_text"><p>I was there and I did not hear the choir at all, it must have been another day.</p></div>'
+    article = read(f'<main><h1>Annual report</h1>{BODY}<div id="xy_comment_list">{remark}</div></main>')
+    assert article.text == "\n".join(LINES)
