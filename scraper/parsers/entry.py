@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from datetime import timezone as fixed_zone
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -22,13 +22,17 @@ MAX_URL = 4_096
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*\Z")
 _ISO = re.compile(
-    r"(\d{4}-\d\d-\d\d)(?:[T ]{1,2}(\d\d:\d\d)(:\d\d)?(?:[.,]\d{1,9})?)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d|[+-]\d\d)?\Z",
+    r"(\d{4}-\d\d-\d\d)(?:[T ]{1,2}(\d\d:\d\d)(:\d\d)?(?:[.,]\d{1,9})?)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d|[+-]\d\d| \d\d:\d\d)?\Z",
     re.IGNORECASE,
 )
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)?(?=Z|[+-]|\Z)")
+_COUNT = re.compile(r"(1\d{9})(?:\d{3})?\Z")
+"""Seconds or milliseconds since 1970, from 2001 to 2033."""
 _RFC822 = re.compile(
     r"(?:[A-Za-z]{3,9}\.?,?\s*)?(\d{1,2})[ -]([A-Za-z]{3,9})\.?[ ,-]{1,2}(\d{4}|\d\d)"
     r"(?:,? (\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)? ?([A-Za-z]{1,5})? ?(?:([+-])(\d{1,2}?):?(\d\d)?)?)?\Z"
 )
+_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_YEAR = re.compile(r"\d{5,7}|\d{9,}")
 _MONTHS = {
     "jan": 1, "january": 1, "feb": 2, "february": 2, "mar": 3, "march": 3, "apr": 4, "april": 4, "may": 5, "jun": 6, "june": 6,
@@ -91,7 +95,7 @@ def item(entry: Entry, feed: Feed, page: Page, source: Source, *, form: str = "f
     language = _language(entry.language) or _language(feed.language) or source.language
     return Item(
         guid=clean_line(entry.guid, MAX_URL) or None,
-        url=web_address(page.url, entry.link),
+        url=web_address(page.url, entry.link.replace("&amp;", "&")),  # escaped inside CDATA, where nobody resolves it
         title=headline(entry.title.value, literal=not entry.title.markup),
         summary="" if summary == text else summary,
         text=text or None,
@@ -140,7 +144,7 @@ def _published(
 ) -> Moment | None:
     for name, written, confident in dates:
         moment = feed_date(written, source.timezone) or _in_words(written, page, source, language)
-        if moment is not None:
+        if moment is not None and is_date(moment):
             return replace(moment, method=f"{form}:{name}", confident=confident)
     return None
 
@@ -152,17 +156,32 @@ def feed_date(written: str, timezone: str) -> Moment | None:
     """
     text = " ".join(written[:80].split())
     try:
-        found = _ISO.match(text)
+        count = _COUNT.match(text)
+        if count is not None:
+            return Moment(datetime.fromtimestamp(int(count[1]), UTC), "second", "feed")
+        found = _ISO.match(_COMPACT.sub(_spaced_out, text))
         if found is None:
             return _rfc822(text, timezone)
         if not found[2]:
             return Moment(datetime.combine(date.fromisoformat(found[1]), time(), _zone(timezone)), "day", "feed")
-        offset = (found[4] or "").upper().replace("UTC", "+00:00").replace("GMT", "+00:00").replace("Z", "+00:00")
+        offset = (
+            (found[4] or "").upper().replace(" ", "+")
+        )  # a plus sign that a web form took for a space.replace("UTC", "+00:00").replace("GMT", "+00:00").replace("Z", "+00:00")
         at = datetime.fromisoformat(f"{found[1]}T{found[2]}{found[3] or ''}{offset}")
         precision: Precision = "second" if found[3] else "minute"
         return Moment(at if at.tzinfo else at.replace(tzinfo=_zone(timezone)), precision, "feed")
     except (ValueError, OverflowError):
         return None
+
+
+def _spaced_out(compact: re.Match[str]) -> str:
+    year, month, day, hour, minute, second = compact.groups()
+    return f"{year}-{month}-{day}T{hour}:{minute}:{second or '00'}"
+
+
+def is_date(moment: Moment) -> bool:
+    """False for the moments with which programs say that they know none: the zero of their clocks, or of the calendar."""
+    return moment.at.year > 1 and moment.at.astimezone(UTC) != _ZERO
 
 
 def _rfc822(text: str, timezone: str) -> Moment | None:
@@ -179,16 +198,19 @@ def _rfc822(text: str, timezone: str) -> Moment | None:
     else:
         named = _ZONES.get((zone or "").upper())
         zone_info = _zone(timezone) if named is None else fixed_zone(timedelta(hours=named))
+    ended = timedelta(
+        days=int(hour == "24" and int(minute) == int(second or 0) == 0)
+    )  # ISO 8601: midnight at the day's end
     at = datetime(
         full_year,
         _MONTHS[month.lower()],
         int(day),
-        int(hour or 0),
+        0 if ended else int(hour or 0),
         int(minute or 0),
         int(second or 0),
         tzinfo=zone_info,
     )
-    return Moment(at, "second" if second else "minute" if hour else "day", "feed")
+    return Moment(at + ended, "second" if second else "minute" if hour else "day", "feed")
 
 
 def _zone(name: str) -> ZoneInfo:
@@ -199,8 +221,8 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def _in_words(written: str, page: Page, source: Source, language: str | None) -> Moment | None:
-    """A date that no feed format knows but people write: "٢٠ حزيران ٢٠٢٥". Only where the value is short enough to be one."""
-    if not 4 <= len(written.strip()) <= 60 or not any(c.isdigit() for c in written) or _NO_YEAR.search(written):
+    """A date that no feed format knows but people write: "٢٠ حزيران ٢٠٢٥", "منذ ساعتين". Only where it is short enough to be one."""
+    if not 3 <= len(written.strip()) <= 60 or _NO_YEAR.search(written):
         return None
     from scraper.dates import in_words
 

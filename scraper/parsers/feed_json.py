@@ -46,9 +46,11 @@ def _entry(row: dict[str, Any], everybody: str) -> Entry:
         ("date_published", _string(row, "date_published"), True),
         ("date_modified", _string(row, "date_modified"), False),
     )
+    guid = _string(row, "id")
+    own = guid if guid.startswith(("http://", "https://")) else ""  # "ideally, the id is the full URL" (version 1.1)
     return Entry(
-        guid=_string(row, "id"),
-        link=_string(row, "url") or _string(row, "external_url"),
+        guid=guid,
+        link=_string(row, "url") or _string(row, "external_url") or own,
         title=Words(_string(row, "title"), markup=False),
         summary=Words(_string(row, "summary"), markup=False),
         text=text,

@@ -34,9 +34,11 @@ _PREFIXES = {
     "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes:",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf:",
     "http://www.w3.org/1999/xhtml": "xhtml:",
+    "http://rssnamespace.org/feedburner/ext/1.0": "feedburner:",
 }
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 _RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
+_NO_LINK = frozenset({"http:", "https:"})
 _VOID = frozenset({"br", "img", "hr", "input", "meta", "link", "wbr"})
 
 _RSS_DATES = (
@@ -114,7 +116,9 @@ def _rss_entry(element: ET.Element, base: str) -> Entry:
     base = _base(element, base)
     guid = _first(fields, "guid", "atom:id", "id")
     guid_text = _plain_text(guid) if guid is not None else (element.get(_RDF_ABOUT) or "").strip()
-    link = _text(fields, "link") or _atom_link(fields, base)
+    link = _text(fields, "feedburner:origlink", "link") or _atom_link(fields, base)
+    if link.rstrip("/") in _NO_LINK:
+        link = ""
     if not link and guid_text.startswith(("http://", "https://")):
         permanent = guid is None or (_attribute(guid, "ispermalink") or "true").lower() == "true"
         link = guid_text if permanent else ""

@@ -18,7 +18,7 @@ from scraper.model import Item, Listed, Moment, Page, Select, Source
 from scraper.parsers import anchors, block, embedded, shape, stranger
 from scraper.parsers.block import Card
 from scraper.parsers.charset import decode
-from scraper.parsers.entry import MAX_ITEMS, feed_date, web_address
+from scraper.parsers.entry import MAX_ITEMS, feed_date, is_date, web_address
 from scraper.parsers.plain import TITLE_LIMIT
 from scraper.parsers.words import words
 from scraper.text import clean_line
@@ -230,7 +230,7 @@ def _moment(written: str, method: str, page: Page, source: Source) -> Moment | N
         found = in_words(written, fetched_at=page.fetched_at, timezone=source.timezone, language=source.language)
         if found is not None and method not in ("selector", "itemprop:datePublished"):
             return found  # its own words say how it was read: "relative: 7 hours ago"
-    if found is None:
+    if found is None or not is_date(found):
         return None
     return replace(found, method=method, confident=method == "itemprop:datePublished")
 

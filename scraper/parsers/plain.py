@@ -30,6 +30,13 @@ _LOOSE_TAG = re.compile(r"<[/!?]?[A-Za-z][^<>]*+>|<[!?][^<>]*+>")
 _ENDLESS_REFERENCE = re.compile(r"&#(?:[0-9]{9,}|[xX][0-9a-fA-F]{9,});?")
 _SPACES = re.compile(r"[ \t\r\f\v\xa0]+")
 _AROUND_LINES = re.compile(r" *\n[ \n]*")
+_PICTURE = 20_000
+"""Letters of a value that are looked through for a picture's words."""
+_ALT = re.compile(r"""<img\b[^<>]{0,2000}?\balt\s{0,9}=\s{0,9}(["'])([^"'<>]{3,500})\1""", re.IGNORECASE)
+_SVG = re.compile(
+    r"<svg\b[^<>]{0,2000}>.{0,500}?<(title|desc)\b[^<>]{0,500}>(.{1,500}?)</\1", re.IGNORECASE | re.DOTALL
+)
+_TWICE = re.compile(r"&(?:amp|quot|apos|nbsp|#\d{2,5}|#x[0-9a-f]{2,4});", re.IGNORECASE)
 _PAIR = re.compile(r"<([A-Za-z][A-Za-z0-9]*)\b[^<>]*>[^<]*</\1\s*>|<(?:br|img|hr)\b[^<>]*>", re.IGNORECASE)
 
 
@@ -48,20 +55,29 @@ def plain(markup: str, limit: int = TEXT_LIMIT) -> str:
             text = _LOOSE_TAG.sub("", text)
     if "&" in text:
         text = unescaped(text)
-    return cut(_AROUND_LINES.sub("\n", _SPACES.sub(" ", text)), limit)
+    said = cut(_AROUND_LINES.sub("\n", _SPACES.sub(" ", text)), limit)
+    return said or _described(markup)
+
+
+def _described(markup: str) -> str:
+    """What a picture that stands alone says to those who do not see it: `alt` (HTML), `title` and `desc` (SVG 2, 5.8); else ""."""
+    found = _ALT.search(markup, 0, _PICTURE) or _SVG.search(markup, 0, _PICTURE)
+    return cut(" ".join(unescaped(_LOOSE_TAG.sub("", found[2])).split()), 500) if found else ""
 
 
 def headline(markup: str, *, literal: bool = False) -> str:
     """A title as one line of plain text. `literal` says that the source promised text without markup.
 
     Even then entities are resolved and tags that come in pairs are taken off: far more feeds break that promise than
-    write about tags.
+    write about tags. Entities that were escaped twice are resolved twice.
     """
     text = markup[: TITLE_LIMIT * 16]
     if not literal or _PAIR.search(text):
         text = plain(text, TITLE_LIMIT * 2)
     elif "&" in text:
         text = unescaped(text)
+    if _TWICE.search(text):
+        text = unescaped(text)  # escaped once by the page, and once more by what made the feed
     line = clean_line(text, TITLE_LIMIT + 1)
     return line if len(line) <= TITLE_LIMIT else line[: TITLE_LIMIT - 1] + "…"
 
