@@ -13,7 +13,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from alerts.model import Match, Role
@@ -61,15 +61,17 @@ def attribute(title: str, body: str, language: str | None, matches: Sequence[Mat
     `title` and `body` are the texts that the matches' positions count in; `language` is a BCP 47 tag or None, and where
     it does not fit the script of a sentence the script decides. Raises nothing.
     """
-    roles: dict[tuple[str, int, int], Role] = {}
-    for field, text in (("title", title), ("body", body)):
-        of_field = (one for one in matches if one.field == field and one.actor is not None)
-        names = sorted({(one.start, one.end): Name(one.start, one.end, _before(one)) for one in of_field}.values())
-        for name in names[:_MOST_JUDGED]:
-            roles[field, name.start, name.end] = role_of(text, language, name, names)
+    named = [one for one in matches if one.actor is not None]
+    roles = {
+        field: roles_of(
+            text,
+            language,
+            [Name(one.start, one.end, written_before(one.steps, one.surface)) for one in named if one.field == field],
+        )
+        for field, text in (("title", title), ("body", body))
+    }
     return [
-        replace(one, role=roles.get((one.field, one.start, one.end), "mentioned")) if one.actor is not None else one
-        for one in matches
+        replace(one, role=roles[one.field][one.start, one.end]) if one.actor is not None else one for one in matches
     ]
 
 
@@ -81,12 +83,26 @@ class Name(NamedTuple):
     before: str = ""
 
 
-def role_of(text: str, language: str | None, name: Name, names: Sequence[Name] = ()) -> Role:
-    """Whether `name` speaks where it stands in `text`. `names` are all watched names of the text, in order."""
-    grammar = grammar_of(_language(text[max(0, name.start - 200) : name.end + 200], language))
-    tags = _tags(text, name, names, grammar)
-    if tags is None:
-        return "mentioned"
+def roles_of(text: str, language: str | None, names: Sequence[Name]) -> dict[tuple[int, int], Role]:
+    """The roles of the watched names of a text, by their places."""
+    if not names:
+        return {}
+    placed = {name[:2]: name for name in names}
+    names = sorted(placed.values())
+    roles: dict[tuple[int, int], Role] = dict.fromkeys(placed, "mentioned")
+    for name in names[:_MOST_JUDGED]:
+        around = text[max(0, name.start - 200) : name.end + 200]
+        spoken = _language(around, language)
+        tags = _tags(text, name, names, _reader(spoken))
+        if tags is not None:
+            roles[name[:2]] = _decided(spoken, tags)
+    return roles
+
+
+@lru_cache(maxsize=8_192)
+def _decided(language: str, tags: str) -> Role:
+    """What the rules of a language say of a sentence."""
+    grammar = grammar_of(language)
     for merge, by in grammar.merges:
         tags = merge.sub(by, tags)
     for rule, role in grammar.rules:
@@ -95,16 +111,16 @@ def role_of(text: str, language: str | None, name: Name, names: Sequence[Name] =
     return "mentioned"
 
 
-def _before(match: Match) -> str:
+def written_before(steps: Sequence[str], surface: str) -> str:
     """The conjunction, preposition or elided word that is written on to a name, as tags; matching noted it as a step."""
-    for step in match.steps:
+    for step in steps:
         kind, _, cut = step.partition(" ")
         if kind == "clitic":
             return "".join(_CLITICS.get(one, "") for one in cut.split("-"))
         if kind == "prefix":
             return "".join(_PREFIXES.get(one, "") for one in cut)
         if kind == "elision":
-            return "O" if match.surface[:1] in "dD" else ""
+            return "O" if surface[:1] in "dD" else ""
     return ""
 
 
@@ -112,7 +128,7 @@ _CLITICS = {"wa": "a", "fa": "a", "bi": "p", "ka": "p", "li": "i"}
 _PREFIXES = {"ו": "a", "ל": "i", "ב": "p", "כ": "p", "מ": "F", "ש": "c"}
 
 
-def _tags(text: str, name: Name, names: Sequence[Name], grammar: Grammar) -> str | None:
+def _tags(text: str, name: Name, names: Sequence[Name], reader: _Reader) -> str | None:
     """The sentence around `name`, and the one behind it after a full stop; None where the name is inside a quotation."""
     low, high = _paragraph(text, name)
     quoted = []
@@ -124,11 +140,11 @@ def _tags(text: str, name: Name, names: Sequence[Name], grammar: Grammar) -> str
         if not any(_is_name(found, other) for other in _within(names, found.start(), found.end())):
             quoted.append(found.span())
     first, last, second = _sentence(text, low, high, name, quoted)
-    front = _read(text, first, name.start, names, quoted, grammar)
-    back = _read(text, name.end, last, names, quoted, grammar)
-    tags = f"{front[-_MOST_TAGS:]}{name.before}@{_ending(text, name, grammar)}{back[:_MOST_TAGS]}"
+    front = _read(text, first, name.start, names, quoted, reader)
+    back = _read(text, name.end, last, names, quoted, reader)
+    tags = f"{front[-_MOST_TAGS:]}{name.before}@{_ending(text, name, reader.grammar)}{back[:_MOST_TAGS]}"
     if text[last:second].strip(' .!?؟。…"'):
-        tags += "." + _read(text, last, second, names, quoted, grammar)[:_MOST_TAGS]
+        tags += "." + _read(text, last, second, names, quoted, reader)[:_MOST_TAGS]
     return tags
 
 
@@ -155,23 +171,30 @@ def _within(names: Sequence[Name], start: int, end: int) -> Iterable[Name]:
 def _sentence(text: str, low: int, high: int, name: Name, quoted: Sequence[tuple[int, int]]) -> tuple[int, int, int]:
     """Where the sentence of `name` begins and ends, and where the one behind it ends."""
     first, last, second = low, high, high
+    before: list[re.Match[str]] = []
     for found in _END.finditer(text, low, high):
-        at = found.start()
-        if name.start <= at < name.end or any(start < at < end for start, end in quoted):
-            continue
-        if found[0] == "." and _ABBREVIATED.search(text, max(low, at - 6), at):
-            continue
         if found.end() <= name.start:
-            first = found.end()
-        elif last == high and second == high and at < high:
-            last = at
-            second = high
+            before.append(found)
+        elif not name.start <= found.start() < name.end and _is_end(text, low, found, quoted):
+            last = found.start()
             for after in _END.finditer(text, found.end(), high):
                 if not any(start < after.start() < end for start, end in quoted):
                     second = after.start()
                     break
             break
+    for found in reversed(before):
+        if _is_end(text, low, found, quoted):
+            first = found.end()
+            break
     return first, last, second
+
+
+def _is_end(text: str, low: int, found: re.Match[str], quoted: Sequence[tuple[int, int]]) -> bool:
+    """Whether a stop ends a sentence: it stands in no quotation, and behind no abbreviation."""
+    at = found.start()
+    if quoted and any(start < at < end for start, end in quoted):
+        return False
+    return found[0] != "." or _ABBREVIATED.search(text, max(low, at - 6), at) is None
 
 
 def _read(
@@ -180,26 +203,64 @@ def _read(
     end: int,
     names: Sequence[Name],
     quoted: Sequence[tuple[int, int]],
-    grammar: Grammar,
+    reader: _Reader,
 ) -> str:
     """The tags of `text[start:end]`: names and quotations are one tag each, the rest goes by words."""
     pieces = [(*one, "q") for one in quoted if start <= one[0] and one[1] <= end]
     pieces += [
-        (name.start, name.end, f"{name.before}#{_ending(text, name, grammar)}")
+        (name.start, name.end, f"{name.before}#{_ending(text, name, reader.grammar)}")
         for name in _within(names, start, end)
         if name.end <= end and not any(first <= name.start < last for first, last in quoted)
     ]
     out = []
     for first, last, tags in sorted(pieces):
         if first >= start:
-            out += [_words(text[start:first], grammar), tags]
+            out += [_words(text[start:first], reader), tags]
             start = last
-    out.append(_words(text[start:end], grammar))
+    out.append(_words(text[start:end], reader))
     return "".join(out)
 
 
-def _words(text: str, grammar: Grammar) -> str:
+class _Reader(dict[str, str]):
+    """The tags of words as they stand in texts; `_PHRASE` for one that a phrase may begin with. Full, it forgets everything."""
+
+    def __init__(self, grammar: Grammar) -> None:
+        super().__init__()
+        self.grammar = grammar
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        grammar, spelled = self.grammar, _PAUSES.get(word) or _spelled(word)
+        phrases = grammar.phrases
+        if not spelled or spelled in _MARKS:
+            tag = spelled
+        elif spelled in phrases or (spelled[0] in grammar.clitics and spelled[1:] in phrases):
+            tag = _PHRASE
+        else:
+            tag = _tag(spelled, grammar)
+        self[word] = tag
+        return tag
+
+
+@cache
+def _reader(language: str) -> _Reader:
+    return _Reader(grammar_of(language))
+
+
+_PHRASE = "?"
+"""No tag: the words behind it say which."""
+_REMEMBERED = 8_192
+
+
+def _words(text: str, reader: _Reader) -> str:
     found = _WORD.findall(text)
+    tags = "".join(map(reader.__getitem__, found))
+    return _with_phrases(found, reader.grammar) if _PHRASE in tags else tags
+
+
+def _with_phrases(found: Sequence[str], grammar: Grammar) -> str:
+    """The tags of words of which some may be phrases together."""
     spelled = (_PAUSES.get(word) or _spelled(word) for word in found)
     words = [word for word in spelled if word]  # a lone tatweel or vowel mark is no word
     out = []

@@ -27,15 +27,14 @@ _SIGNS_ALONE = re.compile(r"[@$€!|]+")
 _SIGNS: Mapping[str, str] = {"@": "a", "$": "s", "€": "e", "!": "i", "|": "l"}
 
 
-def name_joins(folded: Folded, wholes: Joins) -> Joins:
-    """For words that may be parts of one: what they and their followers are when read as one word, beside `wholes`."""
-    words = folded.words
+def name_joins(folded: Folded, wholes: Joins, letters: Sequence[int]) -> Joins:
+    """For words that may be parts of one: what they and their followers are when read as one word, beside `wholes`.
+    `letters` are the words of one letter."""
     more: list[tuple[int, int, str, str]] = []
     if folded.links:
         more += _across_links(folded)
-    lengths = list(map(len, words))
-    if lengths.count(1) >= _FEWEST:
-        more += _letters_apart(folded, [at for at, long in enumerate(lengths) if long == 1 and words[at].isalpha()])
+    if len(letters) >= _FEWEST:
+        more += _letters_apart(folded, letters)
     if _has_sign(folded.original):
         more += _signs(folded)
     if not more:

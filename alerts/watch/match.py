@@ -3,42 +3,47 @@
     title, body -> fold -> hits of names -> weak, not-near, longest -> matches
                         -> rules (`rules.py`), which may ask for those matches too -> matches
 
-Pure: the same watchlist and text give the same matches, always. `automaton.py` finds, this file judges what was found.
+Pure: the same watchlist and text give the same matches, always. `automaton.py` and `spellings.py` find names as they are written
+and as they sound, `judging.py` judges what was found.
 How a match is written down: DESIGN, "Verbs with a fixed JSON form".
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
-from alerts.model import Actor, Field, Keywords, Match, Tier
-from alerts.watch.attribution import attribute, spoken_by
-from alerts.watch.automaton import Automaton, Hit, Joins, Node
+from alerts.model import Actor, Keywords, Match
+from alerts.watch.attribution import Name, roles_of, spoken_by, written_before
+from alerts.watch.automaton import Automaton, Joins, Node
 from alerts.watch.collecting import uncollected
-from alerts.watch.disguise import is_disguise, name_joins
-from alerts.watch.extent import extent
-from alerts.watch.lexicon import Lexicon
+from alerts.watch.disguise import name_joins
+from alerts.watch.judging import (
+    MOST_MATCHES,
+    Found,
+    collected,
+    judge_names,
+    limited,
+    not_among,
+    not_told,
+    once_each,
+    reading_order,
+)
+from alerts.watch.lexicon import LETTER, NAME, NO_TWO_PARTS, RULE, Lexicon, marks_of
 from alerts.watch.names import is_article, name_parts, short_forms
-from alerts.watch.namesake import namesake
 from alerts.watch.nearly import NearMisses
-from alerts.watch.parts import Refused, SoundHit
+from alerts.watch.parts import Refused
 from alerts.watch.patterns import Kind, Pattern, add_name
 from alerts.watch.rules import Rulebook, Statement, compile_rule
-from alerts.watch.spellings import Spellings
-from alerts.watch.tokens import LOOK_ALIKE, name_readings
-from alerts.watch.written import noted
+from alerts.watch.spellings import HEARD, Spellings
+from alerts.watch.tokens import name_readings
 from scraper.text import Folded, fold
 
-MOST_MATCHES = 50
-"""Of one watch in one statement: an alert shows a handful, and a flood of hits says no more than fifty."""
-_NAME, _RULE, _MARKS = 1, 2, 2
-"""In the number of a word: a name begins with it, a rule does; the bits of both."""
-_MOST_HITS = 200
-"""Of one configured text in one field: bounds the work that a text made of names can cause, and hides no other name."""
+_ASKED = HEARD | NAME | RULE | LETTER
+"""The marks of words that are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +157,10 @@ class Watchlist:
         speaks_for: Sequence[str] = (),
     ) -> Explanation:
         """`match`, and what was found but does not ring, each with its reason."""
-        nearly: list[tuple[_Found, str]] = []
+        nearly: list[tuple[Found, str]] = []
         met, silent, statement = self._judge(title, body, Said(language, source, url, tags, speaks_for), nearly)
-        silent = _once_each([*silent, *_not_told(nearly, met, silent)])
-        suppressed = [(found.match(), reason) for found, reason in _limited(silent)]
+        silent = once_each([*silent, *not_told(nearly, met, silent)])
+        suppressed = [(found.match(), reason) for found, reason in limited(silent)]
         if self._rulebook is not None:
             met += self._rulebook.judge(statement, MOST_MATCHES)
             suppressed += self._rulebook.explain(statement, MOST_MATCHES)
@@ -167,52 +172,57 @@ class Watchlist:
         title: str,
         body: str,
         said: Said,
-        nearly: list[tuple[_Found, str]] | None = None,
-    ) -> tuple[list[Match], list[tuple[_Found, str]], Statement]:
+        nearly: list[tuple[Found, str]] | None = None,
+    ) -> tuple[list[Match], list[tuple[Found, str]], Statement]:
         """The actors that ring, those that do not, and the statement as rules look at it."""
-        names: list[_Found] = []
+        names: list[Found] = []
         texts: list[tuple[Folded, Joins] | None] = [None, None]
-        begins: list[Sequence[int]] = [(), ()]
-        for order, text in enumerate((title, body)):
-            if not text:
+        fields = fold(title), fold(body)
+        second = len(fields[0].words)
+        numbers = self._lexicon.numbers((*fields[0].words, *fields[1].words))
+        marks = marks_of(numbers, _ASKED if nearly is None else _ASKED | NO_TWO_PARTS, second)
+        pairs = _in_fields(self._spellings.neighbours(numbers), second)
+        for order, folded in enumerate(fields):
+            if not folded.original:
                 continue
-            folded = fold(text)
             whole = {
                 first: [(behind, "".join(folded.words[first:behind]), "hashtag")] for first, behind in folded.wholes
             }
-            numbers = self._lexicon.numbers(folded.words)
             texts[order] = folded, whole
-            begins[order] = (numbers & _RULE).nonzero()[0].tolist()
             if self._names is not None:
-                joins = name_joins(folded, whole)
-                named = (numbers & _NAME).nonzero()[0].tolist()
-                written = list(_collected(self._names.find(folded, joins, named), order, folded))
+                marked = marks[order]
+                joins = name_joins(folded, whole, marked.get(LETTER, ()))
+                written = list(collected(self._names.find(folded, joins, marked.get(NAME, ())), order, folded))
                 refused: list[Refused[Pattern]] | None = None if nearly is None else []
-                heard = list(_collected(self._spellings.find(folded, numbers >> _MARKS, refused), order, folded))
-                names += [*written, *_not_among(written, heard)]
+                of_field = numbers[second:] if order else numbers[:second]
+                sounding = self._spellings.find(folded, of_field, marked, pairs[order], refused)
+                heard = list(collected(sounding, order, folded))
+                names += [*written, *not_among(written, heard)]
                 if nearly is not None:
                     self._near_misses = self._near_misses or NearMisses(self._spellings.every)
                     nearly += [
-                        (_Found(order, one.first, one.behind, one.found, one.steps, folded, "C"), one.reason)
+                        (Found(order, one.first, one.behind, one.found, one.steps, folded, "C"), one.reason)
                         for one in self._near_misses.find(folded, refused or ())
                         if one.found.kind == "alias"
                     ]
-        found: list[_Found] = []
-        silent: list[tuple[_Found, str]] = []
+        found: list[Found] = []
+        silent: list[tuple[Found, str]] = []
         if names:
-            _judge_names(names, found, silent)
-            found.sort(key=_reading_order)
-        kept = [one for one, _ in _limited([(one, "") for one in found])]
+            judge_names(names, found, silent)
+            found.sort(key=reading_order)
+        kept = [one for one, _ in limited([(one, "") for one in found])]
         met = _with_roles(title, body, said.language, kept)
         met = list(spoken_by(said.speaks_for, met)) if said.speaks_for else met
-        return met, _once_each(silent), Statement((texts[0], texts[1]), met, *said[:4], (begins[0], begins[1]))
+        begins = marks[0].get(RULE, ()), marks[1].get(RULE, ())
+        return met, once_each(silent), Statement((texts[0], texts[1]), met, *said[:4], begins)
 
     def _number(self, word: str) -> int:
-        """What is known about a word of a text: its number for sounds, and whether a name or a rule begins with it."""
+        """What is known about a word of a text: its number for sounds, whether a name or a rule begins with it, and
+        whether it is one letter."""
         name = self._names is not None and self._names.starts(word)
         rule = self._rulebook is not None and self._rulebook.starts(word)
         sound = self._spellings.number(word) if self._names is not None else 0
-        return sound << _MARKS | (name and _NAME) | (rule and _RULE)
+        return sound | (name and NAME) | (rule and RULE) | (len(word) == 1 and word.isalpha() and LETTER)
 
 
 class Said(NamedTuple):
@@ -227,224 +237,32 @@ class Said(NamedTuple):
     """The actors whose own outlet the source is (`attribution.spoken_by`)."""
 
 
-class _Found(NamedTuple):
-    """A hit with the text it was found in. `order` is 0 in the title, 1 in the body."""
-
-    order: int
-    first: int
-    behind: int
-    pattern: Pattern
-    steps: tuple[str, ...]
-    folded: Folded
-    tier: Tier = "A"
-    apart: float = 0.0
-    """How far the sound is from the watched name's (`spellings.py`)."""
-    opens: tuple[bool, bool] = (False, False)
-
-    @property
-    def field(self) -> Field:
-        return "body" if self.order else "title"
-
-    def surface(self) -> str:
-        return self.folded.original[slice(*self.span())]
-
-    def match(self) -> Match:
-        """The hit as it is told, with every step between the configured spelling and the text's."""
-        start, end = self.span()
-        surface = self.folded.original[start:end]
-        steps = [*([] if self.pattern.text in surface else ["folded"]), *self.steps]
-        return Match(
-            rule=None,
-            actor=self.pattern.watch,
-            tier=self.tier,
-            role=None,
-            field=self.field,
-            start=start,
-            end=end,
-            surface=surface,
-            pattern=self.pattern.text,
-            steps=noted(steps, surface),
-        )
-
-    def span(self) -> tuple[int, int]:
-        """The place of the hit; for a name with what people count to it (`extent.py`)."""
-        pattern = self.pattern
-        if pattern.kind not in ("alias", "weak"):
-            return self.folded.span(self.first, self.behind)
-        clitic = any(step.startswith(("clitic", "prefix")) for step in self.steps)
-        return extent(
-            self.folded, self.first, self.behind, pattern.text, person=pattern.person, opens=self.opens, clitic=clitic
-        )
+def _in_fields(
+    pairs: Iterable[tuple[int, int]], second: int
+) -> tuple[Sequence[tuple[int, int]], Sequence[tuple[int, int]]]:
+    """The pairs of words in a first field, and those in a second that begins at word `second`, counted from there."""
+    fields: tuple[list[tuple[int, int]], list[tuple[int, int]]] = [], []
+    for one, other in pairs:
+        if other < second:
+            fields[0].append((one, other))
+        elif one >= second:
+            fields[1].append((one - second, other - second))
+    return fields
 
 
-def _with_roles(title: str, body: str, language: str | None, found: Sequence[_Found]) -> list[Match]:
+def _with_roles(title: str, body: str, language: str | None, found: Sequence[Found]) -> list[Match]:
     """The hits as they are told, each with its role. Who speaks is read around the name itself: its title is a word beside it."""
-    told = [one.match() for one in found]
-    bare = []
-    for one, match in zip(found, told, strict=True):
-        start, end = one.folded.span(one.first, one.behind)
-        bare.append(replace(match, start=max(start, match.start), end=max(min(end, match.end), match.start + 1)))
-    roles = attribute(title, body, language, bare)
-    return [replace(match, role=read.role) for match, read in zip(told, roles, strict=True)]
-
-
-def _collected(hits: Iterable[Hit[Pattern] | SoundHit[Pattern]], order: int, folded: Folded) -> Iterator[_Found]:
-    """The hits with their text; of each pattern, the first `_MOST_HITS`."""
-    counts: dict[Pattern, int] = {}
-    for hit in hits:
-        counts[hit.found] = counts.get(hit.found, 0) + 1
-        if counts[hit.found] <= _MOST_HITS:
-            how = (hit.tier, hit.apart, hit.opens) if isinstance(hit, SoundHit) else ()
-            yield _Found(order, hit.first, hit.behind, hit.found, hit.steps, folded, *how)
-
-
-def _not_among(written: Sequence[_Found], heard: Iterable[_Found]) -> list[_Found]:
-    """The hits by sound where the same name is not found as it is written."""
-    known = _by_watch(written)
-    return [
-        hit
-        for hit in heard
-        if not any(
-            _holds(one, hit) and one.pattern.kind == hit.pattern.kind for one in known.get(hit.pattern.watch, ())
+    told = [one.told() for one in found]
+    names: tuple[list[Name], list[Name]] = [], []
+    for one, (start, end, surface, steps) in zip(found, told, strict=True):
+        first, behind = one.folded.span(one.first, one.behind)
+        names[one.order].append(
+            Name(max(first, start), max(min(behind, end), start + 1), written_before(steps, surface))
         )
-    ]
-
-
-def _not_told(
-    nearly: Iterable[tuple[_Found, str]], met: Iterable[Match], silent: Iterable[tuple[_Found, str]]
-) -> list[tuple[_Found, str]]:
-    """The near misses where nothing of the same actor was found."""
-    told = [one for one, _ in silent]
-    return [
-        (near, reason)
-        for near, reason in nearly
-        if not any(
-            one.order == near.order and one.first < near.behind and near.first < one.behind
-            for one in told
-            if one.pattern.watch == near.pattern.watch
-        )
-        and not any(
-            one.actor == near.pattern.watch
-            and one.field == near.field
-            and one.start < near.span()[1]
-            and near.span()[0] < one.end
-            for one in met
-        )
-    ]
-
-
-def _judge_names(hits: Iterable[_Found], met: list[_Found], silent: list[tuple[_Found, str]]) -> None:
-    """Names: what stands in a namesake is not meant, a longer name swallows a shorter, weak ones need company."""
-    full: list[_Found] = []
-    weak: list[_Found] = []
-    context: dict[str, list[_Found]] = {}
-    for actor, of_actor in _by_watch(hits).items():
-        others = [hit for hit in of_actor if hit.pattern.kind == "not near"]
-        context[actor] = [hit for hit in of_actor if hit.pattern.kind == "context"]
-        for hit in of_actor:
-            kind = hit.pattern.kind
-            if kind in ("context", "not near") or (LOOK_ALIKE in hit.steps and not is_disguise(hit.surface())):
-                continue
-            if (other := next((one for one in others if _holds(one, hit)), None)) is not None:
-                silent.append((hit, f"stands in “{other.pattern.text}”, who is not meant"))
-            elif kind == "alias" and (thing := namesake(hit.folded, hit.first, hit.behind, hit.pattern)):
-                silent.append((hit, thing))
-            elif kind == "acronym" and hit.pattern.text not in hit.surface():
-                silent.append((hit, f"not written as “{hit.pattern.text}”"))
-            else:
-                (full if kind == "alias" else weak).append(hit)
-    full = _without_swallowed(full, silent)
-    by_actor = _by_watch(full)
-    company: list[_Found] = []
-    for hit in weak:
-        actor, kind = hit.pattern.watch, hit.pattern.kind
-        beside = next((one for one in (*by_actor.get(actor, ()), *context[actor]) if not _holds(hit, one)), None)
-        if beside is None:
-            silent.append((hit, f"{_WEAK[kind]} alone: neither a full name nor a word of context in this text"))
-        else:
-            company.append(hit._replace(steps=(*hit.steps, f"{kind}: with {beside.pattern.text}")))
-    for of_actor in _by_watch(_without_swallowed([*full, *company], silent)).values():
-        met += _longest(of_actor)
-
-
-_WEAK = {"weak": "a weak alias", "acronym": "an acronym"}
-
-
-def _without_swallowed(hits: Sequence[_Found], silent: list[tuple[_Found, str]]) -> list[_Found]:
-    """Without the hits that stand strictly inside a longer name of somebody else."""
-    kept: list[_Found] = []
-    open_: list[_Found] = []
-    for hit in sorted(hits, key=_reading_order):
-        open_ = [one for one in open_ if one.order == hit.order and one.behind > hit.first]
-        longer = next(
-            (
-                one
-                for one in open_
-                if one.pattern.watch != hit.pattern.watch
-                and _holds(one, hit)
-                and (_is_nearer(one, hit) or (one.tier == hit.tier and not _holds(hit, one)))
-            ),
-            None,
-        )
-        if longer is None:
-            kept.append(hit)
-            open_.append(hit)
-        else:
-            silent.append((hit, f"part of a longer name, “{longer.pattern.text}” (@{longer.pattern.watch})"))
-    return kept
-
-
-def _is_nearer(one: _Found, other: _Found) -> bool:
-    """Whether a hit is clearly more like its name: of a better tier, or in the same tier by half a vowel and more."""
-    return one.tier < other.tier or (one.tier == other.tier and one.apart + 0.5 <= other.apart)
-
-
-def _longest(hits: Iterable[_Found]) -> list[_Found]:
-    """Of hits that overlap, the longest; of equally long ones, the one that took the fewest steps."""
-    kept: list[_Found] = []
-    for hit in sorted(hits, key=_reading_order):
-        if not kept or kept[-1].order != hit.order or kept[-1].behind <= hit.first:
-            kept.append(hit)
-        elif hit.behind - hit.first > kept[-1].behind - kept[-1].first:
-            kept[-1] = hit
-    return kept
-
-
-def _once_each(silent: Iterable[tuple[_Found, str]]) -> list[tuple[_Found, str]]:
-    """In reading order, and for one watch and reason only the longest of hits that overlap."""
-    alike: dict[tuple[str, str], list[_Found]] = {}
-    for hit, reason in silent:
-        alike.setdefault((hit.pattern.watch, reason), []).append(hit)
-    once = [(hit, reason) for (_, reason), hits in alike.items() for hit in _longest(hits)]
-    return sorted(once, key=lambda pair: _reading_order(pair[0]))
-
-
-def _holds(outer: _Found, inner: _Found) -> bool:
-    return outer.order == inner.order and outer.first <= inner.first and inner.behind <= outer.behind
-
-
-def _reading_order(hit: _Found) -> tuple[int, int, int, str, int, Pattern]:
-    return hit.order, hit.first, -hit.behind, hit.tier, len(hit.steps), hit.pattern
+    roles = roles_of(title, language, names[0]), roles_of(body, language, names[1])
+    each = iter(names[0]), iter(names[1])
+    return [one.match(how, roles[one.order][next(each[one.order])[:2]]) for one, how in zip(found, told, strict=True)]
 
 
 def _as_read(one: Match) -> tuple[int, int, int]:  # as people meet matches
     return one.field == "body", one.start, -one.end
-
-
-def _by_watch(hits: Iterable[_Found]) -> dict[str, list[_Found]]:
-    sorted_out: dict[str, list[_Found]] = {}
-    for hit in hits:
-        sorted_out.setdefault(hit.pattern.watch, []).append(hit)
-    return sorted_out
-
-
-def _limited(pairs: Iterable[tuple[_Found, str]]) -> list[tuple[_Found, str]]:
-    """The first `MOST_MATCHES` of each watch."""
-    kept: list[tuple[_Found, str]] = []
-    counts: dict[str, int] = {}
-    for found, reason in pairs:
-        watch = found.pattern.watch
-        counts[watch] = counts.get(watch, 0) + 1
-        if counts[watch] <= MOST_MATCHES:
-            kept.append((found, reason))
-    return kept

@@ -6,31 +6,26 @@ one kind may follow another is worked out once, and remembered in a table that f
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from alerts.watch.lexicon import Numbers
+from alerts.watch.lexicon import KIND, RANK, Numbers
 
 OTHER, NAMED, FREE = range(3)
 """The rank of a word: neither of the two others; a common name or title; what stands between parts without counting."""
-WALL = 2
-"""Words without kind that keep two rows in one array apart, together with `OTHER` as their rank."""
 _PLACES = 21
 """Bits of a place in the table: two million pairs of kinds; 16 MB, where so many were met."""
-_FEW = 24
-"""Words of a headline: so few are asked one by one faster than at once."""
 _BITS = 2_048
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+_SPREAD = 0x9E3779B97F4A7C15
+_ONE, _OTHER = (np.uint64((_SPREAD << bits) & (1 << 64) - 1) for bits in (33, 1))
+"""What the kinds of a pair are multiplied with: the sum is another number for each pair of kinds below 2**31, always even,
+and its upper bits are spread evenly."""
+_ABOVE_PLACE = np.uint64(64 - _PLACES)
 Places = npt.NDArray[np.intp]
-
-
-def nonzero(marks: npt.NDArray[Any]) -> Places:
-    """The places of a row that are not zero: `np.flatnonzero` without its wrappers, which cost more than a short row."""
-    return marks.nonzero()[0]
+Pairs = npt.NDArray[np.uint64]
 
 
 class Neighbours:
@@ -65,55 +60,64 @@ class Neighbours:
             whole |= masks[kind]
         return whole
 
-    def pairs(self, kinds: Numbers, ranks: Numbers) -> tuple[list[int], list[int]]:
+    def pairs(self, numbers: Numbers) -> list[tuple[int, int]]:
         """The words, first and second, that may follow each other in a name, by what stands between them: nothing that
-        counts; any one word; two or three common names; common names alone, however many."""
-        if len(kinds) <= _FEW:
-            return self._few(kinds.tolist(), ranks.tolist())
-        kept = nonzero(ranks != FREE)
-        kinds = kinds[kept]
+        counts; any one word; two or three common names; common names alone, however many. `numbers` are those of all words."""
+        ranks = numbers & RANK
+        kept = (ranks != FREE).nonzero()[0]
+        if len(kept) < 2:
+            return []
+        if len(kept) < len(numbers):
+            numbers, ranks = numbers[kept], ranks[kept]
+        kinds = (numbers >> KIND).view(np.uint64)
+        count = len(kinds)
         some = kinds != 0
-        firsts = [nonzero(some[:-step] & some[step:]) for step in (1, 2)]
-        seconds = [first + step for step, first in enumerate(firsts, 1)]
-        named = ranks[kept] == NAMED
-        if named.any():
-            for one, other in _across(named):
-                both = some[one] & some[other]
-                firsts.append(one[both])
-                seconds.append(other[both])
-        first, second = np.concatenate(firsts), np.concatenate(seconds)
-        true = self._follow(kinds[first], kinds[second])
-        return kept[first[true]].tolist(), kept[second[true]].tolist()
+        both = np.empty(2 * count - 3, np.bool_)
+        np.logical_and(some[:-1], some[1:], out=both[: count - 1])
+        np.logical_and(some[:-2], some[2:], out=both[count - 1 :])
+        ones, others = kinds * _ONE, kinds * _OTHER
+        asked = np.empty(2 * count - 3, np.uint64)
+        np.add(ones[:-1], others[1:], out=asked[: count - 1])
+        np.add(ones[:-2], others[2:], out=asked[count - 1 :])
+        open_ = ((self._known.take((asked >> _ABOVE_PLACE).view(np.int64)) != asked) & both).nonzero()[0]
+        far = open_ >= count - 1
+        first = open_ - far * (count - 1)
+        second = first + 1 + far
+        asked = asked[open_]
+        named = (ranks == NAMED).nonzero()[0]
+        if len(named) > 1 and (
+            across := [pair for pair in _across(named.tolist(), count) if some[pair[0]] and some[pair[1]]]
+        ):
+            wide = np.array(across, np.intp)
+            first, second = np.concatenate((first, wide[:, 0])), np.concatenate((second, wide[:, 1]))
+            asked = np.concatenate((asked, ones[wide[:, 0]] + others[wide[:, 1]]))
+        true = self._true(kinds, first, second, asked)
+        return list(zip(kept[first[true]].tolist(), kept[second[true]].tolist(), strict=True))
 
-    def _few(self, kinds: list[int], ranks: list[int]) -> tuple[list[int], list[int]]:
-        """`pairs` of a short row."""
-        kept = [at for at, rank in enumerate(ranks) if rank != FREE]
+    def _true(self, kinds: Pairs, first: Places, second: Places, asked: Pairs) -> Places:
+        """Which of the pairs are true; those that the table does not have are worked out, and entered."""
+        places = (asked >> _ABOVE_PLACE).view(np.int64)
+        answers = self._known[places] - asked
+        missed = (answers > 1).nonzero()[0]
+        if len(missed):
+            pairs = zip(kinds[first[missed]].tolist(), kinds[second[missed]].tolist(), strict=True)
+            worked_out = np.array([self._may_follow(one, other) for one, other in pairs], np.uint64)
+            answers[missed] = worked_out
+            self._known[places[missed]] = asked[missed] + worked_out
+        return answers.nonzero()[0]
+
+    def across(self, row: Sequence[int], place: int) -> Iterator[tuple[int, int]]:
+        """`pairs` of a short row of numbers, of those alone that are or span `place`, in which no word is before the row's."""
+        kept = [at for at, number in enumerate(row) if number & RANK != FREE]
         count = len(kept)
         asked = [(at, at + step) for step in (1, 2) for at in range(count - step)]
-        if NAMED in ranks:
-            named = [ranks[at] == NAMED for at in kept]
-            for apart in (3, 4):
-                asked += [(at, at + apart) for at in range(count - apart) if all(named[at + 1 : at + apart])]
-            bare = [at for at in range(count) if not named[at]]
-            asked += [(one, other) for one, other in pairwise(bare) if other - one > 2]
-        true = [
-            (kept[one], kept[other])
-            for one, other in asked
-            if kinds[kept[one]] and kinds[kept[other]] and self._may_follow(kinds[kept[one]], kinds[kept[other]])
-        ]
-        return [one for one, _ in true], [other for _, other in true]
-
-    def _follow(self, ones: Numbers, others: Numbers) -> Places:
-        """Where a word of the second kind may stand behind one of the first."""
-        asked = (ones.astype(np.uint64) << np.uint64(32) | others.astype(np.uint64)) << np.uint64(1)
-        places = (asked * _SPREAD >> np.uint64(64 - _PLACES)).astype(np.intp)
-        known = self._known[places]
-        missed = nonzero(known >> np.uint64(1) != asked >> np.uint64(1))
-        if len(missed):
-            pairs = zip(ones[missed].tolist(), others[missed].tolist(), strict=True)
-            true = [self._may_follow(one, other) for one, other in pairs]
-            known[missed] = self._known[places[missed]] = asked[missed] | np.array(true, np.uint64)
-        return nonzero(known & np.uint64(1))
+        asked += _across([at for at, where in enumerate(kept) if row[where] & RANK == NAMED], count)
+        for one, other in asked:
+            first, second = kept[one], kept[other]
+            if first <= place <= second:
+                kind, behind = row[first] >> KIND, row[second] >> KIND
+                if kind and behind and self._may_follow(kind, behind):
+                    yield first, second
 
     def _may_follow(self, one: int, other: int) -> bool:
         known = self._behind.get(one)
@@ -143,11 +147,18 @@ def mask_of(keys: Collection[str]) -> int:
     return int.from_bytes(bits, "little")
 
 
-def _across(named: npt.NDArray[np.bool_]) -> tuple[tuple[Places, Places], tuple[Places, Places], tuple[Places, Places]]:
-    """Words with two common names between, with three, and with nothing but common names, three and more words apart."""
-    two = nonzero(named[1:-2] & named[2:-1])
-    three = two[:-1] if len(two) and two[-1] + 4 >= len(named) else two
-    three = three[named[three + 3]]
-    bare = nonzero(~named)
-    far = nonzero(np.diff(bare) > 2)
-    return (two, two + 3), (three, three + 4), (bare[far], bare[far + 1])
+def _across(named: Sequence[int], count: int) -> list[tuple[int, int]]:
+    """Of `count` words those with two common names between, with three, and with nothing but common names, two and more."""
+    two = [at for at, behind in pairwise(named) if behind == at + 1]
+    if not two:
+        return []
+    three = [at for at, behind in pairwise(two) if behind == at + 1]
+    found = [(at - 1, at + 2) for at in two if at and at + 2 < count]
+    found += [(at - 1, at + 3) for at in three if at and at + 3 < count]
+    start = two[0]
+    for at, behind in pairwise([*two, count + 1]):
+        if behind != at + 1:
+            if start and at + 2 < count:
+                found.append((start - 1, at + 2))
+            start = behind
+    return found

@@ -9,23 +9,20 @@ at once (`neighbours.py`), and only where two words may be two parts of one name
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import product
 from typing import Generic, NamedTuple, TypeVar
 
-import numpy as np
-
-from alerts.watch.beside import Beside, is_kind
+from alerts.watch.beside import Beside, is_kind, is_telling
 from alerts.watch.collecting import Method
 from alerts.watch.guards import may_stand_alone, may_tell
 from alerts.watch.laying import fit, laid_around
-from alerts.watch.lexicon import Lexicon, Numbers
+from alerts.watch.lexicon import GROUP, KIND, NO_TWO_PARTS, TELLS, TIED, TITLE, TWO_PARTS, Lexicon, Marks, Numbers
 from alerts.watch.likeness import Heard, Likeness, heard_as, sounds_alike, stem_of, without_article
 from alerts.watch.names import Part, is_article
 from alerts.watch.namewords import is_common, is_filler, is_particle, is_title, titles
-from alerts.watch.neighbours import FREE, NAMED, OTHER, WALL, Neighbours
+from alerts.watch.neighbours import FREE, NAMED, OTHER, Neighbours
 from alerts.watch.parts import Laid, Refused, Slot, SoundHit, Spelling, Text, keys_of, slips_of
 from alerts.watch.skeleton import GOD, Sound
 from alerts.watch.thirds import Thirds
@@ -48,13 +45,8 @@ _ARTICLES = frozenset({
     "аль", "эль", "ал", "эл", "אל", "א", "ال",
 })  # fmt: skip
 _ANCHOR = 3
-_RANK, _TWO_PARTS, _TIES, _IS_TITLE, _IS_KIND = 3, 4, 8, 16, 32
-"""In the number of a word: its rank; whether it says two parts of a name, is tied to the word before, is a title, is
-a kind of group."""
-_NO_TWO_PARTS = 64
-"""In the number of a word that sounds like two parts of names and can be none of them."""
-_KIND = 7
-"""Bits of a word's number below those of its kind (`neighbours.py`)."""
+HEARD = TWO_PARTS | TIED | TITLE | GROUP | TELLS
+"""The marks of words that are asked for."""
 _HAS_GOD = re.compile(r"..l+ah$|لله$")
 _JOINED_GOD = re.compile(r"(.{3,}?)([aeiou]l+ah?|الله|لله)")
 _OF_ABD = GOD | {"lah", "la"}
@@ -128,21 +120,29 @@ class Spellings(Generic[T]):
             for key in {sound.key for sound in slot.sounds}:
                 self._joins.setdefault(key, []).append((spelling, slot))
 
+    def neighbours(self, numbers: Numbers) -> list[tuple[int, int]]:
+        """The words that may be two parts of one name, in order. `numbers` are those of all words, of whatever texts."""
+        return self._neighbours.pairs(numbers) if self._pairs else []
+
     def find(
-        self, folded: Folded, numbers: Numbers | None = None, refused: list[Refused[T]] | None = None
+        self,
+        folded: Folded,
+        numbers: Numbers,
+        marks: Marks,
+        pairs: Sequence[tuple[int, int]],
+        refused: list[Refused[T]] | None = None,
     ) -> Iterator[SoundHit[T]]:
         """Every name that sounds like what stands in the text; one for each name and place.
 
-        `numbers` are those of its words, where they are known. What was laid and is not the name is added to `refused`,
-        where there is such a list.
+        `numbers` are those of its words, `marks` and `pairs` what `marks_of` and `neighbours` find in them. What was laid and is
+        not the name is added to `refused`, where there is such a list.
         """
         if not self._pairs:
             return
-        numbers = self._lexicon.numbers(folded.words) if numbers is None else numbers
         text = Text(folded)
         seen: set[tuple[int, int, int]] = set()
         tries: dict[int, int] = {}
-        for first, behind, anchored, may_be in self._anchors(text, numbers, every=refused is not None):
+        for first, behind, anchored, may_be in self._anchors(text, numbers, marks, pairs, every=refused is not None):
             tried = tries[id(anchored.spelling)] = tries.get(id(anchored.spelling), 0) + 1
             if tried > _MOST_TRIES:
                 continue
@@ -154,10 +154,11 @@ class Spellings(Generic[T]):
             elif may_be and (key := (id(anchored.spelling), hit.first, hit.behind)) not in seen:
                 seen.add(key)
                 yield hit
-        titled, kinds = ((numbers & mark).nonzero()[0].tolist() for mark in (_IS_TITLE, _IS_KIND))
-        yield from self._beside.find(text, titled, kinds)
+        yield from self._beside.find(text, marks)
 
-    def _anchors(self, text: Text, numbers: Numbers, *, every: bool) -> Iterator[tuple[int, int, _Anchored[T], bool]]:
+    def _anchors(
+        self, text: Text, numbers: Numbers, marks: Marks, pairs: Sequence[tuple[int, int]], *, every: bool
+    ) -> Iterator[tuple[int, int, _Anchored[T], bool]]:
         """The words that are like a part of a name with another behind or before them, as (word, word behind, part).
 
         Neighbours without what is always skipped, without common names and titles between, and with any one word between.
@@ -165,44 +166,43 @@ class Spellings(Generic[T]):
         whatever is laid is left out, or told with False where `every` is asked for.
         """
         folded, words = text.folded, text.words
-        two_parts = _TWO_PARTS | _NO_TWO_PARTS if every else _TWO_PARTS
-        for at in (numbers & two_parts).nonzero()[0].tolist():
+        alone: Sequence[int] = marks.get(TWO_PARTS, ())
+        for at in sorted((*alone, *marks.get(NO_TWO_PARTS, ()))) if every else alone:
             place = at, at + 1
             for anchored, may_be in self._judged(text, numbers, place, place, self._ones[words[at]], every=every):
                 yield *place, anchored, may_be
-        joined = [at for at, kind in folded.links if kind == "hyphen" and not is_article(words[at], words[at + 1])]
-        joined += [at - 1 for at in (numbers & _TIES).nonzero()[0].tolist() if at]
-        rows, row_of = self._rows(words, numbers, joined)
-        pairs = zip(*self._neighbours.pairs(rows >> _KIND, rows & _RANK), strict=True)
-        found: list[list[tuple[int, int]]] = [[] for _ in range(len(joined) + 1)]
-        if joined:
-            for pair in pairs:
-                found[row_of(pair[0])].append(pair)
-        else:
-            found[0] += pairs
         twos = self._twos
-        for first, second in found[0]:
+        for first, second in pairs:
             if anchors := twos[words[first], words[second]]:
                 spans = (first, first + 1), (second, second + 1)
                 for anchored, may_be in self._judged(text, numbers, *spans, anchors, every=every):
                     yield *spans[anchored.second], anchored, may_be
-        start = len(words)
-        for at, of_row in zip(joined, found[1:], strict=True):
-            both = _as_one(words, at)
+        for at, kind in folded.links:
+            if kind == "hyphen" and not is_article(words[at], words[at + 1]):
+                yield from self._joined(text, numbers, at, every=every)
+        for at in marks.get(TIED, ()):
+            if at:
+                yield from self._joined(text, numbers, at - 1, every=every)
+
+    def _joined(
+        self, text: Text, numbers: Numbers, at: int, *, every: bool
+    ) -> Iterator[tuple[int, int, _Anchored[T], bool]]:
+        """`_anchors` of two words that are read as one, and of those around them with these."""
+        words = text.words
+        both = _as_one(words, at)
+        number = self._lexicon[both]
+        if number & (TWO_PARTS | NO_TWO_PARTS if every else TWO_PARTS):
             place = at, at + 2
-            if self._lexicon[both] & two_parts:
-                for anchored, may_be in self._judged(text, numbers, place, place, self._ones[both], every=every):
-                    yield *place, anchored, may_be
-            begin = max(0, at - _AROUND)
-            for places in of_row:
-                first, second = (begin + place - start - WALL for place in places)
-                if not first <= at <= second:
-                    continue  # both on one side of what is joined: found before
-                one, other = both if first == at else words[first], both if second == at else words[second + 1]
-                spans = _apart(first, at), _apart(second, at)
-                for anchored, may_be in self._judged(text, numbers, *spans, self._twos[one, other], every=every):
-                    yield *spans[anchored.second], anchored, may_be
-            start += WALL + min(at + 2 + _AROUND, len(words)) - begin - 1
+            for anchored, may_be in self._judged(text, numbers, place, place, self._ones[both], every=every):
+                yield *place, anchored, may_be
+        begin = max(0, at - _AROUND)
+        row = [*numbers[begin:at].tolist(), number, *numbers[at + 2 : at + 2 + _AROUND].tolist()]
+        for places in self._neighbours.across(row, at - begin):
+            first, second = (begin + place for place in places)
+            one, other = both if first == at else words[first], both if second == at else words[second + 1]
+            spans = _apart(first, at), _apart(second, at)
+            for anchored, may_be in self._judged(text, numbers, *spans, self._twos[one, other], every=every):
+                yield *spans[anchored.second], anchored, may_be
 
     def _judged(
         self,
@@ -234,39 +234,25 @@ class Spellings(Generic[T]):
         """Those that can come to something: no word stands between that ends every name, and they tell enough, or a word
         around may be a third part."""
         words = text.words
-        between = [at for at in range(one[1], other[0]) if not text.is_free(at)] if one[1] < other[0] else []
-        for at in between:
-            if not text.is_name_like(at):
-                anchors = [
-                    each for each in anchors if any(fit(words[at], slot, True, True) for slot in each.spelling.singles)
-                ]
-                break
+        parted = False
+        for at in range(one[1], other[0]):
+            if not text.is_free(at):
+                parted = True
+                if not text.is_name_like(at):
+                    anchors = [
+                        each
+                        for each in anchors
+                        if any(fit(words[at], slot, True, True) for slot in each.spelling.singles)
+                    ]
+                    break
         if one == other:
             anchors = [each for each in anchors if _can_be(each)]
-        open_ = [each for each in anchors if not (each.apart if between else each.beside)]
+        open_ = [each for each in anchors if not (each.apart if parted else each.beside)]
         if not open_:
             return anchors
-        around = self._thirds.around(words, numbers >> _KIND, one, other)
+        around = self._thirds.around(words, numbers, one, other)
         gone = {id(each) for each in open_ if not self._thirds.has_more(each.spelling, (each.slot, each.other), around)}
         return [each for each in anchors if id(each) not in gone] if gone else anchors
-
-    def _rows(
-        self, words: Sequence[str], numbers: Numbers, joined: Sequence[int]
-    ) -> tuple[Numbers, Callable[[int], int]]:
-        """The numbers of all words, and behind them, for each place where two are read as one, of those around it; and in
-        which of these rows a word stands."""
-        rows = [numbers]
-        starts = [0]
-        at_end = len(numbers)
-        wall = np.full(WALL, OTHER, np.int64)
-        for at in joined:
-            begin = max(0, at - _AROUND)
-            both = np.array((self._lexicon[_as_one(words, at)],), np.int64)
-            row = [wall, numbers[begin:at], both, numbers[at + 2 : at + 2 + _AROUND]]
-            rows += row
-            starts.append(at_end)
-            at_end += sum(map(len, row))
-        return np.concatenate(rows) if joined else numbers, lambda place: bisect_right(starts, place) - 1
 
     def number(self, word: str) -> int:
         """What is known about a word of a text: its kind, its rank, and its marks."""
@@ -283,10 +269,11 @@ class Spellings(Generic[T]):
             rank = FREE
         elif is_title(word) or any(is_common(each.form, 0.25) for each in heard if not each.first):
             rank = NAMED
-        marks = (word in _TIED and _TIES) | (_is_title(word) and _IS_TITLE) | (is_kind(word) and _IS_KIND)
+        marks = (word in _TIED and TIED) | (_is_title(word) and TITLE) | (is_kind(word) and GROUP)
         if two_parts := self._in_one(word):
-            marks |= _TWO_PARTS if any(map(_can_be, two_parts)) else _NO_TWO_PARTS
-        return self._neighbours.kind(frozenset(keys | (slips & known))) << _KIND | marks | rank
+            marks |= TWO_PARTS if any(map(_can_be, two_parts)) else NO_TWO_PARTS
+        marks |= is_telling(word) and TELLS
+        return self._neighbours.kind(frozenset(keys | (slips & known))) << KIND | marks | rank
 
     def _in_one(self, word: str) -> tuple[_Anchored[T], ...]:
         """The names of which one word says two parts."""
@@ -318,7 +305,7 @@ class Spellings(Generic[T]):
 
     def _in_two(self, words: tuple[str, str]) -> tuple[_Anchored[T], ...]:
         """The names of which two words say a part each."""
-        one, other = (self._neighbours.keys(self._lexicon[word] >> _KIND) for word in words)
+        one, other = (self._neighbours.keys(self._lexicon[word] >> KIND) for word in words)
         known = self._pairs
         behind = [(known[first], second) for first in one if first in known for second in other]
         uncased = _is_uncased(words[0])
