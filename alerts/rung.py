@@ -93,6 +93,12 @@ def count_of_source(conn: Connection, source: str, *, since: datetime) -> int:
     return int(conn.execute(select(func.count()).select_from(statement).where(*mine)).scalar_one())
 
 
+def count(conn: Connection) -> int:
+    """How many alerts reached people: each statement once for each channel, without what later became of it."""
+    mine = (delivery.c.kind == "alert", delivery.c.state == "sent")
+    return int(conn.execute(select(func.count()).select_from(delivery).where(*mine)).scalar_one())
+
+
 def of_title(conn: Connection, source: str, title: str) -> int | None:
     """The newest statement of a source with that headline."""
     mine = select(statement.c.id).where(statement.c.source == source, statement.c.title == title)

@@ -57,7 +57,7 @@ class Report:
     polled: list[Polled] = field(default_factory=list)
     followed: list[Followed] = field(default_factory=list)
     judged: int = 0
-    matched: int = 0
+    matched: set[int] = field(default_factory=set)
     sent: int = 0
     later: int = 0
     failed: int = 0
@@ -257,10 +257,10 @@ class Steps:
             while judged := await judge_next(self._db, self.kit.bench, self._clock()):
                 self.report.judged += len(judged)
                 self.gauges.judged += len(judged)
+                matched = [one.statement.id for one in judged if one.matches]
+                self.gauges.matched += len(matched)
+                self.report.matched.update(() if self.beating else matched)  # as with what was polled
                 for one in judged:
-                    if one.matches:
-                        self.report.matched += 1
-                        self.gauges.matched += 1
                     if one.rings:
                         log.info("matched", statement=one.statement.id, channels=[ring.channel for ring in one.rings])
                     self.on(one)

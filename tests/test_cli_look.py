@@ -179,6 +179,24 @@ def test_a_statement_that_is_not_there_ends_with_1_and_the_next_step(bayan: Baya
         assert "there is no statement 99" in ran.err
 
 
+def test_a_statement_is_found_by_the_tag_that_ends_its_alert(bayan: Bayan) -> None:
+    bayan.configure(AGENCY)
+    keep(bayan, Item(None, "https://agency.example/1", "The council speaks"))
+    for said in (tag(1), tag(1).lower(), f"#{tag(1)}"):
+        assert bayan("statements", "show", said).out.startswith("The council speaks"), said
+    assert bayan("routes", "explain", tag(1)).code == 0
+    wrong = bayan("statements", "show", "0000-1")
+    assert wrong.code == 2
+    assert "neither a statement's number nor the tag of an alert" in " ".join(wrong.err.split())
+
+
+def test_days_that_no_calendar_has_are_a_mistake_of_typing(bayan: Bayan) -> None:
+    bayan.configure(AGENCY)
+    keep(bayan)
+    for words in (("export",), ("search", "council")):
+        assert bayan("statements", *words, "--days", "1e12").code == 2
+
+
 def test_the_export_is_one_json_object_a_line_oldest_first(bayan: Bayan, site: FakeSite) -> None:
     site.pages["/feed"] = site.feed(RINGS)
     bayan.configure(source("agency", f"{site.origin}/feed"))
@@ -318,7 +336,10 @@ def test_a_story_is_shown_exported_counted_and_explained_by_its_tag(bayan: Bayan
     rows = [json.loads(line) for line in bayan("statements", "export").out.splitlines()]
     first, second = [row for row in rows if "Khazali" in row["title"]]
     assert (first["story"], second["story"]) == (first["id"], first["id"])
-    assert "(2 carried by several sources)" in bayan("status").out
+    assert "(2 carried by several sources); alerts sent 1," in bayan("status").out, (
+        "what is added to it is no other alert"
+    )
+    assert [line.split()[4] for line in bayan("alerts", "list").out.splitlines()] == ["also", "alert"]
     assert bayan("status", "--json").json["stories"] == {"several": 2, "statements": 4}
     shown = bayan("statements", "show", str(second["id"])).out
     assert f"story      first agency (statement {first['id']})" in shown

@@ -249,7 +249,7 @@ async def test_what_is_dropped_stays_stored_is_matched_and_never_rings(tmp_path:
         await flooded(here, site)
         assert here.db.write_now(lambda conn: holds.drop(conn, "wire", here.clock())) == 20
         report = await here.service.once()
-        assert (report.judged, report.matched) == (30, 30), "with the ten of the baseline"
+        assert (report.judged, len(report.matched)) == (30, 30), "with the ten of the baseline"
         assert "matter 119" not in here.shown
         assert here.db.read_now(store.counts)["statements"] == 30
         site.pages["/feed"] = feed(site, news(200, 40), folder="again")

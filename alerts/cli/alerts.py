@@ -55,7 +55,8 @@ def list_(
     for one in found:
         mark = " (may repeat)" if one.may_repeat else ""
         what = titles.get(one.statement or 0) or (one.text or one.subject).splitlines()[0]
-        typer.echo(f"{one.id:>6}  {one.created_at:%d %b %H:%M}  {one.state:<11} {one.channel:<12} {what}{mark}")
+        when = f"{one.created_at:%d %b %H:%M}"
+        typer.echo(f"{one.id:>6}  {when}  {one.kind:<8} {one.state:<11} {one.channel:<12} {what}{mark}")
         if one.reason and one.state != "sent":
             typer.echo(f"        {one.reason}")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from alerts.cli.exits import PARTIAL
-from alerts.cli.frame import ConfigOption, DataOption, JsonOption, fit, load, opened
+from alerts.cli.frame import ConfigOption, DataOption, JsonOption, StatementArgument, fit, load, opened
 
 if TYPE_CHECKING:
     from scraper.evidence import Evidence
@@ -20,7 +20,7 @@ ENDINGS = {"text/html": "html", "application/json": "json", "text/plain": "txt"}
 
 
 def evidence(
-    statement: Annotated[int, typer.Argument(help="The statement's number.")],
+    statement: StatementArgument,
     out: Annotated[
         Path | None, typer.Option("--out", help="Write the pages into this folder, by their hashes.")
     ] = None,

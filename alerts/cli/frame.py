@@ -16,6 +16,22 @@ if TYPE_CHECKING:
     from alerts.settings import Configuration
     from scraper.db import Database
 
+
+def numbered(said: str) -> int:
+    """The statement that a person means: by its number, or by the tag at the end of its alert. Raises `BadParameter`."""
+    from alerts.message import tagged
+
+    if said.isascii() and said.isdecimal() and len(said) < 19:
+        return int(said)
+    if (found := tagged(said)) is None:
+        raise typer.BadParameter(f"{said!r} is neither a statement's number nor the tag of an alert")
+    return found
+
+
+StatementArgument = Annotated[
+    int,
+    typer.Argument(parser=numbered, metavar="statement", help="Its number, or the tag that ends its alert: A7F3-21."),
+]
 ConfigOption = Annotated[
     Path | None, typer.Option("--config", "-c", help="The configuration file; else $BAYAN_CONFIG, else ./config.toml.")
 ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from alerts.cli.frame import ConfigOption, DataOption, JsonOption, fit, load, opened
+from alerts.cli.frame import ConfigOption, DataOption, JsonOption, StatementArgument, fit, load, opened
 
 if TYPE_CHECKING:
     from alerts.judge import Judged
@@ -87,7 +87,7 @@ def test(
 
 @app.command("explain", short_help="Who got a stored statement, who did not, and why.")
 def explain(
-    statement: Annotated[str, typer.Argument(help="A statement's number, or the tag of an alert, such as A7F3-21.")],
+    statement: StatementArgument,
     config: ConfigOption = None,
     data_dir: DataOption = None,
     json_: JsonOption = False,
@@ -98,28 +98,21 @@ def explain(
     """
     from alerts import outbox, verdicts
     from alerts.judge import Judged
-    from alerts.message import tagged
     from alerts.route import route
     from alerts.watch.attribution import spoken_by
     from scraper import store
 
     configuration = load(config, data_dir)
-    number = tagged(statement) or (
-        int(statement) if statement.isascii() and statement.isdecimal() and len(statement) < 19 else None
-    )
-    if number is None:
-        raise typer.BadParameter(f"{statement!r} is no number and no tag", param_hint="STATEMENT")
-    wanted = number
 
     def read(conn: Connection) -> tuple[Statement | None, tuple[Match, ...], tuple[Entry, ...]]:
-        found = store.get(conn, wanted)
+        found = store.get(conn, statement)
         pairs = [] if found is None else [(found.id, found.revision)]
-        return found, verdicts.matches_of(conn, pairs).get(wanted, ()), outbox.of_statement(conn, wanted)
+        return found, verdicts.matches_of(conn, pairs).get(statement, ()), outbox.of_statement(conn, statement)
 
     with opened(configuration) as database:
         found, matches, deliveries = database.read_now(read)
     if found is None:
-        typer.echo(f"bayan: there is no statement {wanted}; bayan statements search finds them", err=True)
+        typer.echo(f"bayan: there is no statement {statement}; bayan statements search finds them", err=True)
         raise typer.Exit(1)
     source = next((one for one in configuration.sources if one.id == found.source), None)
     if source is not None and source.speaks_for:

@@ -221,8 +221,8 @@ def _conclude(report: Report, json_: bool) -> int:
         waiting = f", {report.pending} waiting to be sent" if report.pending else ""
         broken = f", {len(failures)} failed" if failures else ""
         polled, stored = _count(len(report.polled), "source"), _count(new, "new statement")
-        sent = _count(report.sent, "alert")
-        typer.echo(f"{polled} polled{broken}; {stored}, {report.matched} matched, {sent} sent{waiting}.", err=True)
+        sent = _count(report.sent, "message")  # alerts, and what became of earlier ones
+        typer.echo(f"{polled} polled{broken}; {stored}, {len(report.matched)} matched, {sent} sent{waiting}.", err=True)
     if report.polled and all(one.outcome in REACHED_NOTHING for one in report.polled):
         if not json_ and len(report.polled) > 1:
             typer.echo("bayan: no source could be reached; is there a network?", err=True)
@@ -241,5 +241,6 @@ def _as_json(report: Report) -> dict[str, object]:
         {"source": one.source, "outcome": one.outcome, "detail": one.detail, "new": len(one.new), "silent": one.silent}
         for one in report.polled
     ]
-    counts = {name: getattr(report, name) for name in ("judged", "matched", "sent", "failed", "pending")}
-    return {"schema": 1, "polled": polled, "articles": len(report.followed), **counts}
+    counts = {name: getattr(report, name) for name in ("sent", "failed", "pending")}
+    judged = {"judged": report.judged, "matched": len(report.matched)}
+    return {"schema": 1, "polled": polled, "articles": len(report.followed), **judged, **counts}

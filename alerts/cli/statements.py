@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from alerts.cli.frame import ConfigOption, DataOption, JsonOption, fit, load, opened
+from alerts.cli.frame import ConfigOption, DataOption, JsonOption, StatementArgument, fit, load, opened, since
 
 if TYPE_CHECKING:
     from alerts.model import Match
@@ -27,7 +27,7 @@ app = typer.Typer(
 
 @app.command("show")
 def show(
-    statement: Annotated[int, typer.Argument(help="The statement's number.")],
+    statement: StatementArgument,
     config: ConfigOption = None,
     data_dir: DataOption = None,
     json_: JsonOption = False,
@@ -45,7 +45,7 @@ def show(
         found = database.read_now(lambda conn: store.get(conn, statement))
         absence = database.read_now(lambda conn: absences.get(conn, statement))
         if found is None:
-            typer.echo(f"bayan: there is no statement {statement}; bayan statements export lists them", err=True)
+            typer.echo(f"bayan: there is no statement {statement}; bayan statements search finds them", err=True)
             raise typer.Exit(1)
         pairs = [(found.id, found.revision)]
         matches = database.read_now(lambda conn: verdicts.matches_of(conn, pairs)).get(found.id, ())
@@ -115,9 +115,9 @@ def export(
     """
     if format_ != "jsonl":
         raise typer.BadParameter("the only format is jsonl", param_hint="--format")
-    since = None if days is None else datetime.now(UTC) - timedelta(days=days)
+    first_seen_since = since(days)
     with opened(load(config, data_dir)) as database:
-        for found, matches, story in _all(database, source, since):
+        for found, matches, story in _all(database, source, first_seen_since):
             typer.echo(json.dumps(as_row(found, matches, story), ensure_ascii=False))
 
 
@@ -144,10 +144,10 @@ def search(
         query = read_query(words)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="WORDS") from None
-    since = None if days is None else datetime.now(UTC) - timedelta(days=days)
+    first_seen_since = since(days)
     count = 0
     with opened(load(config, data_dir)) as database:
-        for found in _newest_first(database, source, since):
+        for found in _newest_first(database, source, first_seen_since):
             texts = (found.title, found.text or found.summary)
             hits = find(query, texts)
             if not hits:
@@ -172,7 +172,7 @@ def search(
 
 @app.command("diff", short_help="What changed in a statement, word by word.")
 def diff(
-    statement: Annotated[int, typer.Argument(help="The statement's number.")],
+    statement: StatementArgument,
     old: Annotated[int | None, typer.Argument(metavar="[A", help="The older revision.")] = None,
     new: Annotated[int | None, typer.Argument(metavar="B]", help="The newer revision.")] = None,
     config: ConfigOption = None,

@@ -24,7 +24,7 @@ def status(config: ConfigOption = None, data_dir: DataOption = None, json_: Json
     Example:  bayan status
               bayan status --json | jq '.sources[] | select(.outcome != "ok")'
     """
-    from alerts import outbox, troubles
+    from alerts import outbox, rung, troubles
     from scraper import holds, marks, sources, store, stories
     from scraper.copies import RESTORED
 
@@ -35,6 +35,7 @@ def status(config: ConfigOption = None, data_dir: DataOption = None, json_: Json
         channels = database.read_now(outbox.channels)
         beats = database.read_now(sources.beats)
         counts = database.read_now(store.counts)
+        rang = database.read_now(rung.count)
         told = database.read_now(stories.counts)
         floods = database.read_now(holds.counts)
         restored = database.read_now(lambda conn: marks.read(conn, RESTORED))
@@ -45,7 +46,7 @@ def status(config: ConfigOption = None, data_dir: DataOption = None, json_: Json
             json.dumps(_as_json(configuration, states, by_state, oldest, told, gaps, floods), ensure_ascii=False)
         )
         return
-    counts = {**counts, "stories": told[0]}
+    counts = {**counts, "stories": told[0], "rang": rang}
     _draw(configuration, states, by_state, oldest, channels, beats, counts, restored, gaps, floods, now)
 
 
@@ -135,7 +136,7 @@ def _draw(
         console.print(f"[red]{escape(reason)}[/]")
     several = f" ({counts['stories']} carried by several sources)" if counts["stories"] else ""
     console.print(
-        f"statements {counts['statements']}{several}; alerts sent {by_state.get('sent', 0)}, waiting {waiting}"
+        f"statements {counts['statements']}{several}; alerts sent {counts['rang']}, waiting {waiting}"
         + (f" (oldest {_ago(oldest, now)})" if oldest and waiting else "")
         + (f", [red]failed {failed}[/] (bayan alerts failed; bayan alerts retry)" if failed else "")
     )
