@@ -181,7 +181,7 @@ def _spaced_out(compact: re.Match[str]) -> str:
 
 def is_date(moment: Moment) -> bool:
     """False for the moments with which programs say that they know none: the zero of their clocks, or of the calendar."""
-    return moment.at.year > 1 and moment.at.astimezone(UTC) != _ZERO
+    return moment.at.year > 1 and moment.at != _ZERO
 
 
 def _rfc822(text: str, timezone: str) -> Moment | None:
