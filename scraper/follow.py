@@ -35,6 +35,11 @@ class Followed:
 
 async def follow(source: Source, task: ArticleTask, tools: Tools) -> Followed:
     """Read one linked article and record it, or when to try again. Raises StoreError only."""
+    with tools.fetcher.visit():
+        return await _follow(source, task, tools)
+
+
+async def _follow(source: Source, task: ArticleTask, tools: Tools) -> Followed:
     try:
         answer = await tools.fetcher.fetch(source, task.url, clock=tools.clock)
         if isinstance(answer, Unchanged):

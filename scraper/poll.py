@@ -104,7 +104,11 @@ class Look:
 
 async def poll(source: Source, state: SourceState, tools: Tools) -> Polled:
     """Look at one source once, and record what came of it. Raises StoreError only: then nothing was recorded."""
-    look = Look(source, state, tools)
+    with tools.fetcher.visit(archive.HELD):
+        return await _poll(Look(source, state, tools))
+
+
+async def _poll(look: Look) -> Polled:
     try:
         page = await _fetch(look)
         if isinstance(page, Unchanged) or _is_the_same_again(look, page):

@@ -53,6 +53,11 @@ def next_at(first_at: datetime, reads: int, now: datetime, reread_for: timedelta
 
 async def reread(source: Source, task: RereadTask, tools: Tools) -> Reread:
     """Read one article again and record what came of it. Raises StoreError only."""
+    with tools.fetcher.visit():
+        return await _reread(source, task, tools)
+
+
+async def _reread(source: Source, task: RereadTask, tools: Tools) -> Reread:
     validators = task.validators
     try:
         page = await tools.fetcher.fetch(source, task.url, clock=tools.clock, validators=validators)

@@ -204,7 +204,7 @@ def aim_worker(data: bytes) -> None:
     name = list(SOURCES)[choice % len(SOURCES)]
     asked = job.question("listed", page(body), SOURCES[name])
     try:
-        for item in job.read_listed(job._answer(asked[job.LENGTH :])).items:
+        for item in job.read_listed(job.answer_to(asked[job.LENGTH :], body)).items:
             sound_item(item)
     except ParseError as error:
         assert not error.detail.startswith("the parser failed"), error.detail

@@ -90,7 +90,8 @@ def test_one_endless_number_of_an_answer_costs_itself_alone() -> None:
 def test_a_date_at_the_end_of_the_calendar_is_no_date(date: str) -> None:
     """In UTC there is no such time: whoever compares it with another would fail, and the source with it."""
     text = f"<rss><channel><item><title>one</title><pubDate>{date}</pubDate></item></channel></rss>"
-    listed = job.read_listed(job._answer(job.question("listed", page(text.encode()), SOURCES["feed"])[job.LENGTH :]))
+    asked = job.question("listed", page(text.encode()), SOURCES["feed"])
+    listed = job.read_listed(job.answer_to(asked[job.LENGTH :], text.encode()))
     assert [(one.title, one.published) for one in listed.items] == [("one", None)]
 
 
@@ -98,5 +99,5 @@ def test_a_date_at_the_end_of_the_calendar_is_no_date(date: str) -> None:
 def test_a_scheme_in_capitals_costs_nothing(here: str) -> None:
     text = "<rss><channel><item><title>one</title><link>HTTPS://SITE.EXAMPLE/a</link></item></channel></rss>"
     asked = job.question("listed", page(text.encode(), url=here), SOURCES["feed"])
-    listed = job.read_listed(job._answer(asked[job.LENGTH :]))
+    listed = job.read_listed(job.answer_to(asked[job.LENGTH :], text.encode()))
     assert [one.url for one in listed.items] == ["https://SITE.EXAMPLE/a"]

@@ -216,7 +216,7 @@ def test_no_process_outlives_a_service_that_is_killed(tmp_path: Path) -> None:
         "from tests.test_workers import FEED, SLOW, page, rss\n"
         "from scraper.parsers.workers import ParsePool\n"
         "async def main():\n"
-        "    pool = ParsePool(2, seconds=60)\n"
+        "    pool = ParsePool(3, seconds=60)\n"
         "    await pool.listed(page(rss()), FEED)\n"
         "    print('ready', flush=True)\n"
         "    await asyncio.gather(*(pool.listed(page(SLOW * 20), FEED) for _ in range(2)))\n"
@@ -248,8 +248,8 @@ def test_a_question_carries_the_rules_of_its_source() -> None:
         id="s", kind="listing", url="https://a.example/", language="ar", timezone="Asia/Baghdad",
         select=Select(item="article", link="a@href"), article=ArticleRules(body="main", remove=("aside",)),
     )  # fmt: skip
-    line, _, body = job.question("article", page(b"\n\x00body"), source)[job.LENGTH :].partition(b"\n")
-    verb, asked, rules = job._asked(json.loads(line), body)
+    line = job.question("article", page(b"\n\x00body"), source)[job.LENGTH :]
+    verb, asked, rules = job._asked(json.loads(line), b"\n\x00body")
     assert (verb, asked, rules) == ("article", page(b"\n\x00body"), source)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -120,6 +121,10 @@ class Recording:
     def clock(self) -> datetime:
         """The time of the capture at hand."""
         return self.now
+
+    def visit(self, further: int = 0) -> AbstractContextManager[None]:
+        """Nothing is counted: one capture is read at a time."""
+        return nullcontext()
 
     async def fetch(self, source: Source, url: str, *, clock: Any, validators: Validators | None = None) -> Page:
         """The captured answer. Raises FetchError where it was one of failure, its file cannot be read, or it is not captured."""

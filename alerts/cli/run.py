@@ -63,6 +63,7 @@ def run(
     from alerts.lock import only_instance
     from scraper.copies import refuse_damaged
     from scraper.errors import ConfigError, Problem
+    from scraper.net.load import return_large_blocks
 
     if (dry_run or source or json_) and not once:
         raise typer.BadParameter("--dry-run, --source and --json go with --once")
@@ -87,6 +88,7 @@ def run(
         _warn(fresh)
         return fresh
 
+    return_large_blocks()
     # Until the service heeds it, `bayan reload` must not end the process, which is what SIGHUP does by itself.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     with only_instance(configuration.storage.data_dir, "once" if once else "service"):

@@ -19,9 +19,10 @@ import socksio
 from scraper.errors import FetchError
 from scraper.model import Validators
 from scraper.net.answer import MAY_BE_A_CHALLENGE, PERMANENT, REDIRECTS, Head, is_usable, unquoted
-from scraper.net.body import ACCEPT_ENCODING, coding_of, read_body, too_large
+from scraper.net.body import ACCEPT_ENCODING, Room, coding_of, read_body, too_large
 from scraper.net.connect import Line, Resolver
 from scraper.net.guard import Address, Origin, Reach, is_onion, refusal, refusal_by_name
+from scraper.net.load import Aside, Visit
 from scraper.net.proxy import Proxy, connection_to, core_url
 from scraper.net.target import Target, read_target
 
@@ -69,24 +70,43 @@ class Answer:
     moved: bool
 
 
-async def ask(request: Ask, resolve: Resolver, context: Callable[[], ssl.SSLContext]) -> Answer:
+async def ask(
+    request: Ask, resolve: Resolver, context: Callable[[], ssl.SSLContext], visit: Visit, aside: Aside
+) -> Answer:
     """The answer to `request` after all redirects, whatever its status. `context` is called for the first https hop.
 
+    The body belongs to `visit`. Where it must wait for room, it does so `aside`, and that time is not its own.
     Raises FetchError.
     """
     try:
-        async with asyncio.timeout(request.max_wait.total_seconds()):
-            return await _follow(request, resolve, context)
+        async with asyncio.timeout(request.max_wait.total_seconds()) as deadline:
+            return await _follow(request, resolve, context, _room(visit, aside, deadline))
     except TimeoutError as error:
         seconds = request.max_wait.total_seconds()
         raise FetchError("timeout", f"{request.target.origin.host} was not done within {seconds:g} s") from error
 
 
-async def _follow(request: Ask, resolve: Resolver, context: Callable[[], ssl.SSLContext]) -> Answer:
+def _room(visit: Visit, aside: Aside, deadline: asyncio.Timeout) -> Room:
+    """Room in the visit for a body that grows. `deadline` stands still while it is waited for."""
+
+    async def wait(size: int) -> None:
+        clock, ends = asyncio.get_running_loop().time, deadline.when()
+        left = None if ends is None else ends - clock()
+        deadline.reschedule(None)
+        try:
+            async with aside():
+                await visit.wait(size)
+        finally:
+            deadline.reschedule(None if left is None else clock() + left)
+
+    return lambda size: None if visit.fits(size) else wait(size)
+
+
+async def _follow(request: Ask, resolve: Resolver, context: Callable[[], ssl.SSLContext], room: Room) -> Answer:
     target, status, moved = request.target, None, True
     for hop in range(request.max_redirects + 1):
         try:
-            head, body = await _hop(request, target, resolve, context)
+            head, body = await _hop(request, target, resolve, context, room)
             if head.status not in REDIRECTS:
                 return Answer(head, body, target, moved=bool(hop) and moved)
             status, moved = head.status, moved and head.status in PERMANENT
@@ -108,7 +128,7 @@ def _location(head: Head) -> str:
 
 
 async def _hop(
-    request: Ask, target: Target, resolve: Resolver, context: Callable[[], ssl.SSLContext]
+    request: Ask, target: Target, resolve: Resolver, context: Callable[[], ssl.SSLContext], room: Room
 ) -> tuple[Head, bytes]:
     """Head and body of one answer; a redirect's body stays unread. Raises FetchError."""
     line = Line(resolve, judge(target, request.reach, request.proxy))
@@ -120,7 +140,7 @@ async def _hop(
             httpcore.Request(b"GET", core_url(target), headers=_headers(request, target))
         )
         head = Head(response.status, response.headers)
-        return head, await _body(request, head, line, cast(AsyncIterable[bytes], response.stream))
+        return head, await _body(request, head, line, cast(AsyncIterable[bytes], response.stream), room)
     except httpcore.RemoteProtocolError as error:
         if head is not None and line.ended:
             raise FetchError("incomplete", f"the body ends too early: {unquoted(error)}", status=head.status) from error
@@ -142,7 +162,7 @@ async def _hop(
         line.close()
 
 
-async def _body(request: Ask, head: Head, line: Line, pieces: AsyncIterable[bytes]) -> bytes:
+async def _body(request: Ask, head: Head, line: Line, pieces: AsyncIterable[bytes], room: Room) -> bytes:
     if head.status in MAY_BE_A_CHALLENGE and not request.cut:
         line.allow(_WALL_BYTES + _FRAMING, lambda: too_large(_WALL_BYTES))
         with suppress(FetchError, httpcore.RemoteProtocolError):  # it failed anyway; this only names the failure better
@@ -157,7 +177,8 @@ async def _body(request: Ask, head: Head, line: Line, pieces: AsyncIterable[byte
         raise too_large(request.max_bytes)
     line.allow(request.max_bytes + _FRAMING, lambda: too_large(request.max_bytes))
     cut_after = request.max_wait.total_seconds() * 0.8 if request.cut else None
-    return await read_body(pieces, coding_of(head.all("content-encoding")), request.max_bytes, cut_after=cut_after)
+    coding = coding_of(head.all("content-encoding"))
+    return await read_body(pieces, coding, request.max_bytes, cut_after=cut_after, room=room)
 
 
 def judge(target: Target, reach: Reach, proxy: Proxy | None) -> Callable[[str, int, Sequence[Address]], str]:

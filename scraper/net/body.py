@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterable, Iterable, Iterator
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Iterator
 from typing import Final
 
 from scraper.errors import FetchError
@@ -101,10 +101,19 @@ class Unpacker:
             raise FetchError("incomplete", "the compressed body ends before its end mark")
 
 
+Room = Callable[[int], Awaitable[None] | None]
+"""Called with the bytes that a body has come to: what it returns, if anything, is waited for before more is read."""
+
+
 async def read_body(
-    pieces: AsyncIterable[bytes], coding: str, max_bytes: int, *, cut_after: float | None = None
+    pieces: AsyncIterable[bytes],
+    coding: str,
+    max_bytes: int,
+    *,
+    cut_after: float | None = None,
+    room: Room = lambda _: None,
 ) -> bytes:
-    """All of `pieces`, decoded. Raises FetchError: too_large, decode_error, incomplete, and what `pieces` raises.
+    """All of `pieces`, decoded. Raises FetchError: too_large, decode_error, incomplete, and what `pieces` or `room` raises.
 
     With `cut_after` (seconds) a body that is longer than `max_bytes` or takes longer than that is cut there instead: for files
     of which the beginning will do.
@@ -118,13 +127,12 @@ async def read_body(
                 count += 1
                 if count > MAX_PIECES:
                     raise FetchError("too_large", f"the body comes in more than {MAX_PIECES} pieces")
-                if unpacker is None:
-                    body += piece
-                else:
-                    for decoded in unpacker.feed(piece):
-                        body += decoded
-                if len(body) > max_bytes:
-                    raise too_large(max_bytes)
+                for decoded in (piece,) if unpacker is None else unpacker.feed(piece):
+                    body += decoded
+                    if len(body) > max_bytes:
+                        raise too_large(max_bytes)
+                    if (wait := room(len(body))) is not None:
+                        await wait
     except TimeoutError:
         if cut_after is None:
             raise

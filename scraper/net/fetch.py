@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import ssl
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,8 +19,9 @@ from scraper.net import robots
 from scraper.net.answer import Head, content_type, failure, fresh_for, is_usable, total_pages, validators_of
 from scraper.net.ask import Answer, Ask, Headers, ask
 from scraper.net.connect import Resolver, SystemResolver
-from scraper.net.gate import Gate
+from scraper.net.gate import Gate, Turn
 from scraper.net.guard import read_grants
+from scraper.net.load import Load, Visit, limit_for
 from scraper.net.proxy import Proxy, read_proxy
 from scraper.net.robots import Robots, RobotsShelf, Ruling
 from scraper.net.target import Target, read_target
@@ -66,6 +68,7 @@ class Fetcher:
         self._settings = settings
         self._reach = read_grants(settings.allow_private)
         self._gate = Gate(settings.concurrency, settings.per_host_concurrency, settings.per_host_delay)
+        self.load = Load(limit_for(settings.max_bytes))
         self._robots = Robots(shelf)
         self._context = verify
         self._resolve = resolve or SystemResolver()
@@ -110,15 +113,30 @@ class Fetcher:
                     condition="robots",
                 )
             self._warn(source, target, ruling)
-        async with self._gate.turn(target.origin.host, ruling.crawl_delay):
+        async with self._gate.turn(target.origin.host, ruling.crawl_delay) as turn:
             try:
-                answer = await ask(request, self._resolve, self._tls)
+                answer = await self._ask(request, turn)
             except FetchError as error:
                 masked = _masked(error, source)
                 if masked is error:
                     raise
                 raise masked from None
         return self._read(request, url, answer, clock())
+
+    def visit(self, further: int = 0) -> AbstractContextManager[Visit]:
+        """All that is fetched in here counts as held until its end (`load.py`); behind the first body, `further` bytes at most."""
+        return self.load.visit(further)
+
+    async def _ask(self, request: Ask, turn: Turn) -> Answer:
+        with self.load.here() as visit:
+            visit.begin()
+            held = 0
+            try:
+                answer = await ask(request, self._resolve, self._tls, visit, turn.aside)
+                held = len(answer.body)
+                return answer
+            finally:
+                visit.finish(held)
 
     async def aclose(self) -> None:
         """Forgets the TLS settings. No connection outlives its fetch; fetches under way are their callers' to cancel."""
@@ -164,8 +182,9 @@ class Fetcher:
                 validators=Validators(),
                 cut=True,
             )
-            async with self._gate.place():
-                answer = await ask(file, self._resolve, self._tls)
+            async with self._gate.place() as turn:
+                with self.load.visit():
+                    answer = await self._ask(file, turn)
             return answer.head, answer.body
 
         return await self._robots.rule(str(origin), request.target.url, request.user_agent, ask_robots, clock())

@@ -28,6 +28,30 @@ class _Host:
         self.users = 0
 
 
+class Turn:
+    """A request under way, and whether it has one of the places that all hosts share."""
+
+    __slots__ = ("_places", "has_place")
+
+    def __init__(self, places: asyncio.Semaphore) -> None:
+        self._places = places
+        self.has_place = True
+
+    @asynccontextmanager
+    async def aside(self) -> AsyncIterator[None]:
+        """Leave the place to others, and take one again at the end, unless that is a failure. The host's turn is kept."""
+        self.leave()
+        yield
+        await self._places.acquire()
+        self.has_place = True
+
+    def leave(self) -> None:
+        """Give the place back, if there is one."""
+        if self.has_place:
+            self.has_place = False
+            self._places.release()
+
+
 class Gate:
     """Holds one queue for each host and the places for all of them together.
 
@@ -44,7 +68,7 @@ class Gate:
         self._forget_above = _FORGET_ABOVE
 
     @asynccontextmanager
-    async def turn(self, host: str, delay: timedelta | None = None) -> AsyncIterator[None]:
+    async def turn(self, host: str, delay: timedelta | None = None) -> AsyncIterator[Turn]:
         """A request to `host`, when it is its turn. `delay` is what the site asks for; the longer of it and our own counts.
 
         Requests to one host go in the order they came. Raises FetchError("timeout") after `max_wait`.
@@ -64,19 +88,24 @@ class Gate:
                 raise FetchError(
                     "timeout", f"the turn for {host} did not come within {self._max_wait:.0f} s"
                 ) from error
+            turn = Turn(self._places)
             try:
-                yield
+                yield turn
             finally:
-                self._places.release()
+                turn.leave()
                 queue.places.release()
         finally:
             queue.users -= 1
 
     @asynccontextmanager
-    async def place(self) -> AsyncIterator[None]:
+    async def place(self) -> AsyncIterator[Turn]:
         """A request that belongs to a visit already paced (robots.txt): it takes one of the places that all hosts share."""
-        async with self._places:
-            yield
+        await self._places.acquire()
+        turn = Turn(self._places)
+        try:
+            yield turn
+        finally:
+            turn.leave()
 
     async def _start(self, queue: _Host, delay: timedelta | None) -> None:
         """Waits until the host has rested and a place is free; then counts the host's next rest from now."""

@@ -41,7 +41,7 @@ MAX_ANSWER = 48 * 1024 * 1024
 
 
 def question(verb: Verb, page: Page, source: Source) -> bytes:
-    """The frame that asks a worker for `verb` on `page` of `source`."""
+    """The frame that asks a worker for `verb` on `page` of `source`, without its last part: the body of the page comes behind it."""
     head: dict[str, Any] = {
         "do": verb,
         "page": {
@@ -58,7 +58,7 @@ def question(verb: Verb, page: Page, source: Source) -> bytes:
         },
     }  # fmt: skip
     line = json.dumps(head).encode() + b"\n"
-    return (len(line) + len(page.body)).to_bytes(LENGTH, "big") + line + page.body
+    return (len(line) + len(page.body)).to_bytes(LENGTH, "big") + line
 
 
 def serve(connection: socket.socket, seconds: float) -> None:
@@ -69,14 +69,15 @@ def serve(connection: socket.socket, seconds: float) -> None:
         if asked is None:
             return
         _allow_processor(seconds)
-        answer = _answer(asked)
+        answer = answer_to(*asked)
+        del asked
         _allow_processor(0)
         _send(connection, answer)
 
 
-def _answer(asked: bytes) -> bytes:
+def answer_to(line: bytes, body: bytes) -> bytes:
+    """What a worker says to the line of a question and the body behind it. Raises nothing."""
     try:
-        line, _, body = asked.partition(b"\n")
         verb, page, source = _asked(json.loads(line), body)
         answer = _lines(*_do(verb, page, source))
         if len(answer) > MAX_ANSWER:
@@ -156,20 +157,28 @@ def _send(connection: socket.socket, data: bytes) -> None:
     connection.sendall(len(data).to_bytes(LENGTH, "big") + data)
 
 
-def _receive(connection: socket.socket) -> bytes | None:
+def _receive(connection: socket.socket) -> tuple[bytes, bytes] | None:
+    """The line of a question and the body behind it; None where the other side has left. The body stands in memory once."""
     head = _exactly(connection, LENGTH)
-    return None if head is None else _exactly(connection, int.from_bytes(head, "big"))
+    if head is None:
+        return None
+    asked = _exactly(connection, int.from_bytes(head, "big"))
+    if asked is None:
+        return None
+    end = asked.find(b"\n") + 1
+    with memoryview(asked) as whole:
+        return bytes(whole[:end]), bytes(whole[end:])
 
 
-def _exactly(connection: socket.socket, size: int) -> bytes | None:
-    parts, left = [], size
-    while left:
-        part = connection.recv(min(left, 1 << 20))
-        if not part:
-            return None
-        parts.append(part)
-        left -= len(part)
-    return b"".join(parts)
+def _exactly(connection: socket.socket, size: int) -> bytearray | None:
+    data, at = bytearray(size), 0
+    with memoryview(data) as whole:
+        while at < size:
+            count = connection.recv_into(whole[at:], min(size - at, 1 << 20))
+            if not count:
+                return None
+            at += count
+    return data
 
 
 def _slots(value: Select | ArticleRules | Fields) -> dict[str, Any]:

@@ -32,8 +32,12 @@ _PATIENCE = 3
 """How many times as long as its processor time a parse may take: on a busy machine a worker has the processor now and then."""
 _HEAVY = 0.5
 """From this part of its bound on, a parse was heavy."""
+_LARGE = MIB
+"""Bytes of a page from which on it is taken for heavy unseen."""
 _INLINE = 64 * 1024
 """Answers up to this many bytes are read at once (2 ms); longer ones in a thread."""
+_PIECE = 256 * 1024
+"""Bytes of a page that are handed to a worker at a time."""
 _BOOT = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from scraper.parsers.nursery import main; "
     "main(int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]))"
@@ -100,6 +104,9 @@ class _Nursery:
 class ParsePool:
     """At most `workers` parses at a time, each at most `seconds` of processor time and `memory` bytes large (beyond the parsers' own).
 
+    Pages that are large, or of sources whose last page was heavy, are parsed one fewer at a time, so that a worker is left to
+    the others; and the worker that parsed one is replaced, because it keeps the memory that it once needed.
+
     Nothing is started before the first page. A worker is replaced after `jobs` pages, so that what leaks stays small. Use it
     in one event loop and close it there.
     """
@@ -143,15 +150,16 @@ class ParsePool:
             await asyncio.to_thread(nursery.end)
 
     async def _ask(self, verb: job.Verb, page: Page, source: Source, read: Callable[[bytes], T]) -> T:
-        async with self._heavy_slots if source.id in self._heavy else contextlib.nullcontext(), self._slots:
+        large = len(page.body) >= _LARGE
+        async with self._heavy_slots if large or source.id in self._heavy else contextlib.nullcontext(), self._slots:
             worker = await self._free_worker()
             kept = False
             began = time.monotonic()
             try:
                 async with asyncio.timeout(self._seconds * _PATIENCE):
-                    answer = await _exchange(worker, job.question(verb, page, source))
+                    answer = await _exchange(worker, job.question(verb, page, source), page.body)
                 worker.jobs += 1
-                kept = worker.jobs < self._jobs and not self._closed
+                kept = worker.jobs < self._jobs and not self._closed and not large
             except TimeoutError as error:
                 raise ParseError("too_complex", f"not parsed within {self._seconds * _PATIENCE:g} s") from error
             except (OSError, asyncio.IncompleteReadError) as error:
@@ -221,9 +229,12 @@ class ParsePool:
                 self._nursery.order(b"K", worker.number)
 
 
-async def _exchange(worker: _Worker, asked: bytes) -> bytes:
+async def _exchange(worker: _Worker, asked: bytes, body: bytes) -> bytes:
     worker.writer.write(asked)
-    await worker.writer.drain()
+    with memoryview(body) as whole:
+        for at in range(0, len(body), _PIECE):  # all at once it would be copied, and stand in memory twice
+            worker.writer.write(whole[at : at + _PIECE])
+            await worker.writer.drain()
     return await _frame(worker.reader)
 
 
