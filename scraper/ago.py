@@ -18,7 +18,7 @@ from scraper.written import alternatives
 
 _UNITS = ("second", "minute", "hour", "day", "week", "month", "year")
 _PRECISION: dict[str, Precision] = {"second": "second", "minute": "minute", "hour": "hour"}
-_AT = re.compile(r" (?:a|at|um|в|alle|a las|saat|في|ساعت)(?= ,|$)")
+_AT = re.compile(r" (?:a|at|um|в|о|om|as|alle|ore|a las|saat|في|الساعة|ساعت|ب|בשעה|ב)(?= ,|$)")
 """What is left of "yesterday at 14:05" once the clock is taken out."""
 _LETTER = r"[^\W\d_]"
 _START = r"(?<![\w.,:/-])(?<!\d )"
@@ -31,7 +31,7 @@ class _Grammar:
     piece: re.Pattern[str]
     units: dict[str, str]
     numbers: dict[str, float]
-    pairs: dict[str, str]
+    pairs: dict[str, tuple[float, str]]
     now: re.Pattern[str]
     days: tuple[tuple[re.Pattern[str], int], ...]
 
@@ -48,13 +48,19 @@ def _pairs(table: str) -> Iterator[tuple[str, str]]:
             yield name, value
 
 
+def _amount_and_unit(value: str) -> tuple[float, str]:
+    """ "hour" is two of them, "0.5hour" half of one."""
+    unit = value.lstrip("0123456789.")
+    return (float(value[: -len(unit)]) if unit != value else 2.0), unit
+
+
 @lru_cache(maxsize=64)
 def _grammar(language: str) -> _Grammar:
     words: Words = LANGUAGES[language]
     by_unit = zip(_UNITS, words.units.split("|"), strict=True)
     units = {name: unit for unit, entry in by_unit for name in alternatives(entry)}
     numbers = {name: float(value) for name, value in _pairs(words.numbers)}
-    pairs = dict(_pairs(words.pairs))
+    pairs = {name: _amount_and_unit(value) for name, value in _pairs(words.pairs)}
     digits = rf"\d{{1,4}}(?:[.,]\d{{1,2}})?(?:[ -]|(?={_LETTER}))"
     number = rf"(?P<n>{digits}|(?:(?:{_any(numbers)})[ -]){{1,2}})"
     piece = rf"(?:(?P<p>{_any(pairs)})|{number}?(?P<u>{_any(units)}))(?!{_LETTER})\.?"
@@ -122,17 +128,22 @@ def _back(
     run: str, now: datetime, grammar: _Grammar, *, counted: bool, least: int
 ) -> tuple[datetime, Precision] | None:
     """`now` less all pieces of `run`; with `counted` each must have its number. None where a unit is smaller than `least`."""
-    months, span, smallest, at = 0, timedelta(), len(_UNITS), 0
+    months, span, smallest, at, last = 0, timedelta(), len(_UNITS), 0, ""
     while (piece := grammar.piece.match(run, at)) is not None:
         at = piece.end()
         if piece["p"]:
-            amount, unit = 2.0, grammar.pairs[piece["p"]]
+            amount, unit = grammar.pairs[piece["p"]]
+            unit = last if unit == "same" else unit
+            if not unit:
+                return None
         else:
             unit = grammar.units[piece["u"]]
             if counted and not piece["n"]:
                 return None
             amount = _amount(piece["n"] or "", grammar.numbers)
-        smallest = min(smallest, _UNITS.index(unit))
+        last = unit
+        finest = "minute" if unit == "hour" and amount % 1 else unit  # half an hour is no hour: it is thirty minutes
+        smallest = min(smallest, _UNITS.index(finest))
         if unit in ("month", "year"):
             months += round(amount * (12 if unit == "year" else 1))
         else:

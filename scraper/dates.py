@@ -24,6 +24,8 @@ from scraper.text import clean_line
 MAX_PHRASE = 200
 _MAX_LAST_RESORT = 100
 _RANGE = re.compile(r"^\D{0,12}\d{1,3} ?[-\u2013] ?\d{1,3} \D+$")
+_HEBREW_AT = re.compile(r"(?<!\w)([בל])-(?=\d)")
+""" "at 14:05" is one word with its hyphen."""
 _MAX_TEXT = 1_500
 _EARLIEST = 1900
 _FIRST, _LAST = 1000, 2999
@@ -56,7 +58,7 @@ def in_words(
     """
     if not phrase or len(phrase) > MAX_PHRASE:
         return None
-    folded, code, zone = fold(phrase), written.primary(language), zone_of(timezone)
+    folded, code, zone = _HEBREW_AT.sub(r"\1 ", fold(phrase)), written.primary(language), zone_of(timezone)
     if not folded:
         return None
     now = fetched_at.astimezone(zone)
@@ -97,6 +99,10 @@ def _read(
         return *_with_clock(now.date() - timedelta(days=back), time, zone), "relative"
     if ago.just_now(folded, language):
         return *ago.cut(now, "minute"), "relative"
+    if not alone and (time is None or time.readable):
+        week = written.lone_weekday(rest, language, now.date(), timed=time is not None)
+        if week is not None:
+            return *_with_clock(week, time, zone), "relative"
     if time is not None and time.readable and not any(c.isalnum() for c in rest):
         at = clocks.at_clock(now.date(), time, zone)
         if at <= now + timedelta(minutes=5):

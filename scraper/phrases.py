@@ -41,10 +41,11 @@ def fold(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One language. `units` are second, minute, hour, day, week, month, year; `pairs` are single words for two of one.
+    """One language. `units` are second, minute, hour, day, week, month, year; `pairs` are words that hold number and unit: of a
+    bare unit two, "0.5hour" half an hour, "0.5same" half of the unit before.
 
-    `before` and `after` are "ago" on either side of the number; `now` means this minute; `on` may stand before a day that
-    a text speaks of; `updated` marks a time that is not the publication.
+    `before` and `after` are "ago" on either side of the number; `now` means this minute; `last` beside a day of the week is
+    the one before today; `on` may stand before a day that a text speaks of; `updated` marks a time that is not the publication.
     """
 
     months: str
@@ -60,6 +61,7 @@ class Words:
     about: str = ""
     joiner: str = ""
     weekdays: str = ""
+    last: str = ""
     on: str = ""
     updated: str = ""
 
@@ -82,28 +84,34 @@ LANGUAGES: dict[str, Words] = {
         " sunday sun",
         on="on",
         updated="updated update modified edited revised last_updated last_modified",
+        pairs="half_an_hour=0.5hour a_half=0.5same a_couple_of_hours=2hour a_couple_of_days=2day couple_of_hours=2hour",
+        day_before="the_day_before_yesterday day_before_yesterday",
+        last="last",
     ),
     "ar": Words(
-        months="يناير كانون_الثاني كانون_ثاني كانون_2 جانفي | فبراير شباط فيفري | مارس آذار | أبريل إبريل نيسان أفريل |"
+        months="يناير كانون_الثاني كانون_ثاني كانون_2 كانون2 جانفي | فبراير شباط فيفري | مارس آذار | أبريل إبريل نيسان أفريل |"
         " مايو أيار ماي | يونيو يونية حزيران جوان | يوليو يولية تموز جويلية يوليوز | أغسطس آب أوت غشت |"
-        " سبتمبر أيلول شتنبر | أكتوبر تشرين_الأول تشرين_أول تشرين_1 | نوفمبر تشرين_الثاني تشرين_ثاني تشرين_2 نونبر |"
-        " ديسمبر كانون_الأول كانون_أول كانون_1 دجنبر",
+        " سبتمبر أيلول شتنبر | أكتوبر تشرين_الأول تشرين_أول تشرين_1 تشرين1 | نوفمبر تشرين_الثاني تشرين_ثاني تشرين_2 تشرين2 نونبر |"
+        " ديسمبر كانون_الأول كانون_أول كانون_1 كانون1 دجنبر",
         units="ثانية ثواني ثوان | دقيقة دقائق دقايق | ساعة ساعات | يوم أيام يوما | أسبوع أسابيع أسبوعا |"
         " شهر أشهر شهور شهرا | سنة سنوات سنين عام أعوام عاما",
         before="منذ قبل من",
         now="الآن منذ_لحظات قبل_لحظات منذ_قليل قبل_قليل منذ_ثوان",
-        today="اليوم",
-        yesterday="أمس يوم_أمس البارحة",
-        day_before="أول_أمس أول_من_أمس",
+        today="اليوم النهارده النهاردة",
+        yesterday="أمس يوم_أمس البارحة امبارح مبارح إمبارح",
+        day_before="أول_أمس أول_من_أمس أمس_الأول قبل_أمس أول_امبارح أول_مبارح",
         numbers="واحد=1 واحدة=1 ثلاث=3 ثلاثة=3 أربع=4 أربعة=4 خمس=5 خمسة=5 ست=6 ستة=6 سبع=7 سبعة=7 ثمان=8 ثماني=8"
         " ثمانية=8 تسع=9 تسعة=9 عشر=10 عشرة=10",
-        pairs="ثانيتين=second دقيقتين=minute ساعتين=hour يومين=day أسبوعين=week شهرين=month سنتين=year عامين=year",
+        pairs="ثانيتين=second دقيقتين=minute ساعتين=hour يومين=day أسبوعين=week شهرين=month سنتين=year "
+        "عامين=year نصف_ساعة=0.5hour ربع_ساعة=0.25hour نص_ساعة=0.5hour نصف=0.5same ربع=0.25same",
         about="نحو حوالي",
         joiner="و",
         weekdays="الاثنين الإثنين اثنين | الثلاثاء ثلاثاء | الأربعاء أربعاء | الخميس خميس | الجمعة جمعة | السبت سبت |"
         " الأحد أحد",
         on="في يوم بتاريخ",
         updated="تحديث آخر_تحديث تم_التحديث محدث عدل",
+        after="مضت مضى خلت",
+        last="الماضي الماضية الفائت المنصرم",
     ),
     "fa": Words(
         months="ژانویه ژانویهٔ | فوریه فوریهٔ | مارس | آوریل | مه می مهٔ | ژوئن | ژوئیه جولای ژوئیهٔ | اوت آگوست اگست |"
@@ -121,6 +129,8 @@ LANGUAGES: dict[str, Words] = {
         " یکشنبه یک_شنبه",
         on="در روز تاریخ",
         updated="به‌روزرسانی بروزرسانی به_روز_رسانی به‌روز‌شده ویرایش آخرین_بروزرسانی",
+        pairs="نیم_ساعت=0.5hour ربع_ساعت=0.25hour نیم=0.5same",
+        last="گذشته",
     ),
     "tr": Words(
         months="ocak oca | şubat şub | mart mar | nisan nis | mayıs may | haziran haz | temmuz tem | ağustos ağu |"
@@ -131,30 +141,33 @@ LANGUAGES: dict[str, Words] = {
         today="bugün",
         yesterday="dün",
         day_before="evvelsi_gün önceki_gün",
-        numbers="bir=1 iki=2 üç=3 dört=4 beş=5 altı=6 yedi=7 sekiz=8 dokuz=9 on=10 yarım=0.5",
+        numbers="bir=1 iki=2 üç=3 dört=4 beş=5 altı=6 yedi=7 sekiz=8 dokuz=9 on=10 yarım=0.5 buçuk=0.5",
         about="yaklaşık",
         joiner="ve",
         weekdays="pazartesi pzt | salı | çarşamba çar | perşembe per | cuma | cumartesi cmt | pazar paz",
         on="tarih",
         updated="güncelleme güncellendi güncellenme son_güncelleme",
+        last="geçen",
     ),
     "he": Words(
         months="ינואר ינו | פברואר פבר | מרץ מרס | אפריל אפר | מאי | יוני | יולי | אוגוסט אוג | ספטמבר ספט |"
         " אוקטובר אוק | נובמבר נוב | דצמבר דצמ",
-        units="שניה שנייה שניות | דקה דקות | שעה שעות | יום ימים | שבוע שבועות | חודש חודשים | שנה שנים",
+        units="שניה שנייה שניות | דקה דקות דק' דק | שעה שעות | יום ימים | שבוע שבועות | חודש חודשים | שנה שנים",
         before="לפני",
         now="עכשיו הרגע ממש_עכשיו לפני_רגע",
         today="היום",
         yesterday="אתמול",
         day_before="שלשום",
         numbers="אחת=1 אחד=1 שתי=2 שני=2 שלוש=3 שלושה=3 ארבע=4 ארבעה=4 חמש=5 חמישה=5",
-        pairs="שעתיים=hour יומיים=day שבועיים=week חודשיים=month שנתיים=year",
+        pairs="שעתיים=hour יומיים=day שבועיים=week חודשיים=month שנתיים=year חצי_שעה=0.5hour רבע_שעה=0.25hour "
+        "חצי=0.5same",
         about="כ כ-",
         joiner="ו",
         weekdays="יום_שני שני | יום_שלישי שלישי | יום_רביעי רביעי | יום_חמישי חמישי | יום_שישי שישי | שבת יום_שבת |"
         " יום_ראשון ראשון",
         on="ב ביום בתאריך",
         updated="עודכן עדכון עדכון_אחרון",
+        last="שעבר",
     ),
     "ru": Words(
         months="января январь янв | февраля февраль фев февр | марта март мар | апреля апрель апр | мая май |"
@@ -167,12 +180,14 @@ LANGUAGES: dict[str, Words] = {
         today="сегодня",
         yesterday="вчера",
         day_before="позавчера",
-        numbers="один=1 одну=1 два=2 две=2 три=3 четыре=4 пять=5 полчаса=0.5",
+        numbers="один=1 одну=1 два=2 две=2 три=3 четыре=4 пять=5",
         about="около примерно",
         joiner="и",
         weekdays="понедельник пн | вторник вт | среда среду ср | четверг чт | пятница пятницу пт |"
         " суббота субботу сб | воскресенье вс",
         updated="обновлено обновлен обновление изменено отредактировано",
+        pairs="полчаса=0.5hour полтора_часа=1.5hour",
+        last="прошлый прошлую прошлое прошлая",
     ),
     "fr": Words(
         months="janvier janv jan | février févr fév | mars | avril avr | mai | juin | juillet juil | août aout |"
@@ -190,6 +205,8 @@ LANGUAGES: dict[str, Words] = {
         weekdays="lundi lun | mardi mar | mercredi mer | jeudi jeu | vendredi ven | samedi sam | dimanche dim",
         on="le ce",
         updated="mis_à_jour mise_à_jour actualisé modifié",
+        pairs="une_demi-heure=0.5hour demi-heure=0.5hour demie=0.5same",
+        last="dernier",
     ),
     "de": Words(
         months="januar jänner jan | februar feber feb | märz mär mrz | april apr | mai | juni jun | juli jul |"
@@ -207,6 +224,8 @@ LANGUAGES: dict[str, Words] = {
         weekdays="montag mo | dienstag di | mittwoch mi | donnerstag do | freitag fr | samstag sonnabend sa | sonntag so",
         on="am vom",
         updated="aktualisiert aktualisierung stand zuletzt_aktualisiert update geändert",
+        pairs="einer_halben_stunde=0.5hour eine_halbe_stunde=0.5hour halben_stunde=0.5hour anderthalb_stunden=1.5hour",
+        last="letzten letzter letzte vergangenen",
     ),
     "es": Words(
         months="enero ene | febrero feb | marzo mar | abril abr | mayo may | junio jun | julio jul | agosto ago |"
@@ -225,6 +244,8 @@ LANGUAGES: dict[str, Words] = {
         weekdays="lunes lun | martes mar | miércoles mié | jueves jue | viernes vie | sábado sáb | domingo dom",
         on="el",
         updated="actualizado actualizada actualización modificado",
+        pairs="media_hora=0.5hour media=0.5same",
+        last="pasado",
     ),
     "pt": Words(
         months="janeiro jan | fevereiro fev | março mar | abril abr | maio mai | junho jun | julho jul | agosto ago |"
@@ -244,6 +265,8 @@ LANGUAGES: dict[str, Words] = {
         " sexta-feira sexta | sábado | domingo",
         on="em no",
         updated="atualizado atualizada atualização",
+        pairs="meia_hora=0.5hour meia=0.5same",
+        last="passada passado",
     ),
     "it": Words(
         months="gennaio gen | febbraio feb | marzo mar | aprile apr | maggio mag | giugno giu | luglio lug | agosto ago |"
@@ -261,6 +284,8 @@ LANGUAGES: dict[str, Words] = {
         weekdays="lunedì lun | martedì mar | mercoledì mer | giovedì gio | venerdì ven | sabato sab | domenica dom",
         on="il",
         updated="aggiornato aggiornata aggiornamento modificato",
+        pairs="mezz'ora=0.5hour mezzora=0.5hour mezza=0.5same",
+        last="scorso scorsa",
     ),
     "nl": Words(
         months="januari jan | februari feb | maart mrt | april apr | mei | juni jun | juli jul | augustus aug |"
@@ -278,6 +303,8 @@ LANGUAGES: dict[str, Words] = {
         weekdays="maandag ma | dinsdag di | woensdag wo | donderdag do | vrijdag vr | zaterdag za | zondag zo",
         on="op",
         updated="bijgewerkt gewijzigd laatste_update",
+        pairs="een_half_uur=0.5hour half_uur=0.5hour anderhalf_uur=1.5hour",
+        last="vorige afgelopen",
     ),
     "uk": Words(
         months="січня січень січ | лютого лютий лют | березня березень бер | квітня квітень кві квіт |"
@@ -295,15 +322,17 @@ LANGUAGES: dict[str, Words] = {
         weekdays="понеділок пн | вівторок вт | середа середу ср | четвер чт | п'ятниця п'ятницю пт | субота суботу сб |"
         " неділя неділю нд",
         updated="оновлено змінено",
+        pairs="півгодини=0.5hour пів_години=0.5hour",
+        last="минулий минулу минула",
     ),
     "ku": Words(
         months="çile rêbendan کانوونی_دووەم | sibat reşemî şubat شوبات | adar avdar ئازار | nîsan avrêl نیسان |"
         " gulan ئایار مایس | hezîran pûşper حوزەیران حوزه‌یران | tîrmeh temûz تەمموز تەمووز | tebax gelawêj ئاب |"
         " îlon rezber ئەیلوول ئەیلول | çiriya_pêşîn cotmeh تشرینی_یەکەم |"
         " çiriya_paşîn mijdar تشرینی_دووەم | berfanbar kanûn کانوونی_یەکەم",
-        units="saniye چرکە | deqe deqîqe خولەک دەقە دەقیقە | saet کاتژمێر سەعات کاژێر | roj ڕۆژ رۆژ | hefte هەفتە |"
-        " meh مانگ | sal ساڵ",
-        before="berî beriya",
+        units="saniye چرکە | deqe deqeyan deqîqe خولەک دەقە دەقیقە | saet saetan کاتژمێر سەعات کاژێر | roj "
+        "rojan ڕۆژ رۆژ | hefte hefteyan هەفتە | meh مانگ | sal ساڵ",
+        before="berî beriya پێش بەر_لە",
         after="berê پێش_ئێستا لەمەوپێش لەمەوبەر پێش_ئیستا",
         now="niha ئێستا",
         today="îro ئەمڕۆ ئەمرۆ",
@@ -315,6 +344,7 @@ LANGUAGES: dict[str, Words] = {
         " yekşem یەکشەممە",
         on="li di لە ڕۆژی",
         updated="nûkirin نوێکراوەتەوە",
+        last="پێشوو",
     ),
 }  # fmt: skip
 

@@ -104,6 +104,18 @@ _PREFIX = ("ב", "ל", "و")
 """One-letter words that are written together with the month: "in", "to", "and". Kurdish puts "of" (ی) at its end."""
 
 
+_FIRST = {"اول": 1, "يكم": 1, "دوم": 2, "سوم": 3, "premier": 1, "primero": 1, "primo": 1, "первое": 1, "первого": 1}
+"""Days that are words before their month."""
+
+
+def _declined(name: str, months: dict[str, tuple[Calendar, int]], language: str | None) -> tuple[Calendar, int] | None:
+    """The month that `name` is with what Hebrew writes before it, or Persian and Kurdish behind it."""
+    if name.startswith(_PREFIX):
+        return months.get(name[1:])
+    found = months.get(name.removesuffix("ي")) or months.get(name.removesuffix("ماه"))
+    return found or (months.get(name[:-1]) if language == "ku" and name[-1] in "eai" else None)
+
+
 def _kinds(
     folded: str, language: str | None
 ) -> tuple[str, list[tuple[int, int, str, int]], list[tuple[Calendar, int]]]:
@@ -130,10 +142,12 @@ def _kinds(
                 name = folded[start : found[i + size - 1][1]]
                 month = months.get(name)
                 if month is None and size == 1:
-                    month = months.get(name[1:] if name.startswith(_PREFIX) else name.removesuffix("ي"))
+                    month = _declined(name, months, language)
                 if month is not None:
-                    kind, value, step = "M", len(named), size
-                    named.append(month)
+                    said_again = bool(named) and named[-1] == month and "".join(kinds).rstrip("pf")[-1:] == "M"
+                    kind, value, step = ("f", 0, size) if said_again else ("M", len(named), size)
+                    if not said_again:  # "حزيران/يونيو" is one month in the words of two countries
+                        named.append(month)
                     break
                 if name in weekdays:
                     kind, value, step = "w", weekdays[name], size
@@ -141,6 +155,10 @@ def _kinds(
             else:
                 if text in _ORDINAL and kinds and kinds[-1] == "N":
                     kind = "o"
+                elif text in _ORDINAL and kinds[-2:] == ["N", "p"] and tokens[-1][2] == "'":
+                    kind = "f"
+                elif text in _FIRST:
+                    kind, value = "N", _FIRST[text]
                 elif text in _FILLER or (text == "'" and kinds):
                     kind = "f"
         elif text in ",.-/|()[]'":
@@ -155,6 +173,33 @@ def other_words(folded: str, language: str | None) -> int:
     """How many words of `folded` have no place in a date."""
     kinds, tokens, _ = _kinds(folded, language)
     return sum(1 for kind, token in zip(kinds, tokens, strict=True) if kind == "x" and token[2][0].isalpha())
+
+
+_BESIDE = _set(
+    "at a um uhr в во у о об om as as alle ore las le el den der die am on saat الساعة في ساعت در روز يوم ב בשעה ביום h"
+)
+"""What may stand beside a day of the week and its time of day."""
+
+
+def lone_weekday(folded: str, language: str | None, today: date, *, timed: bool) -> date | None:
+    """The day of the week before `today` that is all that `folded` says, with a time of day (`timed`, taken out) or "last".
+
+    None for today's own name: it is today or a week ago.
+    """
+    kinds, tokens, _ = _kinds(folded, language)
+    number = _weekday(kinds, tokens)
+    if number is None or set(kinds) - set("wpfx"):
+        return None
+    others = {token[2] for kind, token in zip(kinds, tokens, strict=True) if kind == "x"} - _BESIDE
+    last = _last_words()
+    if others - last or not (timed or others) or (timed and not others and number == today.weekday()):
+        return None
+    return today - timedelta(days=(today.weekday() - number - 1) % 7 + 1)
+
+
+@lru_cache(maxsize=1)
+def _last_words() -> frozenset[str]:
+    return frozenset(word for words in LANGUAGES.values() for word in alternatives(words.last))
 
 
 _GAP = "[fpw]{0,3}"
