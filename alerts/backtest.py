@@ -8,22 +8,19 @@ kept, and a few samples. Whether a match reaches anybody is for routes to say; h
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from alerts.excerpt import Hit, passages
 from alerts.model import Actor, Keywords, Match
+from alerts.perusal import look_through
 from alerts.watch.attribution import spoken_by
 from alerts.watch.match import Watchlist, compile_watchlist
-from scraper import store
 from scraper.db import Database
 from scraper.model import Source, Statement
 
-PAGE = 100
-"""Statements read at once: a page of the longest ones fits into memory."""
 SAMPLES = 5
 _MOST_SAMPLES = 2_000
 _MOST_KEYS = 1_000
@@ -190,34 +187,17 @@ async def backtest(
     since: datetime | None = None,
     samples: int = SAMPLES,
     most: int | None = None,
+    patience: float | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Report:
-    """Try a plan on the stored statements first seen after `since`, at most the `most` newest. Raises `StoreError`.
+    """Try a plan on the stored statements first seen after `since`, at most the `most` newest, for `patience` seconds at most;
+    `cut` says where older ones were left. Raises `StoreError`.
 
     `progress` is told how many were read. The event loop is free between pages.
     """
     tally = Tally(tried, samples=samples)
-    async for page in pages(db, since, most):
-        await asyncio.to_thread(tally.add, page)
-        if progress is not None:
-            progress(tally.read)
-    return tally.report(since, cut=most is not None and tally.read >= most)
-
-
-async def pages(db: Database, since: datetime | None, most: int | None) -> AsyncIterator[tuple[Statement, ...]]:
-    """The stored statements first seen after `since`, newest first, a page at a time, `most` of them. Raises `StoreError`."""
-    read, last = 0, None
-    while most is None or read < most:
-        limit = PAGE if most is None else min(PAGE, most - read)
-        page = await db.read(
-            lambda conn, last=last, limit=limit: store.find(  # type: ignore[misc]
-                conn, since=since, before_id=last, newest=True, limit=limit
-            )
-        )
-        if not page:
-            return
-        yield page
-        read, last = read + len(page), page[-1].id
+    cut = await look_through(db, tally.add, since=since, most=most, patience=patience, progress=progress)
+    return tally.report(since, cut=cut)
 
 
 @dataclass(slots=True)

@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import combinations
 
-from alerts.backtest import meets, pages
+from alerts.backtest import meets
 from alerts.model import Actor, Keywords, Match
+from alerts.perusal import pages
 from alerts.watch.asked import name_key
 from alerts.watch.collisions import Finding
 from alerts.watch.match import compile_watchlist

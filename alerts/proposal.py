@@ -20,6 +20,7 @@ from alerts import backtest as trial
 from alerts.exchange.listed import LONGEST_NAME
 from alerts.exchange.watchlist import actor_table
 from alerts.model import Actor, Keywords, Tier
+from alerts.perusal import look_through
 from alerts.watch.asked import name_key, slug_of
 from alerts.watch.match import Watchlist, compile_watchlist
 from alerts.watch.namewords import is_common, is_filler, is_title
@@ -207,22 +208,22 @@ async def measure(
     sources: Sequence[Source] = (),
     since: datetime | None = None,
     most: int | None = None,
+    patience: float | None = None,
     samples: int = trial.SAMPLES,
     progress: Callable[[int], None] | None = None,
 ) -> Measured:
     """What the proposal would have rung for since `since` beside today's `actors` and `keywords`, and what each spelling
-    brings: one look through the store, newest first, at most `most` statements. Raises `StoreError`."""
+    brings: one look through the store, newest first, at most `most` statements and `patience` seconds. Raises `StoreError`."""
     actor = settled(proposal)
     tried = await asyncio.to_thread(trial.plan, actors, keywords, tried_actors=[actor], sources=sources)
     tally = trial.Tally(tried, samples=samples)
     literal = _Literal(proposal, actor, samples, sources)
-    cut = most is not None
-    async for page in trial.pages(db, since, most):
-        await asyncio.to_thread(tally.add, page)
-        await asyncio.to_thread(literal.add, page)
-        cut = most is not None and tally.read >= most
-        if progress is not None:
-            progress(tally.read)
+
+    def look(statements: Sequence[Statement]) -> None:
+        tally.add(statements)
+        literal.add(statements)
+
+    cut = await look_through(db, look, since=since, most=most, patience=patience, progress=progress)
     return Measured(tally.report(since, cut=cut), literal.brought())
 
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts import backtest as trial
+from alerts import perusal
 from alerts.backtest import Report, Tally, plan, with_alias, without_alias
 from alerts.model import Actor, Keywords
 from alerts.watch.asked import Asked, NotUnderstood, asked, is_name
@@ -175,8 +176,16 @@ def database(tmp_path: Path) -> Iterator[Database]:
     opened.close()
 
 
+async def test_without_patience_a_few_are_looked_at_and_it_says_that_older_ones_were_left(database: Database) -> None:
+    store_statements(database, "wire", TEXTS * 5, NOW)
+    report = await trial.backtest(database, plan([KHAZALI], [], watched=["@khazali"]), patience=0.0)
+    every = await trial.backtest(database, plan([KHAZALI], [], watched=["@khazali"]))
+    assert (report.read, report.cut) == (10, True)
+    assert (every.read, every.cut) == (30, False)
+
+
 async def test_the_store_is_read_in_pages_and_all_of_it(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trial, "PAGE", 4)
+    monkeypatch.setattr(perusal, "PAGE", 4)
     store_statements(database, "wire", TEXTS, NOW - timedelta(days=3))
     store_statements(database, "agency", TEXTS, NOW)
     seen: list[int] = []

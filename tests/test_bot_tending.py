@@ -13,6 +13,7 @@ import pytest
 from alerts.config import load_watchlists
 from tests.chat import ADMIN, DESK, EDITOR, Chat, baseline, enrolled, listening, press, world
 from tests.fake_site import FakeSite
+from tests.stored import store_statements
 from tests.street import eventually, local
 from tests.strict_botapi import StrictBotApi, strict_botapi
 
@@ -137,6 +138,19 @@ async def test_an_alias_is_added_to_an_own_actor_and_refused_for_one_of_the_file
         (actor,) = [one for one in chat.house.service.configuration.actors if one.id.startswith("chat:")]
     assert "stands in the configuration" in refused["text"]
     assert "The Sadrist leader" in actor.aliases
+
+
+async def test_where_the_time_of_a_preview_is_over_it_says_at_least_and_offers_to_save_all_the_same(
+    server: StrictBotApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("alerts.bot.tending._PATIENCE", 0.0)
+    async with desk(server, tmp_path) as (chat, _):
+        said = [(f"Muqtada al-Sadr speaks of the matter number {number}", "") for number in range(200)]
+        store_statements(chat.house.db, "archive", said, chat.house.clock.now)
+        for words in ("/watch Muqtada al-Sadr", "/watch matter AND speaks"):
+            preview = await asked(chat, words)
+            assert "at least 10: so many of the newest 10 statements" in preview["text"], preview["text"]
+            assert "Save" in str(preview["reply_markup"])
 
 
 def test_an_exported_watchlist_is_one_that_the_configuration_takes(tmp_path: Path) -> None:

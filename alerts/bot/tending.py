@@ -32,6 +32,8 @@ from scraper.db import Connection
 LOOK_BACK: Final = timedelta(days=7)
 _MOST = 20_000
 """Statements that a preview looks through."""
+_PATIENCE = 1.5
+"""Seconds that it looks: people wait for an answer, and what it has counted by then is told as "at least"."""
 _KEYS, _SAMPLES, _SHOWN = 10, 5, 12
 DRAFT_LIVES: Final = timedelta(hours=6)
 _MOST_WATCHES = 500
@@ -80,7 +82,7 @@ async def _preview_actor(draft: Mapping[str, Any], here: Here) -> Answer:
     proposed = await asyncio.to_thread(_proposed, draft, actors, extends)
     measured = await proposal.measure(
         here.house.db, proposed, actors=actors, keywords=keywords, sources=config.sources,
-        since=here.now - LOOK_BACK, most=_MOST, samples=_SAMPLES,
+        since=here.now - LOOK_BACK, most=_MOST, patience=_PATIENCE, samples=_SAMPLES,
     )  # fmt: skip
     sheet = Sheet(here.language)
     sheet.add("👁 ")
@@ -127,7 +129,9 @@ async def _preview_rule(query: str, here: Here) -> Answer:
         )
     except ValueError as error:
         return plain(here.say("watch_wrong", why=error))
-    report = await backtest.backtest(here.house.db, plan, since=here.now - LOOK_BACK, samples=_SAMPLES, most=_MOST)
+    report = await backtest.backtest(
+        here.house.db, plan, since=here.now - LOOK_BACK, samples=_SAMPLES, most=_MOST, patience=_PATIENCE
+    )
     sheet = Sheet(here.language)
     sheet.add("👁 ")
     sheet.foreign(short(query, 500), "code")
@@ -145,9 +149,8 @@ async def _preview_rule(query: str, here: Here) -> Answer:
 def _told_report(sheet: Sheet, report: backtest.Report, here: Here) -> None:
     """What it would have rung for in the last week, with samples, and which spelling is guilty of how many."""
     days = LOOK_BACK.days
-    sheet.add(
-        "\n" + here.say("watch_would", rung=report.statements, read=report.read, days=days, new=report.new.statements)
-    )
+    would = "watch_at_least" if report.cut else "watch_would"
+    sheet.add("\n" + here.say(would, rung=report.statements, read=report.read, days=days, new=report.new.statements))
     for watched in report.watches[:1]:
         guilty = [one for one in watched.aliases if one.only][:4]
         if guilty:

@@ -89,6 +89,7 @@ def suggest(
     ] = None,
     days: Annotated[float, typer.Option("--days", min=0.01, help="What the last N days would have brought.")] = 30,
     samples: Annotated[int, typer.Option("--samples", min=0, max=100, help="How many statements are shown.")] = 3,
+    most: Annotated[int, typer.Option("--most", min=1, help="Look at the N newest statements only.")] = 5_000,
     toml: Annotated[bool, typer.Option("--toml", help="Only the TOML, to be put into a watchlist.")] = False,
     json_: JsonOption = False,
 ) -> None:
@@ -115,7 +116,7 @@ def suggest(
     if not proposal.spellings:
         raise typer.BadParameter("a name needs a letter or a digit", param_hint="NAME")
     first = since(days)
-    measured = _measured(configuration, proposal, first, samples)
+    measured = _measured(configuration, proposal, first, samples, most)
     if json_:
         typer.echo(json.dumps(_row(proposal, measured), ensure_ascii=False))
     elif toml:
@@ -125,7 +126,7 @@ def suggest(
 
 
 def _measured(
-    configuration: Configuration, proposal: Proposal, first: datetime | None, samples: int
+    configuration: Configuration, proposal: Proposal, first: datetime | None, samples: int, most: int
 ) -> Measured | None:
     """What the store says; None where there is none yet."""
     from alerts.proposal import measure
@@ -136,7 +137,7 @@ def _measured(
     async def look(database: Database) -> Measured:
         return await measure(
             database, proposal, actors=configuration.actors, keywords=configuration.keywords,
-            sources=configuration.sources, since=first, samples=samples, progress=progress if on_terminal() else None,
+            sources=configuration.sources, since=first, most=most, samples=samples, progress=progress if on_terminal() else None,
         )  # fmt: skip
 
     try:
@@ -175,7 +176,8 @@ def _told(proposal: Proposal, measured: Measured | None, days: float) -> list[st
             lines.append(f"  @{rival}  {', '.join(map(fit, texts[:3]))}{more}")
     if measured is not None:
         report = measured.report
-        lines += ["", f"In {days:g} days: {report.statements} of {report.read:,} statements would have rung, "
+        newest = "the newest " if report.cut else ""
+        lines += ["", f"In {days:g} days: {report.statements} of {newest}{report.read:,} statements would have rung, "
                       f"{report.new.statements} more than today, {report.lost.statements} lost to it"]  # fmt: skip
         for watched in report.watches:
             if watched.surfaces:

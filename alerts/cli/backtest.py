@@ -36,6 +36,7 @@ def backtest(
         Literal["name", "rule"] | None, typer.Option("--as", help="How to read RULE where it could be both.")
     ] = None,
     samples: Annotated[int, typer.Option("--samples", min=0, max=100, help="How many of each kind are shown.")] = 5,
+    most: Annotated[int | None, typer.Option("--most", min=1, help="Only the N newest statements; else all.")] = None,
     json_: JsonOption = False,
 ) -> None:
     """What a watch would have rung for: how often, on which sources, by which spelling, and what it changes.
@@ -60,12 +61,15 @@ def backtest(
         from scraper import store
 
         total = database.read_now(store.counts)["statements"] if on_terminal() else 0
+        total = min(total, most) if most is not None else total
 
         def progress(read: int) -> None:
             typer.echo(f"\r{read:,} of {total:,} statements", nl=False, err=True)
 
         report = asyncio.run(
-            trial.backtest(database, tried, since=first, samples=samples, progress=progress if total else None)
+            trial.backtest(
+                database, tried, since=first, samples=samples, most=most, progress=progress if total else None
+            )
         )
         if total:
             typer.echo("\r" + " " * 40 + "\r", nl=False, err=True)
@@ -141,7 +145,9 @@ def _no_actor(asked: str, known: dict[str, Any]) -> str:
 def told(report: Report, *, compared: bool) -> list[str]:
     """The report for a person, line by line."""
     since = "in all" if report.since is None else f"since {report.since:%d %b %Y, %H:%M} UTC"
-    lines = [f"{report.read:,} statements {since}: {_counted(report.statements, 'would have rung')}"]
+    newest = "newest " if report.cut else ""
+    least = "at least " if report.cut else ""
+    lines = [f"{report.read:,} {newest}statements {since}: {least}{_counted(report.statements, 'would have rung')}"]
     if report.baseline:
         lines.append(
             f"    {report.baseline:,} of them stood there at the first poll of their source, which never rings"
@@ -197,6 +203,7 @@ def as_row(report: Report) -> dict[str, Any]:
     return {
         "since": None if report.since is None else report.since.isoformat().replace("+00:00", "Z"),
         "read": report.read,
+        "cut": report.cut,
         "statements": report.statements,
         "baseline": report.baseline,
         "by_day": {day.isoformat(): count for day, count in report.by_day},

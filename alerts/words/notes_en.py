@@ -34,9 +34,9 @@ NOTES: Final[dict[str, str]] = {
     "as_it_says": "as its silent_after says",
     "as_it_does": "longer than it is used to",
     "worse": "Source {source} is worse than it was, since {since}: {what}.\nNext step: {next}.",
-    "better": "Source {source} is as it was again: no longer {what}.",
-    "kind_malformed": "malformed",
-    "kind_no_dates": "no dates",
+    "better": "Source {source} is as it was again: {what}.",
+    "kind_malformed": "no longer malformed",
+    "kind_no_dates": "its items have dates again",
     "flood": "Source {source}: {count} new statements are held ({reason}). Nothing of them rings before somebody has "
     "looked.{samples}\nA redesign: bayan sources drop {source} keeps them stored and silent. Real news: bayan sources "
     "release {source} lets them ring. bayan sources held shows them.",

@@ -121,6 +121,8 @@ TALK: Final[dict[str, str]] = {
     "watched_before": "{what} is watched here already. /actors and /rules show all.",
     "watch_legend": "✓ kept as an alias · ● found by itself · ✗ left out",
     "watch_would": "In the last {days} days it would have rung for {rung} of {read} statements; for {new} of them nothing rang.",
+    "watch_at_least": "In the last {days} days it would have rung for at least {rung}: so many of "
+    "the newest {read} statements, there was no time for more. For {new} of them nothing rang.",
     "watch_guilty": "Only by this spelling: {names}",
     "watch_rivals": "Rings for others too: {names}",
     "watch_saved": "{what} is watched here from now on.",
