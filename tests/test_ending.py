@@ -70,3 +70,39 @@ def test_the_body_that_json_ld_gives_tells_where_the_article_ends() -> None:
 def test_a_beginning_that_json_ld_gives_does_not_cut_the_article() -> None:
     article = read(f"<main><h1>Annual report</h1>{BODY}</main>", told(" ".join(LINES[:3])[:-20]))
     assert article.text == "\n".join(LINES)
+
+
+def test_lines_of_a_block_that_are_links_to_other_articles_go_and_so_does_the_label_over_them() -> None:
+    more = '<p><b>From our archive</b><br><a href="/b">Another hall has got a roof</a><br><a href="/c">The choir sings again</a></p>'
+    assert read(f"<main><h1>Annual report</h1>{BODY}{more}<p>{PORTRAIT}</p></main>").text == "\n".join(
+        (*LINES, PORTRAIT)
+    )
+
+
+def test_a_line_over_a_link_stays_where_lines_of_text_stand_beside_it() -> None:
+    sums = '<p>Sums:<br>Roof 1,200<br><a href="/roof">All offers of roofs</a><br>Tea 80<br><a href="/coffee">All offers</a></p>'
+    text = read(f"<main><h1>Annual report</h1>{BODY}{sums}<p>{PORTRAIT}</p></main>").text
+    assert "Roof 1,200" in text and "Tea 80" in text and "All offers" not in text
+
+
+def test_an_address_that_is_written_out_is_part_of_the_text() -> None:
+    where = (
+        '<p>The report can be found here:<br><a href="https://site.example/report">https://site.example/report</a></p>'
+    )
+    assert (
+        "https://site.example/report" in read(f"<main><h1>Annual report</h1>{BODY}{where}<p>{PORTRAIT}</p></main>").text
+    )
+
+
+def test_links_that_stand_under_one_label_again_and_again_are_no_text() -> None:
+    first = '<p>MORE OF THE SAME KIND HERE | <a href="/b">Another hall has got a new roof</a></p>'
+    second = '<p>MORE OF THE SAME KIND HERE | <a href="/c">The choir has sung in the other hall</a></p>'
+    text = read(
+        f"<main><h1>Annual report</h1><p>{PORTRAIT}</p>{first}{BODY}{second}<p>{PORTRAIT[:60]}.</p></main>"
+    ).text
+    assert "MORE OF THE SAME" not in text
+
+
+def test_the_byline_and_the_date_under_the_paragraph_that_sums_up_are_no_text() -> None:
+    over = f"<p>{PORTRAIT}</p><p>By Jane Roe</p><p>18 June 2025</p>"
+    assert read(f"<main><h1>Annual report</h1>{over}{BODY}</main>").text == "\n".join((PORTRAIT, *LINES))

@@ -8,8 +8,9 @@ guessed from its words.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -68,17 +69,21 @@ _ENDS = re.compile(r"[.!?…؟۔。:;,\"”»’)\]]\W*$")
 
 @dataclass(slots=True)
 class _Block:
-    """A block of the text that holds links: its letters in all, those inside links, the last link's, and its addresses."""
+    """A block of the text that holds links: its letters in all, those inside links, the last link's, and its addresses.
+
+    `amid` is true for a line of a block that has lines without links, too, besides the first.
+    """
 
     plain: str
     linked: int
     last: str
     addresses: list[str]
+    amid: bool = False
 
 
 def own_lines(
     text: str,
-    blocks: Iterable[_Block],
+    blocks: Sequence[_Block],
     *,
     titles: Iterable[str],
     authors: Iterable[str],
@@ -90,7 +95,8 @@ def own_lines(
     links to other pages, or call to subscribe. A text that would lose more than half of itself is left as it is: it is a list
     of links.
     """
-    linked = {block.plain for block in blocks if _is_only_link(block)}
+    linked = {block.plain for block in blocks if _is_only_link(block)} | _under_one_label(blocks)
+    headed = linked - {block.plain for block in blocks if block.amid}
     lines = text.split("\n")
     keep = [True] * len(lines)
     names = {letters(name) for name in authors if name}
@@ -103,22 +109,25 @@ def own_lines(
             keep[i]
             and not keep[i + 1]
             and len(lines[i]) < 60
-            and letters(lines[i + 1]) in linked
+            and letters(lines[i + 1]) in headed
             and _is_label(lines[i])
         ):
             keep[i] = False
     named = {squashed for title in titles if (squashed := letters(title))}
+    below = False
     for i, line in enumerate(lines[:8]):
         plain = letters(line)
         ends = not _ENDS.search(line)
-        repeats = any(
+        repeats = not below and any(
             (plain.endswith(own) and len(plain) < len(own) + 50) or (ends and len(plain) > 11 and own.endswith(plain))
             for own in named
         )
         if repeats or plain in names or _BYLINE.match(line) or (len(line) < 60 and is_date(line)):
             keep[i] = False
         elif len(line) > 80:
-            break
+            if below:
+                break
+            below = True  # names and the date may stand under the paragraph that sums the article up
     kept = "\n".join(line for line, k in zip(lines, keep, strict=True) if k).strip()
     return kept if 2 * len(kept) > len(text) else text
 
@@ -173,10 +182,23 @@ def _is_only_link(block: _Block) -> bool:
     return rest <= 0.1 * len(block.plain) or (rest <= 16 and block.linked >= 25 and block.plain.endswith(block.last))
 
 
+def _under_one_label(blocks: Sequence[_Block]) -> set[str]:
+    """The blocks that are a link after a label which stands before other links, too: "FROM OUR ARCHIVE | Another headline"."""
+    labelled = [
+        (block.plain[: -len(block.last)], block.plain)
+        for block in blocks
+        if block.linked == len(block.last) >= 25 and block.plain.endswith(block.last)
+    ]
+    count = Counter(label for label, _ in labelled)
+    return {plain for label, plain in labelled if count[label] > 1 and 2 < len(label) < _SURE}
+
+
 def linked_blocks(tree: Any, text: str) -> tuple[_Block, ...]:
     """The blocks of `tree` that hold links to other pages and stand in `text`, in their order."""
     whole = letters(text)
     blocks: dict[Any, _Block | None] = {}
+    broken: set[Any] = set()
+    runs: list[_Block] = []
     for anchor in tree.iter("a"):
         href = (anchor.get("href") or "").strip()
         if not href or href.startswith("#") or len(href) > 2_000:
@@ -197,6 +219,14 @@ def linked_blocks(tree: Any, text: str) -> tuple[_Block, ...]:
             element = element.getparent()
         if element is None:
             continue
+        if element in broken:
+            continue
+        if element not in blocks and element.find("br") is not None:
+            broken.add(element)
+            found = [run for run in _runs(element) if len(run.plain) > 3]
+            amid = any(not run.addresses for run in found[1:])
+            runs.extend(replace(run, amid=amid) for run in found if run.addresses and run.plain[:60] in whole)
+            continue
         if element not in blocks:
             plain = letters(words(element, _MAX_BLOCK))
             blocks[element] = _Block(plain, 0, "", []) if len(plain) > 3 and plain[:60] in whole else None
@@ -205,7 +235,41 @@ def linked_blocks(tree: Any, text: str) -> tuple[_Block, ...]:
             block.linked += len(linked)
             block.last = linked
             block.addresses.append(href)
-    return tuple(block for block in blocks.values() if block is not None)
+    return (*(block for block in blocks.values() if block is not None), *runs)
+
+
+def _runs(element: Any) -> Iterator[_Block]:
+    """The lines that `br` elements make of a block."""
+    from lxml import etree
+
+    said: list[str] = []
+    run = _Block("", 0, "", [])
+    inside = 0
+    for event, node in etree.iterwalk(element, events=("start", "end")):
+        tag = node.tag
+        if event == "start":
+            piece = node.text if isinstance(tag, str) else None
+            if tag == "a":
+                inside += 1
+                href = (node.get("href") or "").strip()
+                if href and not href.startswith("#") and len(href) <= 2_000:
+                    run.addresses.append(href)
+                title = words(node, _MAX_BLOCK)
+                run.last = letters(title)
+                run.linked -= _MAX_BLOCK * (" " not in title)  # an address that is written out is part of the text
+        else:
+            inside -= tag == "a"
+            piece = node.tail if node is not element else None
+            if tag == "br":
+                run.plain = letters("".join(said))
+                yield run
+                said, run = [], _Block("", 0, "", [])
+        if piece:
+            said.append(piece)
+            if inside:
+                run.linked += len(letters(piece))
+    run.plain = letters("".join(said))
+    yield run
 
 
 def links(blocks: Iterable[_Block], text: str, url: str, base: str) -> tuple[str, ...]:
