@@ -86,8 +86,12 @@ class Standing:
     backup_at: datetime | None = None
 
 
-def page(gauges: Gauges, standing: Standing) -> str:
-    """The figures as Prometheus reads them."""
+def page(gauges: Gauges, standing: Standing | None, *, answers: bool = True, age: float | None = None) -> str:
+    """The figures as Prometheus reads them.
+
+    `answers` is false where the store just did not tell how things stand: `standing` is then what it told `age` seconds ago, or
+    None where it never did.
+    """
     lines: list[str] = []
 
     def add(name: str, kind: Type, said: str, samples: Samples) -> None:
@@ -97,18 +101,26 @@ def page(gauges: Gauges, standing: Standing) -> str:
     def by(label: str, counted: Mapping[str, int]) -> Samples:
         return [({label: key}, float(counted[key])) for key in sorted(counted)]
 
-    add("build_info", "gauge", "The version that runs.", [({"version": standing.version}, 1)])
+    add("store_up", "gauge", "1 where the store just told how things stand.", [({}, answers)])
     add("polls_total", "counter", "Polls since the start, by outcome.", by("outcome", gauges.polls))
     add("statements_total", "counter", "New statements stored since the start.", [({}, gauges.statements)])
     add("judged_total", "counter", "Judgements of statements since the start.", [({}, gauges.judged)])
     add("matches_total", "counter", "Judgements since the start that matched.", [({}, gauges.matched)])
     add("attempts_total", "counter", "Attempts to deliver since the start, by result.", by("result", gauges.attempts))
+    add("tick_late_most_seconds", "gauge", "How late the latest of all ticks was.", [({}, gauges.late.most)])
+    lines += _histogram("tick_late_seconds", "How late ticks are.", gauges.late)
+    lines += _histogram("alert_latency_seconds", "From first seen to sent, of alerts.", gauges.latency)
+    if standing is None:
+        return "\n".join([*lines, ""])
+    add("build_info", "gauge", "The version that runs.", [({"version": standing.version}, 1)])
+    said = "How old the figures are that the store tells: those below."
+    add("standing_age_seconds", "gauge", said, [({}, age or 0.0)])
     add("stored_statements", "gauge", "Statements in the store.", [({}, standing.stored)])
     add("deliveries", "gauge", "Deliveries in the store, by state.", by("state", standing.deliveries))
     waiting = sum(standing.deliveries.get(state, 0) for state in ("pending", "claimed", "unconfirmed"))
     add("outbox_depth", "gauge", "Deliveries that are still to be sent.", [({}, waiting)])
-    age = _age(standing.oldest, standing.now) if waiting else 0.0
-    add("outbox_oldest_seconds", "gauge", "How long the oldest of them waits.", [({}, age)])
+    waits = _age(standing.oldest, standing.now) if waiting else 0.0
+    add("outbox_oldest_seconds", "gauge", "How long the oldest of them waits.", [({}, waits)])
     add("sources", "gauge", "Sources that are polled, by condition.", by("condition", standing.sources))
     add("channels", "gauge", "Channels, by condition.", by("condition", standing.channels))
     if standing.bot is not None:
@@ -120,9 +132,6 @@ def page(gauges: Gauges, standing: Standing) -> str:
     if standing.backup_at is not None:
         said = "When `bayan db backup` last made a copy."
         add("backup_timestamp_seconds", "gauge", said, [({}, standing.backup_at.timestamp())])
-    add("tick_late_most_seconds", "gauge", "How late the latest of all ticks was.", [({}, gauges.late.most)])
-    lines += _histogram("tick_late_seconds", "How late ticks are.", gauges.late)
-    lines += _histogram("alert_latency_seconds", "From first seen to sent, of alerts.", gauges.latency)
     if standing.canary is not None:
         at, latency = standing.canary
         if at is not None:

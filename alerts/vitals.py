@@ -2,7 +2,7 @@
 
     /healthz   200 while the event loop begins its ticks, else 503: what restarts bayan asks this
     /readyz    200 once the first tick is done, the store takes writes, and at least one channel is not closed
-    /metrics   the figures of `gauges.py`
+    /metrics   the figures of `gauges.py`; where the store is busy or refuses, those it told last, and how old they are
 
 The listener is bounded (`listener.py`), and none of its answers writes. Where its port is taken, the service does its work all the
 same: that is said in the log, and tried again each minute.
@@ -12,11 +12,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from importlib.metadata import version
+from typing import Any, TypeVar
 
 import structlog
 
@@ -29,11 +32,27 @@ from alerts.listener import Listener, Reply
 from alerts.steps import Steps
 from scraper import sources, store
 from scraper.db import Connection, Database
+from scraper.errors import StoreError
 
 STUCK = (2 * BEAT + BEAT_MARGIN).total_seconds()
 """Seconds without a tick, or without a sign of life in the store, after which something stands still."""
 
+PATIENCE = 2.0
+"""Seconds for which whoever asks waits for the store."""
+
+Read = TypeVar("Read")
+
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """What the store said: `at` on the monotonic clock, and the latencies of the deliveries `sent`, in seconds."""
+
+    standing: Standing
+    at: float
+    sent: frozenset[int]
+    latencies: tuple[float, ...]
 
 
 class Vitals:
@@ -62,19 +81,23 @@ class Vitals:
         self._ended: float | None = None
         self._listener: Listener | None = None
         self._address = ""
+        self._looks: dict[str, asyncio.Task[Any]] = {}
+        self._answers = True
+        self._known: Standing | None = None
+        self._read_at: float | None = None
 
     # ------------------------------------------------------------------------------------------------- ticks
 
     def tick_began(self) -> None:
         """A tick begins. Late is what lies between two beginnings beyond the span of a tick: a loop that hangs, a slow step."""
-        now = asyncio.get_running_loop().time()
+        now = time.monotonic()
         if self._began is not None:
             self.gauges.late.note(now - self._began - self._every)
         self._began = now
 
     async def tick_ended(self) -> None:
         """A tick has started all that was due, and the store let it: the canary's turn. Raises StoreError."""
-        self._ended = asyncio.get_running_loop().time()
+        self._ended = time.monotonic()
         if self._flights is not None and not self._steps.paused:
             config = self._steps.kit.config
             hasten = partial(once.hasten, self._db, self._clock)
@@ -116,6 +139,9 @@ class Vitals:
         """Listen no more, and ask nobody."""
         await self._alive.aclose()
         await self._close()
+        for look in self._looks.values():
+            look.cancel()
+        await asyncio.gather(*self._looks.values(), return_exceptions=True)
 
     async def _close(self) -> None:
         listener, self._listener, self._address = self._listener, None, ""
@@ -136,23 +162,53 @@ class Vitals:
             return Reply(503, "the first tick is not done yet\n")
         if silent > STUCK:
             return Reply(503, f"no tick came to its end for {silent:.0f} s: does the store take writes?\n")
-        conditions = await self._db.read(self._conditions)
+        conditions = await self._look("conditions", self._conditions)
         if not conditions.get("ok"):
             return Reply(503, f"no channel takes messages ({', '.join(sorted(conditions))})\n")
         return Reply(200, "ready\n")
 
     async def _metrics(self) -> Reply:
-        unread = [self.gauges.sent.popleft() for _ in range(len(self.gauges.sent))]
-        if unread:
-            for seconds in await self._db.read(lambda conn: rung.latencies(conn, unread)):
+        """What the store says, or, where it is busy or refuses, what it said last, with its age: our own figures are there always."""
+        try:
+            read = await self._look("metrics", partial(self._figures, sent=tuple(self.gauges.sent)))
+        except StoreError as error:
+            if self._answers:
+                log.warning("the figures of /metrics are old: the store does not tell newer ones", reason=str(error))
+            self._answers = False
+        else:
+            self._answers, self._known, self._read_at = True, read.standing, read.at
+            for seconds in read.latencies:
                 self.gauges.latency.note(seconds)
-        return Reply(200, page(self.gauges, await self._db.read(self._standing)), KIND)
+            while self.gauges.sent and self.gauges.sent[0] in read.sent:
+                self.gauges.sent.popleft()
+        known = None if self._known is None else replace(self._known, now=self._clock())
+        return Reply(200, page(self.gauges, known, answers=self._answers, age=_since(self._read_at)), KIND)
+
+    async def _look(self, name: str, read: Callable[[Connection], Read]) -> Read:
+        """What the store says, within `PATIENCE` seconds. Raises StoreError.
+
+        There is one look of each name at a time, however many ask: what comes too late is for whoever asks next.
+        """
+        look = self._looks.get(name)
+        if look is None:
+            look = self._looks[name] = asyncio.create_task(self._db.read(read))
+            look.add_done_callback(_heard)
+        await asyncio.wait([look], timeout=PATIENCE)
+        if not look.done():
+            raise StoreError(f"it did not answer within {PATIENCE:g} s")
+        if self._looks.get(name) is look:
+            del self._looks[name]
+        return look.result()  # type: ignore[no-any-return]  # a name has one kind of answer
 
     # --------------------------------------------------------------------------------------------- what it reads
 
     def _conditions(self, conn: Connection) -> Counter[str]:
         learned = {one.id: one.condition for one in outbox.channels(conn)}
         return Counter(learned.get(channel.id, "ok") for channel in self._steps.kit.config.channels)
+
+    def _figures(self, conn: Connection, sent: tuple[int, ...]) -> _Figures:
+        began = time.monotonic()
+        return _Figures(self._standing(conn), began, frozenset(sent), tuple(rung.latencies(conn, sent) if sent else ()))
 
     def _standing(self, conn: Connection) -> Standing:
         kit, beats = self._steps.kit, sources.beats(conn)
@@ -186,4 +242,10 @@ def _canary(beats: dict[str, tuple[datetime, str]]) -> tuple[datetime | None, ti
 
 
 def _since(moment: float | None) -> float | None:
-    return None if moment is None else asyncio.get_running_loop().time() - moment
+    return None if moment is None else time.monotonic() - moment
+
+
+def _heard(look: asyncio.Task[Any]) -> None:
+    """A look that nobody waited for to its end has failed unheard: that is no fault."""
+    if not look.cancelled():
+        look.exception()

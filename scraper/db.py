@@ -16,7 +16,7 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -37,6 +37,9 @@ T = TypeVar("T")
 
 SHARED_COMMIT = 64
 """Writes that may share one commit. More would only lengthen the wait of the first."""
+
+READERS = 4
+"""Looks at the store that run at the same time; with the writer, as many as there are pooled connections."""
 
 metadata = MetaData(
     naming_convention={
@@ -81,6 +84,8 @@ class Database:
         self._engine = engine
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._writer: threading.Thread | None = None
+        # Threads of their own: in the event loop's, a look would wait behind what pages and files have others do.
+        self._readers = ThreadPoolExecutor(READERS, "store-reader")
         self._closed = False
 
     async def write(self, work: Callable[[Connection], T]) -> T:
@@ -93,7 +98,9 @@ class Database:
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` on one consistent state of the store. It must not write. Raises StoreError or what `work` raised."""
-        return await asyncio.to_thread(self.read_now, work)
+        if self._closed:
+            raise StoreError("the store is closed")
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, work)
 
     def read_now(self, work: Callable[[Connection], T]) -> T:
         """As `read`, for code outside the event loop."""
@@ -110,6 +117,7 @@ class Database:
             if self._writer is not None:
                 self._jobs.put(None)
                 self._writer.join()
+            self._readers.shutdown(wait=False, cancel_futures=True)
             self._engine.dispose()
 
     def _submit(self, work: Callable[[Connection], T]) -> Future[T]:

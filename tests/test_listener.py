@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -13,6 +14,7 @@ import pytest
 from alerts.gauges import Gauges, Standing, page
 from alerts.listener import HEAD, MOST_CONNECTIONS, Listener, Reply
 from alerts.settings import ServiceSettings
+from scraper.db import READERS
 from scraper.errors import StoreError
 from tests.fake_site import FakeSite
 from tests.street import Clock, House, configuration, eventually, house, local
@@ -171,6 +173,43 @@ async def test_it_is_not_ready_where_no_channel_takes_messages(tmp_path: Path, s
         assert (await get(port, "/healthz"))[0] == 200  # a restart would not mend it
 
 
+async def test_figures_are_told_while_the_store_is_busy_and_readiness_is_not(tmp_path: Path, site: FakeSite) -> None:
+    async with running(tmp_path, site) as (bayan, port):
+        await _tells(port, "bayan_store_up 1\n", "bayan_stored_statements 1\n")
+        free = threading.Event()
+        busy = [asyncio.create_task(bayan.db.read(lambda _: free.wait(60))) for _ in range(2 * READERS)]
+        try:
+            await _tells(port, "bayan_store_up 0\n", "bayan_stored_statements 1\n")
+            assert "did not answer" in (await _becomes(port, "/readyz", 503))[1]
+            assert (await get(port, "/healthz"))[0] == 200
+        finally:
+            free.set()
+        await asyncio.gather(*busy)
+        await _tells(port, "bayan_store_up 1\n")
+
+
+async def test_a_store_that_refuses_to_tell_leaves_the_figures_of_the_process(tmp_path: Path, site: FakeSite) -> None:
+    async with running(tmp_path, site) as (bayan, port):
+        await _tells(port, 'bayan_polls_total{outcome="ok"} 1\n')
+        await bayan.db.write(lambda conn: conn.exec_driver_sql("ALTER TABLE delivery RENAME TO gone"))
+        try:
+            await _tells(port, "bayan_store_up 0\n", 'bayan_polls_total{outcome="ok"} 1\n')
+        finally:
+            await bayan.db.write(lambda conn: conn.exec_driver_sql("ALTER TABLE gone RENAME TO delivery"))
+        await _tells(port, "bayan_store_up 1\n")
+
+
+async def _tells(port: int, *parts: str) -> None:
+    """Wait until the figures hold all `parts`."""
+    async with asyncio.timeout(30):
+        while True:
+            status, figures = await get(port, "/metrics")
+            assert status == 200
+            if all(part in figures for part in parts):
+                return
+            await asyncio.sleep(0.05)
+
+
 async def test_a_port_that_is_taken_stops_nothing(tmp_path: Path, site: FakeSite) -> None:
     taken = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
     port = taken.sockets[0].getsockname()[1]
@@ -215,6 +254,11 @@ def test_a_histogram_counts_upwards_and_ends_with_all() -> None:
     ]
     assert counts == sorted(counts) and counts[-1] == 4
     assert 'le="1"} 2\n' in told and 'le="+Inf"} 4\n' in told
+
+
+def test_a_store_that_never_told_anything_leaves_out_what_only_it_knows() -> None:
+    told = page(Gauges(), None, answers=False)
+    assert "bayan_store_up 0\n" in told and "bayan_outbox_depth" not in told
 
 
 def test_a_label_cannot_break_out_of_its_quotes() -> None:
