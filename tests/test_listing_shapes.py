@@ -317,3 +317,44 @@ def test_one_promoted_entry_of_a_form_of_its_own_counts_beside_a_list() -> None:
     promoted = "<article class=box><a href='/2026/03?from=box'>This week in print: how the border came to be where it is</a></article>"
     found = listed(double().replace("</main>", f"{promoted}</main>"), DOUBLE, "en")
     assert "2026/03?from=box" in addresses(found)
+
+
+TEXTS = (
+    "Ministry summons ambassador after remarks on the border",
+    "Storm at sea",
+    "Parliament votes on the budget after three days of debate",
+    "The man who knew",
+    "Spokesman denies reports of a secret meeting in the capital",
+)
+
+
+def of_shape(shape: str, language: str = "en") -> Listed:
+    entries = "".join(shape.format(n=n, title=title) for n, title in enumerate(TEXTS))
+    return listed(f"<html lang={language}><body><div class=main>{entries}</div></body></html>", DOUBLE, "")
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "<div><a href='/news/{n}00100'><span class=top>Topic</span><span class=ttl>{title}</span><span class=txt>Two sentences that"
+        " sum up what the article says. Nobody takes them for a headline.</span></a></div>",
+        "<article><a href='/x/{n}00100'><h4 class=k>A kicker that is long by itself {n}</h4><h3>{title}</h3></a></article>",
+        "<div class=card><h4>{title}</h4><p>What it says in many words, and in more.</p><a href='/n/a-b-c-{n}'>Read more</a></div>",
+        "<div><a href='/n/a-b-c-{n}' title='{title}'><img src=x alt='{title}'></a></div>",
+        "<p><b>1{n} January 2026</b> - <a href='statement{n}0.htm'>{title}</a></p>",
+    ],
+)
+def test_short_headlines_are_found_where_the_long_ones_stand(shape: str) -> None:
+    assert [item.title for item in of_shape(shape).items] == list(TEXTS)
+
+
+def test_a_page_of_nothing_but_short_titles_is_a_list_where_its_addresses_count_them() -> None:
+    found = of_shape("<div class=v><a href='/video/{n}88123'><img></a><a href='/video/{n}88123'>{title:.20}</a></div>")
+    assert len(found.items) == len(TEXTS)
+
+
+def test_the_language_of_the_page_decides_which_number_is_the_day() -> None:
+    shape = "<li><a href='/n/a-b-c-{n}'>{title}</a> <small>0{n}/01/2026</small></li>"
+    assert [day(item) for item in of_shape(shape, "ar").items][1:] == [f"2026-01-0{n}" for n in range(1, 5)]
+    assert [day(item) for item in of_shape(shape, "en").items][2:] == ["", "", ""]
+    assert [item.language for item in of_shape(shape, "ar").items] == [""] * 5

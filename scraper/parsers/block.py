@@ -89,18 +89,23 @@ def _named(usable: list[Link]) -> list[Link]:
 
 
 def _align(group: list[Link]) -> None:
-    """Give cards of one shape their headline from the place where most have theirs: a short one is not found by its length."""
-    parts = [(link, link.anchor, best_part(link.anchor)) for link in group if link.anchor and link.heading is None]
-    places = [rows.place(anchor, part) for _, anchor, part in parts]
-    way, count = Counter(places).most_common(1)[0] if places else ((), 0)
-    if not way:
-        way, count = next((one for one in Counter(places).most_common() if one[0]), ((), 0))
-    if count < 2 or 3 * count < len(parts):
+    """Give cards of one shape their headline from the part where most have theirs: a short one is not found by its length."""
+    headed = [(link, rows.headings(link.anchor)) for link in group if link.anchor and link.heading is not None]
+    kind = rows.longest_kind([inside for _, inside in headed if len(inside) > 1])
+    for link, inside in headed:
+        same = [node for node in inside if rows.kind(node) == kind]
+        if len(inside) > 1 and len(same) == 1 and (text := words(same[0], TITLE_LIMIT, without=NO_HEADLINE)):
+            link.title, link.heading = text, same[0]
+    plain = [(link, link.anchor, best_part(link.anchor)) for link in group if link.anchor and link.heading is None]
+    places = [rows.place(anchor, part) for _, anchor, part in plain]
+    way, count = next((one for one in Counter(places).most_common() if one[0]), ((), 0))
+    if count < 2 or 3 * count < len(plain):
         return
-    for (link, anchor, _), here in zip(parts, places, strict=True):
-        if here != way and way[: len(here)] == here:
-            there = rows.at_place(anchor, way)
-            link.title = (there and words(there, TITLE_LIMIT, without=NO_HEADLINE)) or link.title
+    name = next(rows.kind(part) for (_, _, part), here in zip(plain, places, strict=True) if here == way)
+    for (link, anchor, _), here in zip(plain, places, strict=True):
+        there = rows.at_place(anchor, way) if here != way else None
+        if there is not None and (way[: len(here)] == here or ("." in name and rows.kind(there) == name)):
+            link.title = words(there, TITLE_LIMIT, without=NO_HEADLINE) or link.title
 
 
 def _chosen(groups: list[list[Link]], base: str) -> list[Link]:
@@ -182,7 +187,8 @@ def _is_weak(group: list[Link]) -> bool:
     carded = sum(_tag_above(link, _CARD_TAGS) for link in group) / len(group)
     if headed > 0.5 and carded > 0.5:
         return True
-    return len(group) >= 3 and carded > 0.5 and _numbered(group) > 0.5 and _length(group) > 0.1
+    keyed = sum(_KEYED.search(_way(link.url)) is not None for link in group) / len(group)
+    return len(group) >= 3 and max(carded, keyed) > 0.5 and _numbered(group) > 0.5 and _length(group) > 0.1
 
 
 def _numbered(group: list[Link]) -> float:

@@ -52,14 +52,16 @@ def parse(page: Page, source: Source) -> Listed:
     shape.check(text)
     tree = LexborHTMLParser(text)
     base = base_of(tree, page.url)
+    dated = replace(source, language=source.language or _page_language(tree))
     if source.select is not None:
         items = [
             item
             for node in _css(tree, source.select.item)
-            if (item := _selected(node, source.select, base, page, source))
+            if (item := _selected(node, source.select, base, page, dated, source.language))
         ]
     else:
-        items = [_item(card, page, source) for card in block.cards(tree, base)] or embedded.items(tree, page, source)
+        found = block.cards(tree, base)
+        items = [_item(card, page, dated, source.language) for card in found] or embedded.items(tree, page, source)
     title = _title(tree)
     if not items:
         seen_as = stranger.of(text)
@@ -79,7 +81,9 @@ def parse(page: Page, source: Source) -> Listed:
 # ------------------------------------------------------------------------------------------- by selectors
 
 
-def _selected(node: LexborNode, select: Select, base: str, page: Page, source: Source) -> Item | None:
+def _selected(
+    node: LexborNode, select: Select, base: str, page: Page, source: Source, language: str | None
+) -> Item | None:
     """The item that the selectors find in `node`; None where there is neither a headline nor a link."""
     if select.link:
         link = _value(node, select.link, "href")
@@ -105,7 +109,14 @@ def _selected(node: LexborNode, select: Select, base: str, page: Page, source: S
     if select.date and published is None:
         published = _moment(_value(node, select.date), "selector", page, source)
     summary = clean_line(_value(node, select.summary), SUMMARY_LIMIT) if select.summary else ""
-    return Item(guid=None, url=url, title=title, summary=summary, published=published, language=_language(node, source))
+    return Item(
+        guid=None,
+        url=url,
+        title=title,
+        summary=summary,
+        published=published,
+        language=node.attributes.get("lang") or language,
+    )
 
 
 def _value(node: LexborNode, selector: str, attribute: str = "") -> str:
@@ -147,7 +158,7 @@ def _next_page(tree: LexborHTMLParser, select: Select | None, base: str) -> str 
 # ------------------------------------------------------------------------------------------- by itself
 
 
-def _item(card: Card, page: Page, source: Source) -> Item:
+def _item(card: Card, page: Page, source: Source, language: str | None) -> Item:
     title = _CLOCK_BEFORE.sub("", card.title, count=1) if _CLOCK_BEFORE.match(card.title) else card.title
     return Item(
         guid=None,
@@ -155,7 +166,7 @@ def _item(card: Card, page: Page, source: Source) -> Item:
         title=title,
         summary=_summary(card, title),
         published=_date_in(card.node, card.title, page, source),
-        language=_language(card.node, source),
+        language=card.node.attributes.get("lang") or language,
     )
 
 
@@ -255,9 +266,10 @@ def _first_heading(tree: LexborHTMLParser) -> str:
     return words(element, 300) if element is not None else ""
 
 
-def _language(node: LexborNode, source: Source) -> str | None:
-    """The language that the card itself says it is in, or that of its source."""
-    return node.attributes.get("lang") or source.language
+def _page_language(tree: LexborHTMLParser) -> str | None:
+    """The language that the page says it is in. It decides between readings of a date and no more: templates often lie."""
+    root = tree.css_first("html")
+    return (root.attributes.get("lang") or "")[:35] or None if root is not None else None
 
 
 def _seen(tree: LexborHTMLParser, title: str) -> str:

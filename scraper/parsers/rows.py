@@ -93,6 +93,29 @@ def _is_date(text: str) -> bool:
     return len(text) <= 60 and any(c.isdigit() for c in text) and not written.other_words(fold(text), None)
 
 
+def kind(node: LexborNode) -> str:
+    """The tag and first class of a node: what the same part of two cards has in common."""
+    name = (node.attributes.get("class") or "").split(" ", 1)[0]
+    return f"{node.tag}.{name}" if name else str(node.tag)
+
+
+def headings(anchor: LexborNode) -> list[LexborNode]:
+    """The headings inside a link that have words."""
+    return [node for node in anchor.css("h1, h2, h3, h4, h5, h6")[:6] if node.text(strip=True)]
+
+
+def longest_kind(cards: Sequence[Sequence[LexborNode]]) -> str:
+    """Of cards that have several headings each, the kind of heading that says most in all of them together; "" without cards.
+
+    A kicker may be longer than the headline of its own card, and is not in most.
+    """
+    sizes: Counter[str] = Counter()
+    for inside in cards:
+        for node in inside:
+            sizes[kind(node)] += len(node.text(strip=True))
+    return max(sizes, key=lambda name: sizes[name], default="")
+
+
 def place(card: LexborNode, part: LexborNode) -> Place:
     """The way from `card` down to `part`; () where they are the same."""
     steps: list[tuple[str, int]] = []
