@@ -78,6 +78,8 @@ async def words(
         if len(found) >= limit:
             kept = found[:limit]
             return Found(tuple(kept), kept[-1].id)
+        if len(page) < PAGE:
+            return Found(tuple(found), None)
         before = page[-1].id
         if loop.time() >= ends:
             return Found(tuple(found), before)

@@ -100,6 +100,19 @@ def matched(
     return tuple(conn.execute(query).scalars())
 
 
+def met_by(conn: Connection, watch: str, pattern: str, limit: int) -> tuple[int, ...]:
+    """The statements in which one spelling of a watch was met by their text of now, newest first."""
+    query = (
+        select(statement.c.id)
+        .join(match, (match.c.statement == statement.c.id) & (match.c.revision == statement.c.revision))
+        .where(match.c.watch == watch, match.c.pattern == pattern)
+        .distinct()
+        .order_by(statement.c.id.desc())
+        .limit(limit)
+    )
+    return tuple(conn.execute(query).scalars())
+
+
 @dataclass(frozen=True, slots=True)
 class Touch:
     """That one actor (None: a list or rule) was met in a statement by its text of now, and in which role."""

@@ -243,8 +243,9 @@ LEAGUE = {"type": "group", "name": "Asa'ib Ahl al-Haqq", "aliases": ["AAH"]}
 
 
 async def test_s5_a_spelling_that_is_wrong_31_times_of_37_is_named_after_three_presses_and_changed_only_on_accept(
-    api: StrictBotApi, tmp_path: Path, site: FakeSite
+    api: StrictBotApi, tmp_path: Path, site: FakeSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("alerts.bot.relevance._PATIENCE", 60.0)  # a busy machine counts as many as a quiet one
     noise, history = WRONG[:3], [*WRONG[3:], *TRUE]
     site.pages["/feed"] = site.feed(history)
     source = local("agency", f"{site.origin}/feed")
@@ -266,25 +267,35 @@ async def test_s5_a_spelling_that_is_wrong_31_times_of_37_is_named_after_three_p
             await press(chat, ADMIN, alert, "Not relevant")
         proposal = (await chat.answers(DESK, 5))[4]
         assert "“AAH” was not relevant 3 times here" in proposal["text"]
-        assert "silent for 3 of these 3, and for 28 others" in proposal["text"], "of 31, the 28 that nobody pressed"
+        first, second, *_ = proposal["text"].split("\n")[1:]
+        assert first == "• Let it ring alone only near baghdad: silent for 3 of these 3, and for 28 others", (
+            "of 31, the 28 that nobody pressed"
+        )
+        assert second.startswith("• Count it only beside a full name") and second.endswith("and for 28 others")
 
         def watched() -> Actor:
             return next(one for one in chat.house.service.configuration.actors if one.id.endswith("/league"))
 
         assert watched().aliases == ("AAH",), "nothing changes by itself"
-        await press(chat, ADMIN, proposal, "Only in company")
+        await press(chat, ADMIN, proposal, "Only near these words")
         await eventually(lambda: watched().weak_aliases == ("AAH",))
-        await chat.answers(DESK, 6)
+        accepted = (await chat.answers(DESK, 6))[5]
         fresh = [
             ("t9", "Asa'ib Ahl al-Haqq, AAH for short, speaks of the law"),
+            ("t8", "A convoy of AAH was seen on its way to Baghdad"),
             ("w99", "AAH garage reports a good year"),
         ]
         site.pages["/feed"] = site.feed([*fresh, *noise, *history])
         chat.house.clock.advance(hours=1)
-        last = (await chat.answers(DESK, 7))[6]
-        assert "AAH for short" in last["text"], "what is meant rings"
+        rang = "".join(one["text"] for one in (await chat.answers(DESK, 8))[6:])
+        assert "AAH for short" in rang and "A convoy of AAH" in rang, "what is meant rings"
         await chat.heard()
-        assert len(api.texts(DESK)) == 7, "the noise is gone"
+        assert len(api.texts(DESK)) == 8, "the noise is gone"
+        (standing,) = [one for one in api.seen("messages", chat_id=DESK) if one["message_id"] == accepted["message_id"]]
+        await press(chat, ADMIN, standing, "Undo")
+        await eventually(lambda: watched().aliases == ("AAH",))
+        own = [one.id for one in chat.house.service.configuration.keywords if one.id.startswith("chat:")]
+        assert own == [], "one button takes the condition back, its rule included"
 
 
 # -------------------------------------------------------------------------------------------------- S6: a redesign

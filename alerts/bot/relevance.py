@@ -1,6 +1,6 @@
 """What comes of "Not relevant": the guilty spelling is named, a change proposed with its cost, and made only when it is accepted.
 
-    press -> noted -> the same spelling for the third time -> two changes, each tried on the store -> accept -> in force, undoable
+    press -> noted -> the same spelling for the third time -> changes, each tried on what rang by it -> accept -> in force, undoable
 
 The cost is measured, not guessed: how many of the alerts that people found wrong would not have rung, and how many others.
 """
@@ -9,37 +9,36 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from dataclasses import replace
+from typing import Any, Final
 
-from alerts import backtest, verdicts
+from alerts import narrowing, verdicts
 from alerts.bot import buttons, deeds, judgements, watches
 from alerts.bot.commands import Answer, Here, Press
 from alerts.bot.incoming import Pressed
 from alerts.bot.line import Key
 from alerts.bot.overlay import actor as read_actor
-from alerts.bot.tending import DRAFT_LIVES, save, seen_here
+from alerts.bot.tending import DRAFT_LIVES, narrow, save, seen_here
 from alerts.message import tag
 from alerts.model import Actor, Match, owner
+from alerts.narrowing import Option
+from alerts.perusal import look_through
 from alerts.sheet import Sheet, short
 from scraper import store
 from scraper.db import Connection
+from scraper.model import Statement
 
 ENOUGH: Final = 3
 """Statements that were found wrong before anything is proposed."""
-_MOST, _SAMPLES = 20_000, 1_000
-
-Change = Literal["weak", "without"]
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One change of an actor, tried: of the statements that people found wrong, `silent` would not ring; nor would `lost` others."""
-
-    change: Change
-    actor: Actor
-    silent: int
-    lost: int
+_MOST: Final = 500
+"""Statements that rang by the spelling, newest first, on which a change is tried."""
+_SEARCHED: Final = 20_000
+_FEW: Final = 150
+"""Of these, so many tell which words stand beside it where it was right."""
+_OTHERS: Final = 200
+_AT_ONCE: Final = 10
+_PATIENCE: Final = 1.5
+"""Seconds that the changes are tried for: people wait for an answer."""
 
 
 async def press_not_relevant(pressed: Pressed, payload: Mapping[str, Any], here: Here) -> Answer:
@@ -83,37 +82,32 @@ def _rang(conn: Connection, number: int, here: Here) -> tuple[tuple[str, str], .
 
 
 async def _proposed(actor_id: str, pattern: str, wrong: frozenset[int], here: Here) -> Answer:
-    config = here.house.config()
-    actors, keywords = seen_here(config, here.chat)
+    actors, _ = seen_here(here.house.config(), here.chat)
     actor = next((one for one in actors if one.id == actor_id), None)
     if actor is None:
         return Answer(nod=here.say("noted"))
-    options = []
-    for change, changed in _changes(actor, pattern):
-        plan = await asyncio.to_thread(
-            lambda tried=changed: backtest.plan(actors, keywords, tried_actors=[tried], sources=config.sources)  # type: ignore[misc]
-        )
-        report = await backtest.backtest(here.house.db, plan, samples=_SAMPLES, most=_MOST)
-        gone = {sample.statement for sample in report.lost.samples}
-        silent = len(gone & wrong)
-        options.append(Option(change, changed, silent, max(0, report.lost.statements - silent)))
-    options = [one for one in options if one.silent]
+    options = await _tried(actor, pattern, wrong, here)
     if not options:
         return Answer(nod=here.say("noted"))
     sheet = Sheet(here.language)
     sheet.add("🎚 ")
     sheet.add(here.say("guilty", pattern=short(pattern, 80), count=len(wrong), what=short(actor.name, 80)))
     for one in options:
-        sheet.add("\n• " + here.say(f"option_{one.change}", silent=one.silent, count=len(wrong), lost=one.lost))
+        values = {"silent": one.silent, "count": len(wrong), "lost": one.lost}
+        near = {"words": ", ".join(one.words)} if one.change == "near" else {}
+        sheet.add("\n• " + here.say(f"option_{one.change}", **values, **near))
     if not owner(actor.id):
-        how = here.say(f"how_{options[0].change}", pattern=pattern, id=actor.id)
+        query = {"query": options[0].rule.query} if options[0].rule is not None else {}
+        how = here.say(f"how_{options[0].change}", pattern=pattern, id=actor.id, **query)
         sheet.add("\n" + here.say("operators", how=how))
         return Answer(sheet.message(), nod=here.say("noted"))
 
     def write(conn: Connection) -> tuple[tuple[Key, ...], ...]:
         rows = []
         for one in options:
-            payload = {"slug": actor.id.rpartition("/")[2], "pattern": pattern, "change": one.change}
+            payload = {
+                "slug": actor.id.rpartition("/")[2], "pattern": pattern, "change": one.change, "words": list(one.words),
+            }  # fmt: skip
             data = buttons.make(conn, here.chat, "accept", payload, here.now, lives=DRAFT_LIVES)
             rows.append((Key(here.say(f"apply_{one.change}"), data),))
         drop = buttons.make(conn, here.chat, "leave", {}, here.now, lives=DRAFT_LIVES)
@@ -122,25 +116,59 @@ async def _proposed(actor_id: str, pattern: str, wrong: frozenset[int], here: He
     return Answer(sheet.message(), await here.house.db.write(write), nod=here.say("noted"))
 
 
-def _changes(actor: Actor, pattern: str) -> list[tuple[Change, Actor]]:
-    """What can be done about one spelling of an actor: count it only in company, or not at all. The last name stays."""
-    found: list[tuple[Change, Actor]] = []
-    if pattern in (actor.name, *actor.aliases) and pattern != actor.name:
-        found.append(("weak", backtest.with_alias(actor, pattern, weak=True)))
-    without = backtest.without_alias(actor, pattern)
-    if without != actor:
-        found.append(("without", without))
-    return found
+async def _tried(actor: Actor, pattern: str, wrong: frozenset[int], here: Here) -> tuple[Option, ...]:
+    """What could be done about the spelling, tried on what rang by it, those that were found wrong first."""
+    sources = {source.id: source for source in here.house.config().sources}
+
+    def read(conn: Connection) -> tuple[dict[int, Statement], list[Statement]]:
+        met = verdicts.met_by(conn, f"@{actor.id}", pattern, _MOST)
+        ids = [*sorted(wrong), *(one for one in met if one not in wrong)]
+        rang = {one.id: one for one in (store.get(conn, id_) for id_ in ids) if one is not None}
+        lately = store.find(conn, newest=True, limit=_OTHERS)
+        return rang, [one for one in lately if one.id not in rang]
+
+    rang, others = await here.house.db.read(read)
+    rings = await asyncio.to_thread(narrowing.rings_by, actor, pattern, sources)
+
+    def look(statements: Sequence[Statement]) -> None:
+        for one in statements:
+            if len(rang) < _MOST and one.id not in rang and rings(one):
+                rang[one.id] = one
+
+    # What was stored before the actor was watched was never judged with it.
+    await look_through(here.house.db, look, most=_SEARCHED, patience=_PATIENCE / 2)
+    loop = asyncio.get_running_loop()
+    ends = loop.time() + _PATIENCE
+    every = tuple(rang.values())
+    others = [one for one in others if one.id not in rang]
+
+    def sort_out() -> narrowing.Trial:
+        is_right = narrowing.in_company(actor, pattern, sources)
+        right = [one for one in every[:_FEW] if one.id not in wrong and is_right(one)]
+        words = narrowing.words_near(actor, pattern, right, [one for one in every if one.id in wrong], others)
+        return narrowing.Trial(actor, pattern, words, wrong, sources)
+
+    trial = await asyncio.to_thread(sort_out)
+    for start in range(0, len(every), _AT_ONCE):
+        if start and loop.time() >= ends:
+            break
+        await asyncio.to_thread(trial.add, every[start : start + _AT_ONCE])
+    return trial.options()
 
 
 async def press_accept(pressed: Pressed, payload: Mapping[str, Any], here: Here) -> Answer:
     """The change is made to the chat's own actor, as it stands now."""
     slug, pattern = str(payload["slug"]), str(payload["pattern"])
+    words = [str(word) for word in payload.get("words", ())]
     found = await here.house.db.read(lambda conn: watches.find(conn, here.chat, slug))
-    changed = None if found is None else dict(_changes(read_actor(found), pattern)).get(payload["change"])
-    if changed is None:
+    if found is None or found.kind != "actor":
         return Answer(nod=here.say("cannot_undo"))
-    return await save("actor", replace(changed, id=slug), here)
+    actor = replace(read_actor(found), id=slug)
+    possible = {change: (changed, rule) for change, changed, rule in narrowing.changes(actor, pattern, words)}
+    if payload["change"] not in possible:
+        return Answer(nod=here.say("cannot_undo"))
+    changed, rule = possible[payload["change"]]
+    return await save("actor", changed, here) if rule is None else await narrow(changed, rule, here)
 
 
 PRESSES = (

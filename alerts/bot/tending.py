@@ -203,6 +203,33 @@ async def save(kind: watches.Kind, made: Actor | Keywords, here: Here) -> Answer
     return Answer(here.sentence("watch_saved", what=slug), (row,), in_place=True)
 
 
+async def narrow(made: Actor, rule: Keywords, here: Here) -> Answer:
+    """An actor of this chat is changed and a rule rings beside it: one change, undone with one button."""
+    definition, beside = _definition("actor", made), _definition("rule", rule)
+
+    def write(conn: Connection) -> tuple[Key, ...] | None:
+        taken = watches.find(conn, here.chat, rule.id)
+        if len(watches.of_chat(conn, here.chat)) >= _MOST_WATCHES or (taken is not None and taken.kind != "rule"):
+            return None
+        before = watches.keep(conn, here.chat, "actor", made.id, definition, here.person, here.now)
+        old = watches.keep(conn, here.chat, "rule", rule.id, beside, here.person, here.now)
+        sides = [
+            {
+                "actor": None if actor is None else dict(actor),
+                "slug": rule.id,
+                "rule": None if one is None else dict(one),
+            }
+            for actor, one in ((before, old), (definition, beside))
+        ]
+        return noted(conn, here, "narrow", made.id, *sides)
+
+    row = await here.house.db.write(write)
+    if row is None:
+        return plain(here.say("watch_full", most=_MOST_WATCHES))
+    await here.house.adopt()
+    return Answer(here.sentence("watch_saved", what=f"{made.id}, {rule.id}"), (row,), in_place=True)
+
+
 async def unwatch(asked: Asked, here: Here) -> Answer:
     """`/unwatch WHAT`: this chat watches it no more. What stands in the configuration is the operator's."""
     said = asked.words.strip()

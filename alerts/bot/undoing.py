@@ -90,6 +90,18 @@ def _watch(conn: Connection, deed: Deed, here: Here) -> bool:
     return True
 
 
+def _narrow(conn: Connection, deed: Deed, here: Here) -> bool:
+    """An actor and the rule beside it, both as they were; if neither was changed since."""
+    now, then = deed.after or {}, deed.before or {}
+    for slug, side in ((deed.subject, "actor"), (str(now.get("slug", "")), "rule")):
+        found = watches.find(conn, deed.chat, slug)
+        if (None if found is None else dict(found.definition)) != now.get(side):
+            return False
+    watches.keep(conn, deed.chat, "actor", deed.subject, then.get("actor"), here.person, here.now)
+    watches.keep(conn, deed.chat, "rule", str(then.get("slug", "")), then.get("rule"), here.person, here.now)
+    return True
+
+
 def _choice(conn: Connection, deed: Deed, here: Here) -> bool:
     chat = chats.find(conn, deed.chat)
     if (
@@ -174,6 +186,7 @@ def _held(conn: Connection, deed: Deed, here: Here) -> bool:
 
 _BACK: Final[Mapping[str, Callable[[Connection, Deed, Here], bool]]] = {
     "watch": _watch,
+    "narrow": _narrow,
     "choice": _choice,
     "mute": _mute,
     "role": _role,
@@ -189,7 +202,8 @@ _FOR_GOOD: Final = ("code", "retry", "not relevant")
 """What is undone for good: the way back is to do it again."""
 
 _NEEDS: Final[Mapping[str, Role]] = {
-    "watch": "editor", "role": "admin", "enroll": "admin", "code": "admin", "retry": "admin", "pause": "admin", "resume": "admin",
+    "watch": "editor", "narrow": "editor",
+    "role": "admin", "enroll": "admin", "code": "admin", "retry": "admin", "pause": "admin", "resume": "admin",
 }  # fmt: skip
 """Who may undo what: whoever may do it."""
 

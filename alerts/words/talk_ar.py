@@ -61,13 +61,16 @@ TALK: Final[dict[str, str]] = {
     "noted": "سُجّل ذلك.",
     "noted_before": "قلت ذلك من قبل.",
     "guilty": "«{pattern}» ({what}) لم يكن ذا صلة هنا، عدد المرات: {count}. ما يمكن تغييره:",
+    "option_near": "أن ينبّه وحده قرب هذه الكلمات فقط: {words}؛ يسكت عن {silent} من هذه ({count})، وعن غيرها: {lost}",
     "option_weak": (
         "يُحتسب فقط بجانب اسم كامل أو كلمة من السياق: ما يُسكَت من هذه ({count}): {silent}، ومن غيرها: {lost}"
     ),
     "option_without": "يُحذف: ما يُسكَت من هذه ({count}): {silent}، ومن غيرها: {lost}",
+    "apply_near": "قرب هذه الكلمات فقط",
     "apply_weak": "مع قرينة فقط",
     "apply_without": "حذف",
     "operators": "هذا مكتوب في الإعدادات، فتغييره للمشغّل: {how}",
+    "how_near": "انقل “{pattern}” من ⟦[actors.{id}]⟧ إلى ⟦weak_aliases⟧، وأضف قائمة كلمات فيها هذه القاعدة: {query}",
     "how_weak": "نقل «{pattern}» في ⟦[actors.{id}]⟧ إلى ⟦weak_aliases⟧",
     "how_without": "حذف «{pattern}» من ⟦[actors.{id}]⟧",
     "rule_guilty": (

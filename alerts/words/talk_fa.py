@@ -64,14 +64,17 @@ TALK: Final[dict[str, str]] = {
     "noted": "ثبت شد.",
     "noted_before": "این را پیش‌تر گفته‌اید.",
     "guilty": "«{pattern}» ({what}) در اینجا نامرتبط بوده است، شمار دفعات: {count}. آنچه می‌توان تغییر داد:",
+    "option_near": "تنها نزدیک این واژه‌ها به‌تنهایی هشدار دهد: {words}؛ برای {silent} از این {count} خاموش می‌شود، و برای دیگران: {lost}",
     "option_weak": (
         "تنها در کنار نام کامل یا واژه‌ای از بافت به شمار آید: آنچه از این‌ها ({count}) ساکت می‌شود: {silent}، و از دیگر "
         "هشدارها: {lost}"
     ),
     "option_without": "حذف شود: آنچه از این‌ها ({count}) ساکت می‌شود: {silent}، و از دیگر هشدارها: {lost}",
+    "apply_near": "تنها نزدیک این واژه‌ها",
     "apply_weak": "فقط با قرینه",
     "apply_without": "حذف",
     "operators": "این در پیکربندی نوشته شده است، پس تغییر آن با مسئول سامانه است: {how}",
+    "how_near": "“{pattern}” را از ⟦[actors.{id}]⟧ به ⟦weak_aliases⟧ ببرید، و فهرستی از کلیدواژه‌ها با این قاعده بیفزایید: {query}",
     "how_weak": "«{pattern}» در ⟦[actors.{id}]⟧ به ⟦weak_aliases⟧ برده شود",
     "how_without": "«{pattern}» از ⟦[actors.{id}]⟧ حذف شود",
     "rule_guilty": (
