@@ -80,9 +80,9 @@ def test_lines_of_a_block_that_are_links_to_other_articles_go_and_so_does_the_la
 
 
 def test_a_line_over_a_link_stays_where_lines_of_text_stand_beside_it() -> None:
-    sums = '<p>Sums:<br>Roof 1,200<br><a href="/roof">All offers of roofs</a><br>Tea 80<br><a href="/coffee">All offers</a></p>'
+    sums = '<p>Sums:<br>Roof 1,200<br><a href="/roof">All offers of roofs</a><br>Tea 80<br><a href="/coffee">All the offers</a></p>'
     text = read(f"<main><h1>Annual report</h1>{BODY}{sums}<p>{PORTRAIT}</p></main>").text
-    assert "Roof 1,200" in text and "Tea 80" in text and "All offers" not in text
+    assert "Roof 1,200" in text and "Tea 80" in text and "offers" not in text
 
 
 def test_an_address_that_is_written_out_is_part_of_the_text() -> None:
@@ -106,3 +106,10 @@ def test_links_that_stand_under_one_label_again_and_again_are_no_text() -> None:
 def test_the_byline_and_the_date_under_the_paragraph_that_sums_up_are_no_text() -> None:
     over = f"<p>{PORTRAIT}</p><p>By Jane Roe</p><p>18 June 2025</p>"
     assert read(f"<main><h1>Annual report</h1>{over}{BODY}</main>").text == "\n".join((PORTRAIT, *LINES))
+
+
+def test_the_paragraph_over_an_article_is_known_by_what_the_page_says_of_itself_after_a_word_for_its_kind() -> None:
+    head = f'<meta name="description" content="Club news: {PORTRAIT[:80]}">'
+    over = f'<div class="x"><div>{PORTRAIT}</div></div>'
+    article = read(f'<main><h1>Annual report</h1>{over}<div class="body">{BODY}</div></main>', head)
+    assert article.text == "\n".join((PORTRAIT, *LINES))

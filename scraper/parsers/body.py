@@ -140,8 +140,8 @@ def standfirst(tree: Any, said: Said, title: str, text: str) -> str:
     whole = letters(text)
     wanted = {
         start
-        for name in ("og:description", "description", "twitter:description")
-        if len(start := letters(said.meta(name)[:300])[:_SURE]) == _SURE and start not in whole
+        for summary in _summaries(said)
+        if len(start := letters(summary[:300])[:_SURE]) == _SURE and start not in whole
     }
     if not wanted:
         return ""
@@ -153,7 +153,8 @@ def standfirst(tree: Any, said: Said, title: str, text: str) -> str:
             under = same_title(words(element, 600), title)
         elif under and element.text and letters(element.text[:60])[:8] in openings:
             shown = words(element, _MAX_BLOCK)
-            if len(shown) < 1_000 and letters(shown)[:_SURE] in wanted:
+            in_picture = any(around.tag in ("figure", "figcaption") for around in element.iterancestors())
+            if not in_picture and len(shown) < 1_000 and letters(shown)[:_SURE] in wanted:
                 return shown
         elif (
             under
@@ -163,6 +164,19 @@ def standfirst(tree: Any, said: Said, title: str, text: str) -> str:
         ):
             break
     return ""
+
+
+def _summaries(said: Said) -> Iterator[str]:
+    """What the page says of itself in a sentence or two, also without the word for its kind that may stand before it."""
+    told = [said.meta(name) for name in ("og:description", "description", "twitter:description")]
+    for node in said.nodes:
+        if node.is_article:
+            told += (node.description, node.body if len(node.body) < _MAX_CALL else "")
+    for summary in dict.fromkeys(told):
+        yield summary
+        kind, colon, rest = summary.partition(": ")
+        if colon and len(kind) < _SURE:
+            yield rest
 
 
 def _is_label(line: str) -> bool:

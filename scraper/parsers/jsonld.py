@@ -60,6 +60,7 @@ class Node:
     created: str = ""
     modified: str = ""
     body: str = ""
+    description: str = ""
     authors: tuple[str, ...] = ()
     publisher: str = ""
     language: str = ""
@@ -134,6 +135,7 @@ def _node(node: dict[str, object], kinds: frozenset[str]) -> Node:
         created=_first(node, "dateCreated") or _first(node, "uploadDate"),
         modified=_first(node, "dateModified"),
         body=_first(node, "articleBody", limit=1_000_000) or _first(node, "text", limit=1_000_000),
+        description=_first(node, "description") or _first(node, "alternativeHeadline"),
         authors=tuple(_names(node.get("author")))[:10],
         publisher=next(_names(node.get("publisher")), ""),
         language=_first(node, "inLanguage"),
