@@ -68,7 +68,8 @@ REMEDIES: Final[dict[Condition, Remedy]] = {
     "server_error": Remedy("the site itself fails", "wait: it is asked again, more and more seldom"),
     "redirect_loop": Remedy("it leads in circles", "open it in a browser and take the address where it ends"),
     "tls": Remedy(
-        "its certificate is not to be trusted", "see in a browser whether it has expired; the site has to renew it"
+        "no safe connection to it",
+        "see in a browser whether its certificate has expired, or it takes no https; the site has to mend it",
     ),
     "dns": Remedy(
         "its name does not resolve", "check the address for a typing mistake, and the network: `bayan doctor`"

@@ -57,13 +57,21 @@ Told = Callable[[str], None]
 """Called with each address before it is asked, for progress on a terminal."""
 
 
+USUAL, UNSAID = GUESSES = ("sites keep it there", "sites have it without saying so")
+"""How an offer was found that nothing on the site names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """An address that was tried and gave nothing: the class of the failure and one line about it."""
+    """An address that was tried and gave nothing: the class of the failure and one line about it.
+
+    `guessed` says that nothing names it: it was tried because many sites have something there.
+    """
 
     url: str
     outcome: str
     detail: str
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,13 +238,13 @@ class _Search:
         if not found:
             await self._until_one("sitemap", [urljoin(root, path) for path in SITEMAPS])
         if not self._has("wordpress") and not self._has("feed"):
-            await self._try("wordpress", root, "sites have it without saying so")
+            await self._try("wordpress", root, UNSAID)
 
     async def _until_one(self, kind: Kind, urls: Iterable[str]) -> None:
         for url in urls:
             if self._has(kind):
                 return
-            await self._try(kind, url, "sites keep it there")
+            await self._try(kind, url, USUAL)
 
     def _has(self, kind: Kind) -> bool:
         return any(one.source.kind == kind and one.count for one in self._offers)
@@ -254,7 +262,7 @@ class _Search:
             stand_in: Fetcher = self._asker  # type: ignore[assignment]
             listed = await gather(source, page, fetcher=stand_in, parsers=self._parsers, clock=self._clock)
         except SourceError as error:
-            self._refused.append(Refused(url, error.outcome, error.detail))
+            self._refused.append(Refused(endpoint.address(source), error.outcome, error.detail, found in GUESSES))
             return
         self._add(kind, page.moved_to or url, found, listed, page=page, select=select)
 

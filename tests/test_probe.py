@@ -261,6 +261,26 @@ def test_an_address_that_is_a_source_itself_is_taken_as_it_is(
     assert bayan.plain("config", "check", "--config", str(bayan.file)).code == 0
 
 
+def test_places_that_nothing_names_are_counted_and_what_the_page_names_is_told(bayan: Bayan, site: FakeSite) -> None:
+    quick(bayan)
+    site.pages["/"] = page('<link rel="alternate" type="application/rss+xml" href="/old.rss">')
+    site.pages["/news-sitemap.xml"] = 403
+    told = bayan.plain("sources", "probe", site.origin + "/", "--allow-private", "--config", str(bayan.file)).out
+    assert f"not usable: {site.origin}/old.rss: http_error, status 404" in told
+    assert f"not usable: {site.origin}/feed/" not in told
+    assert "places where sites keep feeds" in told
+    refused = {one["url"]: one["guessed"] for one in probe(bayan, site.origin + "/").json["refused"]}
+    assert (refused[f"{site.origin}/old.rss"], refused[f"{site.origin}/feed/"]) == (False, True)
+    assert not any(url == f"{site.origin}/" for url in refused), "what answered is not said to be of no use"
+
+
+def test_a_private_address_that_was_not_meant_so_says_how_it_is_meant(bayan: Bayan, site: FakeSite) -> None:
+    bayan.configure(source("other", "http://127.0.0.1:9/feed"))
+    for words in (("sources", "probe"), ("read",)):
+        ran = bayan.plain(*words, site.origin + "/")
+        assert (ran.code, "--allow-private" in ran.out + ran.err) == (1, True), words
+
+
 def test_what_robots_txt_forbids_is_not_asked(bayan: Bayan, site: FakeSite) -> None:
     quick(bayan)
     site.pages["/"] = page('<link rel="alternate" type="application/rss+xml" href="/private/feed">')
@@ -284,7 +304,7 @@ def test_a_private_address_is_not_probed_without_leave(bayan: Bayan, site: FakeS
     quick(bayan)
     ran = bayan.plain("sources", "probe", site.origin, "--config", str(bayan.file))
     assert (ran.code, site.asked) == (1, [])
-    assert "allow_private" in ran.out
+    assert "--allow-private" in ran.out
 
 
 def test_a_site_that_asks_for_fewer_requests_is_not_asked_further(bayan: Bayan, site: FakeSite) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -189,7 +190,8 @@ def _say(text: str) -> None:
 
 def _conclude(good: bool) -> None:
     if good:
-        typer.echo("\nThat is all of it. Next: read config.toml, then `bayan config check` and `bayan run`.")
+        bayan = "bayan" if shutil.which("bayan") else "python3 run.py"  # in a checkout it is on nobody's path
+        typer.echo(f"\nThat is all of it. Next: read config.toml, then `{bayan} config check` and `{bayan} run`.")
     else:
         typer.secho("\nThe demonstration did not go as told above. Please report it.", fg="red", err=True)
 

@@ -15,6 +15,7 @@ import typer
 if TYPE_CHECKING:
     from alerts.settings import Configuration
     from scraper.db import Database
+    from scraper.errors import SourceError
 
 
 def numbered(said: str) -> int:
@@ -103,6 +104,17 @@ def since(days: float | None) -> datetime | None:
         return datetime.now(UTC) - timedelta(days=days)
     except (OverflowError, ValueError):
         raise typer.BadParameter(f"{days:g} days are longer than any calendar", param_hint="--days") from None
+
+
+def next_step(error: SourceError) -> str:
+    """What a person who asked for an address may do about what came of it."""
+    from alerts.remedies import REMEDIES
+    from scraper.condition import of_failure
+
+    condition = of_failure(error)
+    if condition == "blocked":
+        return "is it of your own network? Then the same command with --allow-private; nothing else opens it"
+    return REMEDIES[condition].next
 
 
 def on_terminal() -> bool:

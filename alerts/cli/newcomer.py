@@ -71,7 +71,8 @@ async def _meet(token: Secret, api_base: str, seconds: float) -> Arrived | None:
     line, code = Line(Client(token, api_base)), new_code()
 
     def invite(me: str) -> None:
-        typer.echo(f"Write this to the bot, yourself, within {seconds / 60:.0f} minutes:")
+        span = f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:.0f} seconds"
+        typer.echo(f"Write this to the bot, yourself, within {span}:")
         typer.echo(f"  https://t.me/{me}?start={code}   or, to @{me}:   /start {code}")
         typer.echo(f"For a group, add @{me} to it and write there:   /start@{me} {code}")
 

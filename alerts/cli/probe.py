@@ -13,9 +13,8 @@ from urllib.parse import urlsplit
 import typer
 
 from alerts.cli.exits import PARTIAL, UNAVAILABLE
-from alerts.cli.frame import ConfigOption, JsonOption, fit, on_terminal
+from alerts.cli.frame import ConfigOption, JsonOption, fit, next_step, on_terminal
 from alerts.cli.written import chosen, difference, free_id, quoted, replace_file, source_table, with_table
-from alerts.remedies import REMEDIES
 
 if TYPE_CHECKING:
     from alerts.settings import Configuration
@@ -27,6 +26,9 @@ if TYPE_CHECKING:
 
 FIRST = 3
 """Items of the best offer that are shown."""
+
+NOTHING_THERE = ("http_error", "gone", "suspect", "parse_error", "empty")
+"""What a place that was only guessed at may answer without being worth a line of its own."""
 
 MISTYPED = "check how the address is written: http:// or https://, a host, and what follows"
 """What is next where an address is none that anybody could ask; no setting opens it."""
@@ -186,7 +188,7 @@ def _write(path: Path, table: str, *, yes: bool, quiet: bool) -> None:
 
 def _told(found: Discovery, best: Offer | None, table: str) -> list[str]:
     about = f"{fit(found.title) or 'without a title'}" + (f" ({fit(found.language)})" if found.language else "")
-    lines = [f"{fit(found.url)}: {about}; {found.requests} requests", ""]
+    lines = [f"{fit(found.url)}: {about}; {found.requests} request{'s' * (found.requests != 1)}", ""]
     if found.offers:
         lines.append(f"     {'kind':<10} {'items':>5} {'dated':>5}  {'newest':<17} {'text':<10} {'covers':<8} address")
     number = 0
@@ -201,7 +203,14 @@ def _told(found: Discovery, best: Offer | None, table: str) -> list[str]:
         )
         if not one.count and one.passed_over:
             lines.append(f"     nothing of the last two days; {one.passed_over} older")
-    lines += [f"     not usable: {fit(one.url)}: {one.outcome}, {fit(one.detail)}" for one in found.refused]
+    absent = [one for one in found.refused if one.guessed and one.outcome in NOTHING_THERE]
+    lines += [
+        f"     not usable: {fit(one.url)}: {one.outcome}, {fit(one.detail)}"
+        for one in found.refused
+        if one not in absent
+    ]
+    if absent:
+        lines.append(f"     nothing at {len(absent)} of the places where sites keep feeds, sitemaps and WordPress")
     if best is None:
         return [
             *lines,
@@ -225,7 +234,10 @@ def _as_json(found: Discovery, best: Offer | None, table: str) -> dict[str, Any]
         "language": found.language or None,
         "requests": found.requests,
         "offers": [_offer_row(one) for one in found.offers],
-        "refused": [{"url": one.url, "outcome": one.outcome, "detail": one.detail} for one in found.refused],
+        "refused": [
+            {"url": one.url, "outcome": one.outcome, "detail": one.detail, "guessed": one.guessed}
+            for one in found.refused
+        ],
         "proposed": None if best is None else {"kind": best.source.kind, "url": best.source.url, "toml": table},
     }
 
@@ -249,9 +261,7 @@ def _offer_row(one: Offer) -> dict[str, Any]:
 
 
 def _say_failure(url: str, error: SourceError, json_: bool, *, remedy: str = "") -> None:
-    from scraper.condition import of_failure
-
-    remedy = remedy or REMEDIES[of_failure(error)].next
+    remedy = remedy or next_step(error)
     if json_:
         row = {"schema": 1, "url": url, "error": error.outcome, "message": error.detail, "remedy": remedy}
         typer.echo(json.dumps(row, ensure_ascii=False))

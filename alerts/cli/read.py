@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from alerts.cli.exits import PARTIAL, USAGE
-from alerts.cli.frame import ConfigOption, JsonOption, load
+from alerts.cli.frame import ConfigOption, JsonOption, load, next_step
 
 if TYPE_CHECKING:
     from scraper.model import Article, Item, Listed, Moment, Page
@@ -156,6 +156,8 @@ async def _read_one(
         kind, found = await _parsed(page, asked["kind"], asked["language"], pool)
     except SourceError as error:
         row, text = _error(target, error.outcome, error.detail), f"bayan: {error}"
+        if target.startswith(("http://", "https://")):
+            text += f"\n  next: {next_step(error)}"
     except OSError as error:
         message = f"{target}: {error.strerror or type(error).__name__}"
         row, text = _error(target, "unreadable", message), f"bayan: {message}"

@@ -208,7 +208,8 @@ def told(trial: Trial) -> str:
         return f"{source.id}: {trial.outcome}: {remedy.said}\n  said     {fit(trial.detail)}\n  next     {remedy.next}"
     dated = [item for item in trial.items if item.published]
     lines = [
-        f"{source.id}: ok, {len(trial.items)} items, {len(dated)} with a date" + (", cut" if trial.partial else "")
+        f"{source.id}: ok, {len(trial.items)} item{'s' * (len(trial.items) != 1)}, {len(dated)} with a date"
+        + (", cut" if trial.partial else "")
     ]
     if trial.condition != "ok":
         lines.append(f"  health   {remedy.said}; {remedy.next}")
