@@ -68,7 +68,7 @@ def _grammar(language: str) -> _Grammar:
     joiner = rf"[ ,]{{0,2}}(?:(?:{_any(alternatives(words.joiner))}) ?)?"
     run = f"{plain}(?:{joiner}{plain}){{0,6}}"
     about = f"(?:(?:{_any(alternatives(words.about))}) ?)?"
-    before = rf"{_START}(?:{_any(alternatives(words.before))}) ?{about}(?P<run>{run})"
+    before = rf"{_START}(?:{_any(alternatives(words.before))}) ?{about}(?P<run>{run})(?! ?\d)"
     after = rf"{_START}{about}(?P<run2>{run}) ?(?:{_any(alternatives(words.after))})(?!\w)"
     named = ((words.day_before, 2), (words.yesterday, 1), (words.today, 0))
     return _Grammar(
@@ -89,21 +89,21 @@ def _own(language: str | None) -> tuple[str, ...]:
 
 
 def since(
-    folded: str, now: datetime, language: str | None, *, is_age: bool = False
+    folded: str, now: datetime, language: str | None, *, is_age: bool = False, told: bool = False
 ) -> tuple[datetime, Precision] | None:
     """The moment that a span back from `now` names, cut to its precision: its smallest unit, a day at most.
 
     Without "ago" the whole text must be numbers and units of an hour or more ("7h"): "5 min" is a length, unless `is_age`
-    says that the text stands where an age does. `language` and English are tried before all others. Where languages
-    compete, the longest reading counts; None where two of the same length differ ("год" is a year in Russian and an hour in
-    Ukrainian), and where it goes back behind the calendar.
+    says that the text stands where an age does; with `told` there must be an "ago". `language` and English are tried
+    before all others. Where languages compete, the longest reading counts; None where two of the same length differ
+    ("год" is a year in Russian and an hour in Ukrainian), and where it goes back behind the calendar.
     """
     bare = folded.rstrip(" .,")
     own = _own(language) if language in LANGUAGES else ()
     for codes in (own, tuple(code for code in LANGUAGES if code not in own)):
-        found = _longest(folded, now, codes, whole=False) or _longest(
-            bare, now, codes, whole=True, least=0 if is_age else 2
-        )
+        found = _longest(folded, now, codes, whole=False)
+        if found is None and not told:
+            found = _longest(bare, now, codes, whole=True, least=0 if is_age else 2)
         if found is not None:
             return found
     return None

@@ -89,6 +89,10 @@ def _read(
         return None
     days = [day for day in written.days(rest, language, now.date()) if day.whole or not alone]
     day = _one_day(days)
+    if day is not None and not any(one.whole for one in days):
+        found = ago.since(rest, now, language, told=True)
+        if found is not None:
+            return *found, "relative"  # "5 sett fa" is five weeks ago, and no day of September
     if day is not None:
         return *_with_clock(day, time, zone), "written"
     found = ago.since(rest, now, language, is_age=is_age)

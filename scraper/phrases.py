@@ -13,7 +13,7 @@ from dataclasses import dataclass
 _SAME = str.maketrans(
     {
         "ی": "ي", "ى": "ي", "ێ": "ي", "ک": "ك", "ہ": "ه", "ۆ": "و", "ٱ": "ا", "ı": "i", "ł": "l", "ø": "o", "đ": "d",
-        "’": "'", "‘": "'", "ʻ": "'", "ʼ": "'", "՚": "'", "ꞌ": "'", "`": "'", "´": "'",
+        "’": "'", "׳": "'", "‘": "'", "ʻ": "'", "ʼ": "'", "՚": "'", "ꞌ": "'", "`": "'", "´": "'",
         "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-", "،": ",", "；": ";", "：": ":", "⁄": "/",
     }
 )  # fmt: skip
@@ -98,7 +98,7 @@ LANGUAGES: dict[str, Words] = {
         before="منذ قبل من",
         now="الآن منذ_لحظات قبل_لحظات منذ_قليل قبل_قليل منذ_ثوان",
         today="اليوم النهارده النهاردة",
-        yesterday="أمس يوم_أمس البارحة امبارح مبارح إمبارح",
+        yesterday="أمس الأمس يوم_أمس اليوم_السابق البارحة امبارح مبارح إمبارح",
         day_before="أول_أمس أول_من_أمس أمس_الأول قبل_أمس أول_امبارح أول_مبارح",
         numbers="واحد=1 واحدة=1 ثلاث=3 ثلاثة=3 أربع=4 أربعة=4 خمس=5 خمسة=5 ست=6 ستة=6 سبع=7 سبعة=7 ثمان=8 ثماني=8"
         " ثمانية=8 تسع=9 تسعة=9 عشر=10 عشرة=10",
@@ -135,7 +135,7 @@ LANGUAGES: dict[str, Words] = {
     "tr": Words(
         months="ocak oca | şubat şub | mart mar | nisan nis | mayıs may | haziran haz | temmuz tem | ağustos ağu |"
         " eylül eyl | ekim eki | kasım kas | aralık ara",
-        units="saniye sn | dakika dk | saat sa | gün | hafta | ay | yıl sene",
+        units="saniye sn | dakika dk | saat sa | gün | hafta hf | ay | yıl sene",
         after="önce evvel",
         now="az_önce şimdi biraz_önce şu_an demin",
         today="bugün",
@@ -152,7 +152,7 @@ LANGUAGES: dict[str, Words] = {
     "he": Words(
         months="ינואר ינו | פברואר פבר | מרץ מרס | אפריל אפר | מאי | יוני | יולי | אוגוסט אוג | ספטמבר ספט |"
         " אוקטובר אוק | נובמבר נוב | דצמבר דצמ",
-        units="שניה שנייה שניות | דקה דקות דק' דק | שעה שעות | יום ימים | שבוע שבועות | חודש חודשים | שנה שנים",
+        units="שניה שנייה שניות | דקה דקות דק' דק | שעה שעות שע' | יום ימים ימ' | שבוע שבועות שב' | חודש חודשים חו' | שנה שנים",
         before="לפני",
         now="עכשיו הרגע ממש_עכשיו לפני_רגע",
         today="היום",
@@ -173,7 +173,7 @@ LANGUAGES: dict[str, Words] = {
         months="января январь янв | февраля февраль фев февр | марта март мар | апреля апрель апр | мая май |"
         " июня июнь июн | июля июль июл | августа август авг | сентября сентябрь сен сент | октября октябрь окт |"
         " ноября ноябрь ноя нояб | декабря декабрь дек",
-        units="секунду секунды секунд сек с | минуту минуты минут мин м | час часа часов ч | день дня дней сутки дн |"
+        units="секунду секунды секунд сек с | минуту минуты минут мин м | час часа часов ч | день дня дней сутки дн д |"
         " неделю недели недель нед | месяц месяца месяцев мес | год года лет г",
         after="назад тому_назад",
         now="только_что сейчас",
@@ -192,7 +192,7 @@ LANGUAGES: dict[str, Words] = {
     "fr": Words(
         months="janvier janv jan | février févr fév | mars | avril avr | mai | juin | juillet juil | août aout |"
         " septembre sept sep | octobre oct | novembre nov | décembre déc",
-        units="secondes seconde sec s | minutes minute mins min mn m | heures heure h | jours jour j |"
+        units="secondes seconde sec s | minutes minute mins min mn | heures heure h | jours jour j |"
         " semaines semaine sem | mois | ans an années année",
         before="il_y_a il_ya depuis",
         now="à_l'instant maintenant",
@@ -212,7 +212,7 @@ LANGUAGES: dict[str, Words] = {
         months="januar jänner jan | februar feber feb | märz mär mrz | april apr | mai | juni jun | juli jul |"
         " august aug | september sept sep | oktober okt | november nov | dezember dez",
         units="sekunden sekunde sek s | minuten minute min m | stunden stunde std h | tagen tage tag |"
-        " wochen woche | monaten monate monat | jahren jahre jahr",
+        " wochen woche wo | monaten monate monat | jahren jahre jahr",
         before="vor",
         now="gerade_eben soeben jetzt eben",
         today="heute",
@@ -230,7 +230,7 @@ LANGUAGES: dict[str, Words] = {
     "es": Words(
         months="enero ene | febrero feb | marzo mar | abril abr | mayo may | junio jun | julio jul | agosto ago |"
         " septiembre setiembre sept sep set | octubre oct | noviembre nov | diciembre dic",
-        units="segundos segundo seg s | minutos minuto min m | horas hora h | días día d | semanas semana sem |"
+        units="segundos segundo seg s | minutos minuto min | horas hora h | días día d | semanas semana sem |"
         " meses mes | años año",
         before="hace",
         after="atrás",
@@ -250,7 +250,7 @@ LANGUAGES: dict[str, Words] = {
     "pt": Words(
         months="janeiro jan | fevereiro fev | março mar | abril abr | maio mai | junho jun | julho jul | agosto ago |"
         " setembro set | outubro out | novembro nov | dezembro dez",
-        units="segundos segundo seg s | minutos minuto min m | horas hora h | dias dia d | semanas semana |"
+        units="segundos segundo seg s | minutos minuto mins min m | horas hora h | dias dia d | semanas semana sem |"
         " meses mês | anos ano",
         before="há",
         after="atrás",
@@ -271,13 +271,13 @@ LANGUAGES: dict[str, Words] = {
     "it": Words(
         months="gennaio gen | febbraio feb | marzo mar | aprile apr | maggio mag | giugno giu | luglio lug | agosto ago |"
         " settembre set sett | ottobre ott | novembre nov | dicembre dic",
-        units="secondi secondo sec s | minuti minuto min m | ore ora h | giorni giorno g | settimane settimana |"
+        units="secondi secondo sec s | minuti minuto min m | ore ora h | giorni giorno gg g | settimane settimana sett |"
         " mesi mese | anni anno",
         after="fa",
         now="adesso proprio_ora",
         today="oggi",
         yesterday="ieri",
-        day_before="l'altro_ieri",
+        day_before="l'altro_ieri altro_ieri altroieri",
         numbers="un=1 una=1 un'=1 uno=1 due=2 tre=3",
         about="circa",
         joiner="e",
@@ -290,7 +290,7 @@ LANGUAGES: dict[str, Words] = {
     "nl": Words(
         months="januari jan | februari feb | maart mrt | april apr | mei | juni jun | juli jul | augustus aug |"
         " september sept sep | oktober okt | november nov | december dec",
-        units="seconden seconde sec s | minuten minuut min m | uren uur u | dagen dag d | weken week |"
+        units="seconden seconde sec s | minuten minuut min m | uren uur u | dagen dag dgn d | weken week |"
         " maanden maand | jaren jaar",
         after="geleden",
         now="zojuist nu zonet",
@@ -310,8 +310,8 @@ LANGUAGES: dict[str, Words] = {
         months="січня січень січ | лютого лютий лют | березня березень бер | квітня квітень кві квіт |"
         " травня травень тра трав | червня червень чер черв | липня липень лип | серпня серпень сер серп |"
         " вересня вересень вер верес | жовтня жовтень жов жовт | листопада листопад лис листоп | грудня грудень гру груд",
-        units="секунду секунди секунд сек | хвилину хвилини хвилин хв | годину години годин год | день дні днів |"
-        " тиждень тижні тижнів | місяць місяці місяців міс | рік роки років року",
+        units="секунду секунди секунд секунда сек | хвилину хвилини хвилин хвилина хв | годину години годин година год | день дні днів дня дн |"
+        " тиждень тижні тижнів тижня тиж | місяць місяці місяців місяця міс | рік роки років року",
         after="тому",
         now="щойно зараз",
         today="сьогодні",

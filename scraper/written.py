@@ -188,7 +188,8 @@ def lone_weekday(folded: str, language: str | None, today: date, *, timed: bool)
     """
     kinds, tokens, _ = _kinds(folded, language)
     number = _weekday(kinds, tokens)
-    if number is None or set(kinds) - set("wpfx"):
+    short = any(token[1] - token[0] < 3 for kind, token in zip(kinds, tokens, strict=True) if kind == "w")
+    if number is None or short or set(kinds) - set("wpfx"):
         return None
     others = {token[2] for kind, token in zip(kinds, tokens, strict=True) if kind == "x"} - _BESIDE
     last = _last_words()
