@@ -110,6 +110,6 @@ def test_the_byline_and_the_date_under_the_paragraph_that_sums_up_are_no_text() 
 
 def test_the_paragraph_over_an_article_is_known_by_what_the_page_says_of_itself_after_a_word_for_its_kind() -> None:
     head = f'<meta name="description" content="Club news: {PORTRAIT[:80]}">'
-    over = f'<div class="x"><div>{PORTRAIT}</div></div>'
+    over = f'<ul class="share-list"><li>{PORTRAIT}</li></ul>'
     article = read(f'<main><h1>Annual report</h1>{over}<div class="body">{BODY}</div></main>', head)
     assert article.text == "\n".join((PORTRAIT, *LINES))

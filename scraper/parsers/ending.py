@@ -82,12 +82,11 @@ def _own_element(tree: Any, whole: str) -> Any:
 
 
 def _goes_on(own: Any, rest: list[str]) -> bool:
-    """Whether lines of `rest` stand in an element of the same kind as `own`: then the article has several."""
-    name = own.get("class")
+    """Whether lines of `rest` stand in an element of the same kind and depth as `own`: then the article has several."""
+    name, depth = own.get("class"), _depth(own)
     if name:
-        others = [
-            one for one in own.getroottree().getroot().iter(own.tag) if one is not own and one.get("class") == name
-        ]
+        named = own.getroottree().getroot().iter(own.tag)
+        others = [one for one in named if one is not own and one.get("class") == name and _depth(one) == depth]
     else:
         others = [one for one in own.itersiblings(own.tag) if not one.get("class")]
     for other in others:
@@ -95,3 +94,7 @@ def _goes_on(own: Any, rest: list[str]) -> bool:
         if any(line[:_START] in inside for line in rest):
             return True
     return False
+
+
+def _depth(element: Any) -> int:
+    return sum(1 for _ in element.iterancestors())
