@@ -127,7 +127,7 @@ class TopKeys(Keys):
 
     config_version: Form = Field(1, description="The form of this file. This version reads form 1.")
     timezone: TimeZone = Field("UTC", description="Undated local times are read in it, and times are shown in it.")
-    language: Literal["en", "ar", "fa"] = Field(
+    language: Literal["en", "ar", "fa", "fr"] = Field(
         "en", description="Language of the bot's own words, where a chat has not chosen its own."
     )
     include: list[FilledText] = Field(

@@ -17,9 +17,14 @@ from typing import Final
 from alerts.shown import FSI, PDI, fence
 from alerts.words import words_of
 
-LANGUAGES: Final = ("en", "ar", "fa")
+LANGUAGES: Final = ("en", "ar", "fa", "fr")
 _FENCES: Final = str.maketrans({"⟦": FSI, "⟧": PDI})
-_UNITS: Final = {"ar": ("د", "س", "ي"), "fa": ("دقیقه", "ساعت", "روز"), "en": ("min", "h", "days")}
+_UNITS: Final = {
+    "ar": ("د", "س", "ي"),
+    "fa": ("دقیقه", "ساعت", "روز"),
+    "en": ("min", "h", "days"),
+    "fr": ("min", "h", "jours"),
+}
 _loaded: dict[str, Mapping[str, str]] = {}
 
 
@@ -87,9 +92,10 @@ def _value(code: str, value: object, *, inside: bool) -> str:
         at = value.astimezone(UTC)
         if code == "en":
             return f"{at:%d %b %Y, %H:%M} UTC"
-        return f"{words_of(code).day(at.date())} {fence(f'{at:%H:%M} UTC')}"
+        clock = f"{at:%H:%M} UTC"
+        return f"{words_of(code).day(at.date())} {fence(clock) if words_of(code).RIGHT_TO_LEFT else clock}"
     text = str(value)
-    return text if code == "en" or inside or text.isdecimal() or not text else fence(text)
+    return text if not words_of(code).RIGHT_TO_LEFT or inside or text.isdecimal() or not text else fence(text)
 
 
 def _code(language: str) -> str:

@@ -20,11 +20,6 @@ NOT_BUILT: Final[dict[str, tuple[object, ...]]] = {
 }
 """Key to the values that may stand all the same, because they say what this version does anyway."""
 
-NOT_BUILT_VALUES: Final[dict[str, tuple[object, ...]]] = {
-    "language": ("fr",),
-}
-"""Key to the values of it that later versions will know. A table with an unbuilt kind is not looked at further."""
-
 MESSAGE: Final = "not built yet in this version"
 REMEDY: Final = "remove it"
 
@@ -37,7 +32,7 @@ def later_keys(table: str) -> tuple[str, ...]:
 def without_unbuilt(part: Part, findings: Findings) -> Part:
     """The document below `part` (its top) without what is not built, each noted as a problem.
 
-    A value that may stand is taken out too, and nothing is said. Tables with an unbuilt kind are taken out whole.
+    A value that may stand is taken out too, and nothing is said.
     """
     kept = Part(part.document, part.path, _copied(part.raw))
     for key, harmless in NOT_BUILT.items():
@@ -45,15 +40,6 @@ def without_unbuilt(part: Part, findings: Findings) -> Part:
             if not any(found.raw == value and type(found.raw) is type(value) for value in harmless):
                 findings.problem(found, MESSAGE, REMEDY)
             del above.raw[found.path[-1]]
-    for key, values in NOT_BUILT_VALUES.items():
-        *way, last = key.split(".")
-        for above, found in tuple(_found(kept, (*way, last))):
-            if isinstance(found.raw, str) and found.raw in values:
-                findings.problem(found, f'"{found.raw}" is {MESSAGE}', REMEDY)
-                if way:
-                    del kept.raw[above.path[0]][above.path[1]]
-                else:
-                    del kept.raw[last]
     return kept
 
 

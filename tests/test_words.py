@@ -23,12 +23,12 @@ from alerts.model import Message
 from alerts.remedies import REMEDIES
 from alerts.said import in_language, notes, said
 from alerts.shown import FSI, PDI, RLM, fence, units
-from alerts.words import ar, en, fa, words_of
+from alerts.words import ar, en, fa, fr, words_of
 from scraper.holds import Flood
 from tests.alert_values import NOW, TITLE, TROUBLE, alert, met, model_alert, statement
 
 OTHERS = sorted(RIGHT_TO_LEFT)
-MODULES = {"en": en, "ar": ar, "fa": fa}
+MODULES = {"en": en, "ar": ar, "fa": fa, "fr": fr}
 TYPED = frozenset({"viewer", "editor", "admin", "none", "send", "drop", "weak_aliases", "actors", "source", "ID", "d"})
 """Latin words that may stand in a sentence besides commands: what is typed, or stands in the configuration."""
 KEYS = sorted(words("en"))
@@ -138,6 +138,35 @@ def test_a_code_behind_its_command_is_copied_without_marks() -> None:
         assert "/start ABC234" in say(language, "code", role="x", code="ABC234")
 
 
+SAME_IN_FRENCH = {"viewer", "editor", "admin", "route", "script_latin", "between", "flood_sample", "do_ok",
+                  "do_unchanged"}  # fmt: skip
+
+
+def test_every_french_sentence_has_the_places_and_commands_of_the_english_one_and_is_no_copy() -> None:
+    for english, french in ((words("en"), words("fr")), (notes("en"), notes("fr"))):
+        assert sorted(french) == sorted(english)
+        for key, sentence in french.items():
+            assert places(sentence) == places(english[key]), key
+            assert (sentence == english[key]) == (key in SAME_IN_FRENCH), key
+            assert FSI not in sentence, key
+            commands = re.compile(
+                r"(?<![\w:/.])/[a-z]+|bayan (?:sources|alerts|actors|backtest|status|doctor|channels|db) ?[a-z]*|`[^`]+`"
+            )
+            assert sorted(set(commands.findall(sentence))) == sorted(set(commands.findall(english[key]))), key
+
+
+def test_a_french_notice_has_its_words_its_date_and_its_span_without_fences() -> None:
+    told = in_language(
+        "fr-BE",
+        said("well", source="news", lasted=said("lasted", span=timedelta(hours=3)), outcome="ok", items=20),
+    )
+    assert told == "La source news va de nouveau bien après 3 h : ok, 20 éléments."
+    since = in_language("fr", said("better", source="news", what=said("kind_no_dates")))
+    assert since == "La source news est de nouveau comme avant : ce n'est plus sans dates."
+    message = draw(model_alert(), now=NOW, language="fr")
+    assert "vu " in message.text and "ven. 20 juin 2025" in message.text and "règle" in message.text
+
+
 # -------------------------------------------------------------------------------------------------- the alerts' words
 
 
@@ -152,13 +181,15 @@ def test_every_language_has_all_names_of_the_english_words() -> None:
         }
         return told | {name: str(inspect.signature(value)) for name, value in made.items()}
 
-    assert shape(ar) == shape(en) == shape(fa)
+    assert shape(ar) == shape(en) == shape(fa) == shape(fr)
     assert len(ar.MONTHS) == len(fa.MONTHS) == len(fa.JALALI_MONTHS) == 12
     assert len(ar.WEEKDAYS) == len(fa.WEEKDAYS) == 7
 
 
 def test_a_language_tag_has_its_languages_words_and_an_unknown_one_has_english() -> None:
-    assert (words_of("ar-IQ"), words_of("FA"), words_of("fr"), words_of("")) == (ar, fa, en, en)
+    assert (words_of("ar-IQ"), words_of("FA"), words_of("fr-BE"), words_of("de"), words_of("")) == (
+        ar, fa, fr, en, en,
+    )  # fmt: skip
 
 
 def test_dates_have_their_own_names_in_every_language() -> None:
@@ -166,6 +197,7 @@ def test_dates_have_their_own_names_in_every_language() -> None:
     assert en.day(day) == "Fri 20 Jun 2025"
     assert ar.day(day) == "الجمعة 20 حزيران/يونيو 2025"
     assert fa.day(day) == "جمعه 20 ژوئن 2025 (30 خرداد 1404)"
+    assert fr.day(day) == "ven. 20 juin 2025" and fr.day(date(2025, 8, 1)) == "ven. 1er août 2025"
     assert fa.day(date(1800, 1, 1)) == "چهارشنبه 1 ژانویه 1800"
 
 
@@ -309,7 +341,7 @@ def test_any_message_in_any_language_fits_with_sound_spans_and_closed_fences(
 
 def test_every_language_has_the_same_notes_with_the_same_places() -> None:
     english = notes("en")
-    for language in OTHERS:
+    for language in LANGUAGES:
         assert sorted(notes(language)) == sorted(english)
         for key, sentence in notes(language).items():
             if key != "between":  # whose English is made elsewhere

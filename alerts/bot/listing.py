@@ -138,7 +138,7 @@ async def list_changes(asked: Asked, here: Here) -> Answer:
 
 
 async def language(asked: Asked, here: Here) -> Answer:
-    """`/language en|ar|fa`: the language of the bot in this chat."""
+    """`/language en|ar|fa|fr`: the language of the bot in this chat."""
     wanted = asked.words.strip().lower()
     if wanted not in LANGUAGES:
         return plain(here.say("language_form"))

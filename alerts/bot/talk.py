@@ -9,7 +9,7 @@ from typing import Final
 
 from alerts.shown import FSI, PDI, isolate, show
 
-LANGUAGES: Final = ("en", "ar", "fa")
+LANGUAGES: Final = ("en", "ar", "fa", "fr")
 RIGHT_TO_LEFT: Final = frozenset({"ar", "fa"})
 
 _FENCES = str.maketrans({"⟦": FSI, "⟧": PDI})

@@ -1,14 +1,16 @@
 """The alerts' own words, a file for each language: constants and functions of the same names in each.
 
-`en`, `ar` and `fa` are for alerts, digests and replies; `talk_en`, `talk_ar` and `talk_fa` for what the bot answers.
+`en`, `ar`, `fa` and `fr` are for alerts, digests and replies; `talk_en` and its neighbours for what the bot answers, `notes_en` and
+its neighbours for what operators are told.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
-from alerts.words import ar, en, fa
+from alerts.words import ar, en, fa, fr
 
 
 class Words(Protocol):
@@ -70,7 +72,10 @@ class Words(Protocol):
     def mute_over(self, subject: str, held_back: int) -> str: ...
 
 
+_LANGUAGES: Final[Mapping[str, Words]] = {"en": en, "ar": ar, "fa": fa, "fr": fr}
+
+
 def words_of(language: str) -> Words:
     """The words of a language tag such as "ar-IQ"; English where there are none of it."""
     code = language.partition("-")[0].lower()
-    return ar if code == "ar" else fa if code == "fa" else en
+    return _LANGUAGES.get(code, en)

@@ -190,7 +190,7 @@ TALK: Final[dict[str, str]] = {
     "changes_title": "آخر التغييرات هنا:",
     "changes_none": "لم يتغيّر شيء هنا.",
     "undone_mark": "جرى التراجع عنه",
-    "language_form": "اكتب ⟦/language en⟧ أو ⟦/language ar⟧ أو ⟦/language fa⟧",
+    "language_form": "اكتب ⟦/language en⟧ أو ⟦/language ar⟧ أو ⟦/language fa⟧ أو ⟦/language fr⟧",
     "language_is": "من الآن أتحدث العربية هنا.",
     "long_list": "{title} العدد: {count}، في الملف.",
     # commands, as the menu shows them

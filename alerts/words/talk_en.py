@@ -163,7 +163,7 @@ TALK: Final[dict[str, str]] = {
     "changes_title": "The last changes here:",
     "changes_none": "Nothing was changed here.",
     "undone_mark": "undone",
-    "language_form": "Write /language en, /language ar or /language fa",
+    "language_form": "Write /language en, /language ar, /language fa or /language fr",
     "language_is": "From now on I speak English here.",
     "long_list": "{title} {count} entries, in the file.",
     # governing

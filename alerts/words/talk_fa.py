@@ -197,7 +197,7 @@ TALK: Final[dict[str, str]] = {
     "changes_title": "آخرین تغییرها در اینجا:",
     "changes_none": "در اینجا چیزی تغییر نکرده است.",
     "undone_mark": "برگردانده شد",
-    "language_form": "بنویسید ⟦/language en⟧ یا ⟦/language ar⟧ یا ⟦/language fa⟧",
+    "language_form": "بنویسید ⟦/language en⟧ یا ⟦/language ar⟧ یا ⟦/language fa⟧ یا ⟦/language fr⟧",
     "language_is": "از این پس در اینجا فارسی سخن می‌گویم.",
     "long_list": "{title} شمار: {count}، در فایل.",
     # commands, as the menu shows them
