@@ -82,7 +82,7 @@ class Bayan:
 
 HEAD = """
 [fetch]
-total_timeout = "5s"
+total_timeout = "20s"
 per_host_delay = "0s"
 jitter = 0.0
 [delivery]

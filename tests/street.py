@@ -67,7 +67,7 @@ class InProcess:
 def configuration(folder: Path, *, sources: tuple[Source, ...], **more: Any) -> Configuration:
     """A configuration as a file would give it: impatient, watching Qais al-Khazali and threats, told on the console."""
     values: dict[str, Any] = {
-        "fetch": FetchSettings(per_host_delay=timedelta(0), total_timeout=timedelta(seconds=5), jitter=0.0),
+        "fetch": FetchSettings(per_host_delay=timedelta(0), total_timeout=timedelta(seconds=20), jitter=0.0),
         "actors": (KHAZALI,),
         "keywords": (THREATS,),
         "channels": (ChannelSettings("screen", "console"),),

@@ -30,7 +30,7 @@ from scraper.settings import FetchSettings
 from tests.raw_site import RawSite, answer, chunked, redirect
 
 NOW = datetime(2025, 6, 20, 17, 0, tzinfo=UTC)
-SETTINGS = FetchSettings(total_timeout=timedelta(seconds=5), per_host_delay=timedelta(0), per_host_concurrency=9)
+SETTINGS = FetchSettings(total_timeout=timedelta(seconds=20), per_host_delay=timedelta(0), per_host_concurrency=9)
 
 
 @pytest.fixture

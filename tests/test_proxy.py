@@ -35,7 +35,7 @@ async def no_names(host: str, port: int) -> Sequence[str]:
 
 
 async def fetch(url: str, proxy: str, verify: ssl.SSLContext | None = None, allow_private: bool = False) -> Page:
-    settings = FetchSettings(total_timeout=timedelta(seconds=5), proxy=proxy)
+    settings = FetchSettings(total_timeout=timedelta(seconds=20), proxy=proxy)
     by = Fetcher(settings, NoRobots(), resolve=no_names, verify=verify)
     page = await by.fetch(Source("s", "feed", url, allow_private=allow_private), url, clock=lambda: NOW)
     assert isinstance(page, Page)

@@ -27,7 +27,7 @@ from tests.raw_site import RawSite, answer, redirect
 NOW = datetime(2025, 6, 20, 17, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 SETTINGS = FetchSettings(
-    total_timeout=timedelta(seconds=5), per_host_delay=timedelta(0), user_agent="bayan/1 (desk@example.org)"
+    total_timeout=timedelta(seconds=20), per_host_delay=timedelta(0), user_agent="bayan/1 (desk@example.org)"
 )
 
 
