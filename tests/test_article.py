@@ -264,3 +264,20 @@ def test_broken_json_ld_still_gives_its_date() -> None:
     json = '{"@type": "NewsArticle", "headline": "a "quoted" word", "datePublished": "2025-06-18"}'
     head = f'<script type="application/ld+json">{json}</script>'
     assert day(document(head)) == ("2025-06-18", False)
+
+
+def test_the_non_joiners_of_persian_stay_in_the_text() -> None:
+    line = "مدیرکل کتابخانه‌های عمومی استان در این مراسم گفت: این کتابخانه بیش از پنجاه هزار جلد کتاب در اختیار دارد."
+    article = read(
+        f'<html lang="fa"><body><article><h1>کتابخانه</h1><p>{line}</p><p>{line[:60]}.</p></article></body></html>'
+    )
+    assert article.text.startswith(line)
+
+
+def test_signs_without_shape_inside_a_word_and_icons_go() -> None:
+    text = read(
+        document(
+            before="<p>The com\u200bmittee \ue001 has met again today, and all of its members have come to the hall.</p>"
+        )
+    ).text
+    assert text.startswith("The committee ") and "\ue001" not in text

@@ -11,10 +11,12 @@ wrong is worse than none.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
+from importlib import import_module
 from typing import Any
 
 from scraper.dates import in_words, said_on
@@ -30,6 +32,9 @@ from scraper.text import clean, clean_line
 
 MAX_TEXT = 1_000_000
 _MAX_TITLE = 1_000
+_CONTROLS = re.compile(
+    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b\u2060\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
+)
 _NO_PAGE = ("image/", "audio/", "video/", "font/", "application/pdf", "application/zip", "application/octet-stream")
 
 
@@ -102,6 +107,14 @@ def _tree(markup: str) -> Any:
     return tree
 
 
+def clean_of_controls(text: str) -> str:
+    """`text` without control characters, which lxml refuses, the icons of private fonts, and what has neither shape nor effect.
+
+    White space, joiners, soft hyphens and marks of direction stay.
+    """
+    return text if text.isprintable() else _CONTROLS.sub("", text)
+
+
 @lru_cache(maxsize=1)
 def _trafilatura() -> Any:
     """trafilatura, imported when first needed (0.3 s) and told to keep what it thinks of pages to itself."""
@@ -109,6 +122,9 @@ def _trafilatura() -> Any:
     import trafilatura.settings
     import trafilatura.utils
 
+    # Its own takes out every sign without a shape: with the non-joiners Persian loses the ends of its words.
+    for name in ("utils", "baseline"):
+        vars(import_module(f"trafilatura.{name}"))["remove_control_characters"] = clean_of_controls
     for name in ("trafilatura", "htmldate", "readability", "justext"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     return trafilatura
