@@ -100,13 +100,22 @@ def since(
     """
     bare = folded.rstrip(" .,")
     own = _own(language) if language in LANGUAGES else ()
+    signed, counted = _signs().search(folded) is not None, any(c.isdigit() for c in folded)
     for codes in (own, tuple(code for code in LANGUAGES if code not in own)):
-        found = _longest(folded, now, codes, whole=False)
-        if found is None and not told:
+        found = _longest(folded, now, codes, whole=False) if signed else None
+        if found is None and not told and (counted or codes is own):
             found = _longest(bare, now, codes, whole=True, least=0 if is_age else 2)
         if found is not None:
             return found
     return None
+
+
+@lru_cache(maxsize=1)
+def _signs() -> re.Pattern[str]:
+    """Any language's word for "ago": most of what is asked has none, and that is soon known."""
+    return re.compile(
+        _any(word for words in LANGUAGES.values() for word in alternatives(f"{words.before} {words.after}"))
+    )
 
 
 def _longest(
@@ -119,7 +128,9 @@ def _longest(
         if match is None:
             continue
         run: str = match["run"] if whole or match["run"] else match["run2"]
-        readings.setdefault(len(run), set()).add(_back(run, now, grammar, counted=whole, least=least))
+        again = None if whole else grammar.ago.search(folded, match.end())
+        back = _back(run, now, grammar, counted=whole, least=least) if again is None else None  # two ages say neither
+        readings.setdefault(len(run), set()).add(back)
     longest = readings[max(readings)] if readings else set()
     return longest.pop() if len(longest) == 1 else None
 

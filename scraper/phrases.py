@@ -1,7 +1,8 @@
 """The words that dates are written with: months, units, "ago", "yesterday", in the languages that our sources speak.
 
 Tables only, as people write them; `dates.py` reads them through `fold`. Alternatives are separated by spaces, `_` stands for
-a space inside a name, `|` separates the twelve months or the five units. A language is added by adding one `Words`.
+a space inside a name, `|` separates the twelve months or the five units. A language is added by adding one `Words`;
+those around our sources are in `phrases_wider.py`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+
+from scraper.phrases_wider import WIDER
 
 _SAME = str.maketrans(
     {
@@ -310,7 +313,8 @@ LANGUAGES: dict[str, Words] = {
         months="січня січень січ | лютого лютий лют | березня березень бер | квітня квітень кві квіт |"
         " травня травень тра трав | червня червень чер черв | липня липень лип | серпня серпень сер серп |"
         " вересня вересень вер верес | жовтня жовтень жов жовт | листопада листопад лис листоп | грудня грудень гру груд",
-        units="секунду секунди секунд секунда сек | хвилину хвилини хвилин хвилина хв | годину години годин година год | день дні днів дня дн |"
+        units="секунду секунди секунд секунда сек | хвилину хвилини хвилин хвилина хв | годину години годин година год |"
+        " день дні днів дня дн |"
         " тиждень тижні тижнів тижня тиж | місяць місяці місяців місяця міс | рік роки років року",
         after="тому",
         now="щойно зараз",
@@ -346,6 +350,7 @@ LANGUAGES: dict[str, Words] = {
         updated="nûkirin نوێکراوەتەوە",
         last="پێشوو",
     ),
+    **{code: Words(**table) for code, table in WIDER.items()},
 }  # fmt: skip
 
 JALALI_MONTHS = (

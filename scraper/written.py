@@ -45,7 +45,17 @@ class Day:
 def primary(language: str | None) -> str | None:
     """The primary subtag: "ar-IQ" is "ar". Central and Northern Kurdish share one table."""
     code = (language or "").replace("_", "-").partition("-")[0].lower()
-    return {"ckb": "ku", "kmr": "ku", "iw": "he", "prs": "fa"}.get(code, code) or None
+    return {
+        "ckb": "ku",
+        "kmr": "ku",
+        "iw": "he",
+        "prs": "fa",
+        "nb": "da",
+        "nn": "da",
+        "no": "da",
+        "ms": "id",
+        "in": "id",
+    }.get(code, code) or None
 
 
 def alternatives(entry: str) -> list[str]:

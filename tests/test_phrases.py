@@ -234,6 +234,7 @@ RUSSIAN = """
 ENGLISH = """
 3 hrs ago = 06-20 12:00
 2d ago = 06-18
+2 days ago, 3 hours ago = -
 an hour ago = 06-20 14:00
 half an hour ago = 06-20 15:10
 an hour and a half ago = 06-20 14:10
@@ -338,6 +339,66 @@ vorige dinsdag = 06-17
 """,
 }
 
+WIDER = {
+    "pl": """
+3 godziny temu = 06-20 12:00
+pół godziny temu = 06-20 15:10
+wczoraj, 14:05 = 06-19 14:05
+przedwczoraj = 06-18
+20 czerwca 2025 r. 14:05 = 06-20 14:05
+""",
+    "cs": """
+před 3 hodinami = 06-20 12:00
+včera v 14:05 = 06-19 14:05
+20. června 2025 14:05 = 06-20 14:05
+20. listopadu 2024 = 2024-11-20
+""",
+    "hr": """
+prije 3 sata = 06-20 12:00
+jučer u 14:05 = 06-19 14:05
+20. lipnja 2025. = 06-20
+20. listopada 2024. = 2024-10-20
+""",
+    "sv": """
+för 3 timmar sedan = 06-20 12:00
+igår 14:05 = 06-19 14:05
+i förrgår = 06-18
+20 juni 2025 kl. 14:05 = 06-20 14:05
+""",
+    "nb": """
+for 3 timer siden = 06-20 12:00
+i går 14:05 = 06-19 14:05
+20. juni 2025 = 06-20
+""",
+    "ro": """
+acum 3 ore = 06-20 12:00
+ieri, 14:05 = 06-19 14:05
+20 iunie 2025, ora 14:05 = 06-20 14:05
+""",
+    "el": """
+πριν από 3 ώρες = 06-20 12:00
+3 ώρες πριν = 06-20 12:00
+χθες, 14:05 = 06-19 14:05
+20 Ιουνίου 2025 = 06-20
+""",
+    "az": """
+3 saat əvvəl = 06-20 12:00
+dünən, 14:05 = 06-19 14:05
+20 iyun 2025, 14:05 = 06-20 14:05
+""",
+    "ur": """
+3 گھنٹے پہلے = 06-20 12:00
+۲۰ جون ۲۰۲۵ = 06-20
+ایک دن پہلے = 06-19
+""",
+    "id": """
+3 jam lalu = 06-20 12:00
+3 jam yang lalu = 06-20 12:00
+kemarin, 14:05 = 06-19 14:05
+Jumat, 20 Jun 2025 14:05 WIB = 06-20 14:05
+""",
+}
+
 TABLES = {
     "ar": ARABIC,
     "fa": PERSIAN,
@@ -347,6 +408,7 @@ TABLES = {
     "ru": RUSSIAN,
     "en": ENGLISH,
     **EUROPEAN,
+    **WIDER,
 }
 CASES = [
     (language, *line.rsplit(" = ", 1)) for language, table in TABLES.items() for line in table.strip().splitlines()
