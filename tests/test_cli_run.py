@@ -128,7 +128,8 @@ def test_the_json_of_a_run_counts_what_it_did(bayan: Bayan, site: FakeSite) -> N
     site.pages["/feed"] = site.feed(OLD)
     bayan.configure(source("agency", f"{site.origin}/feed"))
     ran = bayan("run", "--once", "--json")
-    assert ran.json["polled"] == [{"source": "agency", "outcome": "ok", "detail": "", "new": 1, "silent": True}]
+    [polled] = ran.json["polled"]
+    assert polled == {"source": "agency", "outcome": "ok", "detail": "", "new": 1, "held": 0, "silent": True}
     assert (ran.json["judged"], ran.json["sent"], ran.json["pending"]) == (1, 0, 0)
 
 

@@ -265,7 +265,7 @@ def test_the_command_writes_a_watchlist_that_the_configuration_includes(bayan: B
     out = tmp_path / "iraq.toml"
     ran = bayan.plain("actors", "import", str(tmp_path / "targets.csv"), "-o", str(out))
     assert ran.code == 0
-    assert "1 people and 1 groups" in ran.err
+    assert "1 person and 1 group taken" in ran.err
     bayan.configure(source("a", "https://example.org/a"))
     bayan.file.write_text('include = ["iraq.toml"]\n' + bayan.file.read_text("utf-8"), "utf-8")
     assert bayan("config", "check").code == 0

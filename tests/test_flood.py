@@ -316,7 +316,8 @@ def test_a_person_sees_releases_and_drops_by_command(bayan: Bayan) -> None:
         assert bayan("sources", "held").out == "Nothing is held.\n"
         assert bayan("sources", "release", "wire").code == 1
         site.pages["/feed"] = feed(site, news(100, 14), folder="fresh")
-        bayan("run", "--once", "--source", "wire")
+        [polled] = bayan("run", "--once", "--source", "wire", "--json").json["polled"]
+        assert (polled["new"], polled["held"]) == (0, 14)
         [row] = bayan("sources", "held", "--json").json["held"]
         assert (row["source"], row["held"], len(row["samples"])) == ("wire", 14, 5)
         assert "bayan sources drop wire" in bayan("sources", "held").out

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from alerts.cli.frame import ConfigOption, DataOption, JsonOption, fit, load, on_terminal, opened, since
+from alerts.cli.frame import ConfigOption, DataOption, JsonOption, counted, fit, load, on_terminal, opened, since
 
 if TYPE_CHECKING:
     from alerts.backtest import Change, Plan, Report, Sample, Watched
@@ -120,7 +120,7 @@ def _plan(
         from alerts.config import load_watchlists
 
         more, lists = load_watchlists(Path(subject))
-        said = f"{subject}: {len(more)} actors and {len(lists)} keyword lists"
+        said = f"{subject}: {counted(len(more), 'actors')} and {counted(len(lists), 'keyword lists')}"
         return planned(tried_actors=more, tried_keywords=lists), said
     try:
         one = asked(subject, actors, keywords, reading=reads_as)
@@ -147,7 +147,9 @@ def told(report: Report, *, compared: bool) -> list[str]:
     since = "in all" if report.since is None else f"since {report.since:%d %b %Y, %H:%M} UTC"
     newest = "newest " if report.cut else ""
     least = "at least " if report.cut else ""
-    lines = [f"{report.read:,} {newest}statements {since}: {least}{_counted(report.statements, 'would have rung')}"]
+    lines = [
+        f"{report.read:,} {newest}statements {since}: {least}{counted(report.statements, 'statements')} would have rung"
+    ]
     if report.baseline:
         lines.append(
             f"    {report.baseline:,} of them stood there at the first poll of their source, which never rings"
@@ -171,7 +173,7 @@ def told(report: Report, *, compared: bool) -> list[str]:
 def _watched(one: Watched) -> list[str]:
     sole = f", {one.sole} by this watch alone" if one.sole else ""
     spoke = f", the actor speaks in {one.spoke}" if one.spoke else ""
-    lines = [f"{one.watch}  {_counted(one.statements, '')}{sole}{spoke}"]
+    lines = [f"{one.watch}  {counted(one.statements, 'statements')}{sole}{spoke}"]
     for guilt in one.aliases[: _SHOWN * 2]:
         only = f", {guilt.only} by it only" if guilt.only else ", none by it only" if len(one.aliases) > 1 else ""
         lines.append(f"    {fit('“' + guilt.text + '”')}  {guilt.statements}{only}")
@@ -182,7 +184,9 @@ def _watched(one: Watched) -> list[str]:
 
 
 def _change(change: Change, what: str, alone: str) -> list[str]:
-    lines = [f"{what}: {_counted(change.statements, '')}" + (f"; {change.alone}: {alone}" if change.alone else "")]
+    lines = [
+        f"{what}: {counted(change.statements, 'statements')}" + (f"; {change.alone}: {alone}" if change.alone else "")
+    ]
     return lines + [f"    {sample.watch}  {told_sample(sample)}" for sample in change.samples]
 
 
@@ -192,10 +196,6 @@ def told_sample(sample: Sample) -> str:
     for start, end in reversed(sample.hits):
         text = f"{text[:start]}[{text[start:end]}]{text[end:]}"
     return f"{sample.statement}  {sample.seen_at:%d %b}  {sample.source}: {fit(text)}"
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} statement{'s' if count != 1 else ''} {what}".rstrip()
 
 
 def as_row(report: Report) -> dict[str, Any]:

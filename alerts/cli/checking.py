@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from alerts.cli.exits import PARTIAL
-from alerts.cli.frame import ConfigOption, DataOption, JsonOption, fit, load, on_terminal, opened, since
+from alerts.cli.frame import ConfigOption, DataOption, JsonOption, counted, fit, load, on_terminal, opened, since
 
 if TYPE_CHECKING:
     from alerts.model import Actor, Keywords
@@ -68,9 +68,10 @@ def check(
             typer.echo(f"{one.watch}{text} {fit(one.message)}\n    {fit(one.remedy)}")
         if len(findings) > _SHOWN:
             typer.echo(f"and {len(findings) - _SHOWN:,} more; --json has all.")
-        looked = f", {read:,} statements" if read else ""
-        said = f"{len(findings)} need a person" if findings else "nothing needs a person"
-        typer.echo(f"{len(actors)} actors, {len(keywords)} keyword lists{looked}: {said}.")
+        looked = f", {counted(read, 'statements')}" if read else ""
+        need = "needs" if len(findings) == 1 else "need"
+        said = f"{len(findings):,} {need} a person" if findings else "nothing needs a person"
+        typer.echo(f"{counted(len(actors), 'actors')}, {counted(len(keywords), 'keyword lists')}{looked}: {said}.")
     if findings:
         raise typer.Exit(PARTIAL)
 

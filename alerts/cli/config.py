@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from alerts.cli.exits import CONFIG
-from alerts.cli.frame import ConfigOption, DataOption, JsonOption, load
+from alerts.cli.frame import ConfigOption, DataOption, JsonOption, counted, load
 
 if TYPE_CHECKING:
     from scraper.errors import Problem
@@ -62,9 +62,9 @@ def check(
         typer.echo(f"warning: {warning}")
     off = sum(not source.enabled for source in read.sources)
     words = {**counts, "keyword lists": counts["keywords"]}
-    parts = [_count(words[name], name) for name in ("sources", "actors", "keyword lists", "channels", "routes")]
+    parts = [counted(words[name], name) for name in ("sources", "actors", "keyword lists", "channels", "routes")]
     parts[0] += f" ({off} switched off)" if off else ""
-    typer.echo(f"ok: {', '.join(parts)}" + (f"; {_count(len(read.warnings), 'warnings')}" if read.warnings else ""))
+    typer.echo(f"ok: {', '.join(parts)}" + (f"; {counted(len(read.warnings), 'warnings')}" if read.warnings else ""))
 
 
 @app.command("show", short_help="What is in force, defaults included; no secrets.")
@@ -131,7 +131,7 @@ def _print_problems(problems: tuple[Problem, ...]) -> None:
                 files[problem.file] = _lines(problem.file)
             for line in excerpt(problem, files[problem.file]):
                 typer.echo(line)
-    typer.echo(f"{_count(len(problems), 'problems')}; nothing was touched")
+    typer.echo(f"{counted(len(problems), 'problems')}; nothing was touched")
 
 
 def _lines(file: str) -> list[str]:
@@ -165,7 +165,3 @@ def _cells(text: str) -> int:
     from rich.cells import cell_len
 
     return cell_len(text)
-
-
-def _count(number: int, things: str) -> str:
-    return f"{number:,} {things if number != 1 else things.removesuffix('s')}"

@@ -122,6 +122,13 @@ def on_terminal() -> bool:
     return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
+def counted(number: int, things: str) -> str:
+    """ "1 alias", "2,000 aliases": `things` is the plural, whose s or es goes where there is one only."""
+    if number == 1:
+        things = things.removesuffix("es") if things.endswith("ases") else things.removesuffix("s")
+    return f"{number:,} {things}"
+
+
 def fit(text: str) -> str:
     """`text` of a page or a server, fit for a terminal: on one line, without what would drive or reorder it."""
     from alerts.shown import JOINER, isolate, show

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
 import typer
 
 from alerts.cli.exits import PARTIAL
-from alerts.cli.frame import ConfigOption, JsonOption, fit, load
+from alerts.cli.frame import ConfigOption, JsonOption, counted, fit, load
 
 if TYPE_CHECKING:
     from alerts.exchange.listed import LeftOut, Reader, Taken, Type
@@ -48,7 +48,7 @@ def import_(
     Reads OpenSanctions' simplified targets (CSV), FollowTheMoney entities (JSON lines) and the UN
     consolidated list (XML). Ids that the configuration has are not used again.
 
-    Example:  bayan actors import targets.simple.csv --find iraq -o watchlists/iraq.toml
+    Example:  bayan actors import targets.simple.csv --find kataib -o watchlists/kataib.toml
     """
     from alerts.exchange.listed import Unreadable
 
@@ -110,7 +110,8 @@ class _Report:
     def told(self, form: str) -> Iterator[str]:
         yield form
         people, groups = self.types["person"], self.types["group"]
-        yield f"{people} people and {groups} groups taken, with {self.aliases} aliases and {self.weak} weak aliases or acronyms"
+        who = f"{people:,} {'person' if people == 1 else 'people'} and {counted(groups, 'groups')}"
+        yield f"{who} taken, with {counted(self.aliases, 'aliases')} and {self.weak:,} weak ones or acronyms"
         for (reason, remedy), count in self.reasons.most_common():
             examples = [one for one in self.left_out if (one.reason, one.remedy) == (reason, remedy)][:_SHOWN]
             yield f"left out, {count}: {fit(reason)}" + (f"; {remedy}" if remedy else "")

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import typer
 
 from alerts.cli.exits import PARTIAL, UNAVAILABLE
-from alerts.cli.frame import ConfigOption, JsonOption, fit, next_step, on_terminal
+from alerts.cli.frame import ConfigOption, JsonOption, counted, fit, next_step, on_terminal
 from alerts.cli.written import chosen, difference, free_id, quoted, replace_file, source_table, with_table
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def _write(path: Path, table: str, *, yes: bool, quiet: bool) -> None:
 
 def _told(found: Discovery, best: Offer | None, table: str) -> list[str]:
     about = f"{fit(found.title) or 'without a title'}" + (f" ({fit(found.language)})" if found.language else "")
-    lines = [f"{fit(found.url)}: {about}; {found.requests} request{'s' * (found.requests != 1)}", ""]
+    lines = [f"{fit(found.url)}: {about}; {counted(found.requests, 'requests')}", ""]
     if found.offers:
         lines.append(f"     {'kind':<10} {'items':>5} {'dated':>5}  {'newest':<17} {'text':<10} {'covers':<8} address")
     number = 0

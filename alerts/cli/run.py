@@ -14,6 +14,7 @@ from alerts.cli.frame import (
     JsonOption,
     QuietOption,
     VerboseOption,
+    counted,
     fit,
     load,
     on_terminal,
@@ -193,6 +194,8 @@ def _progress(configuration: Configuration, database: Database) -> Watch:
     def say(what: Polled | Followed | Judged) -> None:
         if isinstance(what, Polled):
             found = "first look, stored silently" if what.silent and what.new else f"{len(what.new)} new"
+            if what.held:
+                found = f"{what.held} held: {what.detail}"
             typer.echo(
                 f"  {what.source}: {what.outcome}" + (f", {found}" if what.healthy else f": {what.detail}"), err=True
             )
@@ -222,8 +225,8 @@ def _conclude(report: Report, json_: bool) -> int:
     elif on_terminal():
         waiting = f", {report.pending} waiting to be sent" if report.pending else ""
         broken = f", {len(failures)} failed" if failures else ""
-        polled, stored = _count(len(report.polled), "source"), _count(new, "new statement")
-        sent = _count(report.sent, "message")  # alerts, and what became of earlier ones
+        polled, stored = counted(len(report.polled), "sources"), counted(new, "new statements")
+        sent = counted(report.sent, "messages")  # alerts, and what became of earlier ones
         typer.echo(f"{polled} polled{broken}; {stored}, {len(report.matched)} matched, {sent} sent{waiting}.", err=True)
     if report.polled and all(one.outcome in REACHED_NOTHING for one in report.polled):
         if not json_ and len(report.polled) > 1:
@@ -234,13 +237,16 @@ def _conclude(report: Report, json_: bool) -> int:
     return OK
 
 
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" + ("" if number == 1 else "s")
-
-
 def _as_json(report: Report) -> dict[str, object]:
     polled = [
-        {"source": one.source, "outcome": one.outcome, "detail": one.detail, "new": len(one.new), "silent": one.silent}
+        {
+            "source": one.source,
+            "outcome": one.outcome,
+            "detail": one.detail,
+            "new": len(one.new),
+            "held": one.held,
+            "silent": one.silent,
+        }
         for one in report.polled
     ]
     counts = {name: getattr(report, name) for name in ("sent", "failed", "pending")}

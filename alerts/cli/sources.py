@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from alerts.cli.exits import PARTIAL, UNAVAILABLE
-from alerts.cli.frame import ConfigOption, DataOption, JsonOption, fit, load, on_terminal, opened, set_up_log
+from alerts.cli.frame import ConfigOption, DataOption, JsonOption, counted, fit, load, on_terminal, opened, set_up_log
 from alerts.remedies import REMEDIES
 
 if TYPE_CHECKING:
@@ -208,7 +208,7 @@ def told(trial: Trial) -> str:
         return f"{source.id}: {trial.outcome}: {remedy.said}\n  said     {fit(trial.detail)}\n  next     {remedy.next}"
     dated = [item for item in trial.items if item.published]
     lines = [
-        f"{source.id}: ok, {len(trial.items)} item{'s' * (len(trial.items) != 1)}, {len(dated)} with a date"
+        f"{source.id}: ok, {counted(len(trial.items), 'items')}, {len(dated)} with a date"
         + (", cut" if trial.partial else "")
     ]
     if trial.condition != "ok":
