@@ -50,7 +50,7 @@ WIDER: dict[str, dict[str, str]] = {
         " prosinca prosinac pro decembar",
         units="sekundi sekunde sekundu sek | minuta minute minutu min | sati sata sat h | dana dan | tjedana tjedna tjedan nedelje |"
         " mjeseci mjeseca mjesec meseci | godina godine godinu",
-        before="prije pre",
+        before="prije",
         now="upravo_sada sada",
         today="danas",
         yesterday="jučer juče",
@@ -66,7 +66,6 @@ WIDER: dict[str, dict[str, str]] = {
         months="januari jan | februari feb | mars mar | april apr | maj | juni jun | juli jul | augusti aug | september sept sep |"
         " oktober okt | november nov | december dec",
         units="sekunder sekund sek | minuter minut min | timmar timme tim | dagar dag | veckor vecka | månader månad | år",
-        before="för",
         after="sedan",
         now="just_nu nyss",
         today="idag i_dag",
@@ -86,7 +85,6 @@ WIDER: dict[str, dict[str, str]] = {
         " september sept sep | oktober okt | november nov | december desember dec des",
         units="sekunder sekund sek | minutter minut minutt min | timer time | dage dag dager døgn | uger uge uker uke |"
         " måneder måned | år",
-        before="for",
         after="siden",
         now="lige_nu akkurat_nå",
         today="i_dag idag",

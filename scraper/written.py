@@ -17,6 +17,7 @@ from typing import Literal
 from scraper import calendars
 from scraper.clocks import Unclear
 from scraper.phrases import HIJRI_MONTHS, JALALI_MONTHS, LANGUAGES, fold
+from scraper.phrases_wider import WIDER
 
 Calendar = Literal["gregorian", "jalali", "hijri"]
 
@@ -63,15 +64,23 @@ def alternatives(entry: str) -> list[str]:
     return [fold(word.replace("_", " ")) for word in entry.split()]
 
 
+_TELLING = 5
+"""Letters that the name of a month must have to be known in a text of another language: "led" and "pro" are words elsewhere."""
+
+
 @lru_cache(maxsize=64)
 def _months(language: str | None) -> dict[str, tuple[Calendar, int]]:
     """Name of a month to calendar and number. Names that mean different months in two languages are left out, unless
     `language`, or else English, decides."""
     names: dict[str, tuple[Calendar, int]] = {}
     unclear: set[str] = set()
-    tables: list[tuple[Calendar, str]] = [("gregorian", words.months) for words in LANGUAGES.values()]
-    for calendar, table in [*tables, ("jalali", JALALI_MONTHS), ("hijri", HIJRI_MONTHS)]:
+    tables: list[tuple[Calendar, str, int]] = [
+        ("gregorian", words.months, _TELLING if code in WIDER else 1) for code, words in LANGUAGES.items()
+    ]
+    for calendar, table, shortest in [*tables, ("jalali", JALALI_MONTHS, 1), ("hijri", HIJRI_MONTHS, 1)]:
         for name, number in _numbered(table):
+            if len(name) < shortest:
+                continue
             if names.setdefault(name, (calendar, number)) != (calendar, number):
                 unclear.add(name)
     for name in unclear:
@@ -99,7 +108,7 @@ def _beginnings(language: str | None) -> frozenset[str]:
 def _weekdays(language: str | None) -> dict[str, int]:
     """Name of a day of the week to its number, Monday is 0. Names of a month in that language win over it."""
     names: dict[str, int] = {}
-    for code in (*LANGUAGES, "en", language):
+    for code in (*(code for code in LANGUAGES if code not in WIDER), "en", language):
         if code in LANGUAGES:
             names.update((name, number - 1) for name, number in _numbered(LANGUAGES[code].weekdays))
     return names
