@@ -113,3 +113,13 @@ def test_the_paragraph_over_an_article_is_known_by_what_the_page_says_of_itself_
     over = f'<ul class="share-list"><li>{PORTRAIT}</li></ul>'
     article = read(f'<main><h1>Annual report</h1>{over}<div class="body">{BODY}</div></main>', head)
     assert article.text == "\n".join((PORTRAIT, *LINES))
+
+
+@pytest.mark.parametrize("name", ["entry", "update"])
+def test_a_running_report_whose_entries_are_articles_is_read_as_a_whole(name: str) -> None:
+    entry = f'<article class="{name}"><h2>%s</h2><p>%s</p></article>'
+    entries = "".join(entry % (f"Entry {number}", line) for number, line in enumerate(LINES, start=1))
+    article = read(f"<main><h1>Annual report</h1><p>{PORTRAIT}</p><div>{entries}</div></main>")
+    assert article.text.split("\n")[0] == PORTRAIT and [line for line in article.text.split("\n") if line in LINES] == [
+        *LINES
+    ]

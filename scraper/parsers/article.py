@@ -22,7 +22,7 @@ from typing import Any
 from scraper.dates import in_words, said_on
 from scraper.errors import ParseError
 from scraper.model import Article, ArticleRules, Moment, Page, Source
-from scraper.parsers import body, boxes, charset, ending, metadata, published, rescue, shape, tables, walls
+from scraper.parsers import body, boxes, charset, ending, metadata, parts, published, rescue, shape, tables, walls
 from scraper.parsers.byline import byline
 from scraper.parsers.headline import headline
 from scraper.parsers.language import declared, language
@@ -57,6 +57,7 @@ def parse(page: Page, source: Source) -> Article:
     said = metadata.gather(tree)
     boxes.take_out(tree)
     tables.unfold(tree)
+    parts.join(tree)
     text = (chosen.text if chosen else "") or _text(tree, said, page.url)
     author = byline(said, page.url)
     title = clean_line((chosen.title if chosen else "") or headline(said, page.url), _MAX_TITLE)

@@ -254,14 +254,12 @@ def linked_blocks(tree: Any, text: str) -> tuple[_Block, ...]:
 
 def _runs(element: Any) -> Iterator[_Block]:
     """The lines that `br` elements make of a block."""
-    from lxml import etree
-
     said: list[str] = []
     run = _Block("", 0, "", [])
     inside = 0
-    for event, node in etree.iterwalk(element, events=("start", "end")):
+    for node, ends in _walk(element):
         tag = node.tag
-        if event == "start":
+        if not ends:
             piece = node.text if isinstance(tag, str) else None
             if tag == "a":
                 inside += 1
@@ -284,6 +282,17 @@ def _runs(element: Any) -> Iterator[_Block]:
                 run.linked += len(letters(piece))
     run.plain = letters("".join(said))
     yield run
+
+
+def _walk(element: Any) -> Iterator[tuple[Any, bool]]:
+    """Every node of `element` twice: where it begins, and where it ends."""
+    todo = [(element, False)]
+    while todo:
+        node, ends = todo.pop()
+        yield node, ends
+        if not ends:
+            todo.append((node, True))
+            todo.extend((child, False) for child in reversed(node))
 
 
 def links(blocks: Iterable[_Block], text: str, url: str, base: str) -> tuple[str, ...]:
