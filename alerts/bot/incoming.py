@@ -51,6 +51,7 @@ class Pressed:
     language: str
     message: str
     data: str
+    topic: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,7 @@ def _pressed(query: CallbackQuery) -> Pressed | None:
         language=query.from_user.language_code or "",
         message=str(message.message_id),
         data=query.data,
+        topic=message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None,
     )
 
 

@@ -35,8 +35,8 @@ LONG_POLL = 50
 """Seconds that the server keeps a question open: its own limit (Client.h LONG_POLL_MAX_TIMEOUT)."""
 PATIENCE = 20.0
 _TRIES = 3
-_SHORT = timedelta(seconds=5)
-"""A longer wait than this is not waited for an answer: who asked asks again."""
+_SHORT = timedelta(seconds=60)
+"""A longer wait than this is not waited for an answer: who asked asks again. What a group may get is counted by the minute."""
 
 T = TypeVar("T")
 

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from alerts.bot import (
+    answering,
     buttons,
     chats,
     governing,
@@ -182,13 +183,7 @@ class Reception:
         return True
 
     async def _say(self, asked: Asked, answer: Answer) -> None:
-        if answer.message is not None:
-            await self._line.say(asked.chat, answer.message, answer.rows, topic=asked.topic, answering=asked.message)
-        if answer.document is not None:
-            document = answer.document
-            await self._line.file(
-                asked.chat, document.name, document.content, topic=asked.topic, answering=asked.message
-            )
+        await answering.answer(self._line, asked.chat, answer, topic=asked.topic, answering=asked.message)
 
     # ------------------------------------------------------------------------------------------- buttons
 
@@ -202,7 +197,7 @@ class Reception:
             await self._line.nod(pressed.query)  # the clock on the button ends, and nothing is told
             return
         if found is None or press is None:
-            await self._line.nod(pressed.query, here.say("old_button"))
+            await answering.nod(self._line, pressed, here.say("old_button"))
             return
         needs: Role = found.payload.get(
             "needs", press.needs
@@ -215,30 +210,24 @@ class Reception:
                 lambda conn: buttons.take(conn, pressed.data, pressed.chat, pressed.sender.person, here.now)
             )
             if found is None:
-                await self._line.nod(pressed.query, here.say("old_button"))
+                await answering.nod(self._line, pressed, here.say("old_button"))
                 return
         elif press.each:
             found = await self.house.db.write(
                 lambda conn: buttons.take_part(conn, pressed.data, pressed.chat, pressed.sender.person, here.now)
             )
             if found is None:
-                await self._line.nod(pressed.query, here.say("noted_before"))
+                await answering.nod(self._line, pressed, here.say("noted_before"))
                 return
         try:
             async with asyncio.timeout(LONG_PATIENCE):
                 answer = await press.run(pressed, found.payload, here)
         except TimeoutError:
             answer = Answer(nod=here.say("too_slow", seconds=int(LONG_PATIENCE)))
-        await self._line.nod(pressed.query, answer.nod)
+        await answering.nod(self._line, pressed, answer.nod)
         if press.action == "undo":
             await self._after_undoing(pressed.chat, here.language)
-        if answer.message is not None and answer.in_place:
-            await self._line.put(pressed.chat, pressed.message, answer.message, answer.rows)
-        elif answer.message is not None:
-            await self._line.say(pressed.chat, answer.message, answer.rows, answering=pressed.message)
-        if answer.document is not None:
-            document = answer.document
-            await self._line.file(pressed.chat, document.name, document.content, answering=pressed.message)
+        await answering.answer_press(self._line, pressed, answer)
 
     async def _after_undoing(self, chat: str, before: str) -> None:
         """Where the language of a chat was undone, its menu speaks the one that is in force now."""

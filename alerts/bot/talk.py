@@ -7,11 +7,13 @@ from importlib import import_module
 from string import Formatter
 from typing import Final
 
-from alerts.shown import FSI, PDI, isolate, show
+from alerts.shown import FSI, PDI, cut, isolate, show
 
 LANGUAGES: Final = ("en", "ar", "fa", "fr")
 RIGHT_TO_LEFT: Final = frozenset({"ar", "fa"})
 
+LONGEST_VALUE: Final = 1_000
+"""UTF-16 units of what others wrote in one sentence: what somebody mistyped is said back, and not all of a page of it."""
 _FENCES = str.maketrans({"⟦": FSI, "⟧": PDI})
 """How the tables write isolates."""
 _loaded: dict[str, Mapping[str, str]] = {}
@@ -44,7 +46,7 @@ def say(language: str, key: str, /, **values: object) -> str:
 
 def fit(language: str, value: str) -> str:
     """What others wrote, harmless, as it may stand in a sentence; each line by itself, as an isolate ends with its line."""
-    lines = (show(line).text for line in value.split("\n"))
+    lines = (show(line).text for line in cut(value, LONGEST_VALUE).split("\n"))
     return "\n".join(aside(language, line) if _needs(language, line) else isolate(line) for line in lines)
 
 

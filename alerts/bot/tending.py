@@ -173,7 +173,10 @@ async def press_leave(pressed: Pressed, payload: Mapping[str, Any], here: Here) 
 
 
 async def press_save(pressed: Pressed, payload: Mapping[str, Any], here: Here) -> Answer:
-    """What the preview shows is watched from now on."""
+    """What the preview shows is watched from now on, unless somebody else saved the same meanwhile."""
+    said = str(payload.get("query") or payload["name"])
+    if "extends" not in payload and await here.house.db.read(lambda conn: _own(conn, here.chat, said)) is not None:
+        return Answer(here.sentence("watched_before", what=said), in_place=True)
     if "query" in payload:
         made: Actor | Keywords = Keywords(id=str(payload["slug"]), query=str(payload["query"]))
         kind: watches.Kind = "rule"
