@@ -219,7 +219,8 @@ def test_no_process_outlives_a_service_that_is_killed(tmp_path: Path) -> None:
         "    pool = ParsePool(3, seconds=60)\n"
         "    await pool.listed(page(rss()), FEED)\n"
         "    print('ready', flush=True)\n"
-        "    await asyncio.gather(*(pool.listed(page(SLOW * 20), FEED) for _ in range(2)))\n"
+        "    part = SLOW[:600_000]\n"  # a large page is parsed alone, and three workers are to be seen
+        "    await asyncio.gather(*(pool.listed(page(part), FEED) for _ in range(500)))\n"
         "asyncio.run(main())\n"
     )
     root = Path(__file__).parent.parent
