@@ -36,6 +36,8 @@ _BODIES = frozenset(
     حزب لواء جيش سرايا أنصار منظمة هيئة مجلس تيار فيلق حزب.الله""".replace(".", " ").split()
 )
 _MOST_LATIN = 6
+_LEAST_LETTERS = 3
+"""A spelling of fewer letters is a word of everybody: a person decides."""
 _MOST_NEIGHBOURS = 5
 _BEFORE = re.compile(r"(?P<before>[^\W\d_][\w'’-]+)\s+(?:(?i:al|el)[- ])?$")
 _VOWEL_Y = re.compile("(?<![aeiou])y|y(?![aeiou])")
@@ -105,6 +107,8 @@ def propose(
     name = one_line(clean_line(name), LONGEST_NAME)
     ids = {one.id for one in actors}
     words = tuple(map(_doubted, words_of(name))) if any(letter.isalnum() for letter in name) else ()
+    if _is_acronym(name):  # "AAH" is not said as a word, and "Ах" is one
+        words = tuple(word._replace(latin_sure=False, arabic_sure=False) for word in words)
     if actor is None:
         stem = slug_of(name) or (slug_of(render(words, "Latin")[0][0]) if words else "") or "watched"
         id_ = next(one for n in range(1, len(ids) + 2) if (one := stem if n == 1 else f"{stem}-{n}") not in ids)
@@ -127,7 +131,7 @@ def propose(
                 continue
             seen.add(name_key(text))
             finds = _finds(found_by, text)
-            kept = finds == "" and sure
+            kept = finds == "" and sure and sum(letter.isalpha() for letter in text) >= _LEAST_LETTERS
             spellings[text] = Spelling(text, script, "alias", finds, sure, kept)
             if kept:  # the next script may be found through it
                 own_names.append(text)
@@ -149,6 +153,11 @@ def propose(
 def guessed(words: Sequence[Word]) -> Literal["person", "group"]:
     """What a name is likely the name of: groups begin with what kind of body they are."""
     return "group" if words and (words[0].latin in _BODIES or words[0].arabic in _BODIES) else "person"
+
+
+def _is_acronym(name: str) -> bool:
+    """Whether a name is letters that stand for words: one word of at most six, in capitals throughout."""
+    return len(name) <= 6 and name.isupper() and name.isalpha()
 
 
 def _doubted(word: Word) -> Word:

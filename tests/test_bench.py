@@ -110,6 +110,16 @@ def test_a_known_word_in_another_transliteration_stays_sure(name: str) -> None:
     assert spelling.sure
 
 
+@pytest.mark.parametrize("name", ["AAH", "PMF", "ISIS", "ДНР"])
+def test_an_acronym_is_written_as_it_is_and_no_other_word_of_its_letters_becomes_an_alias(name: str) -> None:
+    assert settled(propose(name)).aliases == ()
+
+
+def test_a_spelling_of_two_letters_is_no_alias_before_somebody_looked() -> None:
+    for name in ("Wu", "Ho", "Ali Wu"):
+        assert all(sum(map(str.isalpha, one)) >= 3 for one in settled(propose(name)).aliases)
+
+
 def test_short_names_are_offered_and_not_taken() -> None:
     proposal = propose("Qais al-Khazali")
     assert {one.text for one in proposal.short()} == {"Khazali", "الخزعلي"}
