@@ -12,6 +12,8 @@ from pathlib import Path
 from scraper.errors import BayanError, StoreError
 
 NAME = "bayan.lock"
+STORE = "bayan.db"
+"""The store that lies in its data folder, and that the folder's lock is for."""
 
 
 class AlreadyRunning(BayanError):
@@ -61,13 +63,42 @@ def undo_early() -> None:
 
 
 @contextmanager
-def only_instance(data_dir: Path, what: str = "") -> Iterator[None]:
+def only_instance(data_dir: Path, what: str = "", *, store: Path | None = None) -> Iterator[None]:
     """Hold the folder's lock. Raises AlreadyRunning at once where another holds it, StoreError where it cannot be made.
+
+    Where `store`, the file, lies elsewhere (by its address, or behind a link), its own lock is held too: two folders may
+    lead to one store.
 
     The file stays when the lock is gone, and says nothing by being there: only the kernel's lock counts (flock(2)).
     `what` is one word for the holder's work, for `holder`.
     """
-    path = data_dir / NAME
+    with _only(data_dir / NAME, what):
+        other = None if store is None else _lock_of(store)
+        if other is None or (other.name == NAME and _is_same(other.parent, data_dir)):
+            yield
+        else:
+            with _only(other, what):
+                yield
+
+
+def _lock_of(store: Path) -> Path | None:
+    """The lock of a store, beside where it really lies; None where that folder is not there."""
+    try:
+        real = store.resolve()
+    except (OSError, RuntimeError):  # a link to itself: whoever opens the store says so
+        return None
+    return real.with_name(NAME if real.name == STORE else f"{real.name}.lock") if real.parent.is_dir() else None
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    with suppress(OSError):
+        return one.samefile(other)
+    return False
+
+
+@contextmanager
+def _only(path: Path, what: str) -> Iterator[None]:
+    data_dir = path.parent
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         descriptor = _taken_over(path)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
+import stat
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,6 +43,23 @@ def sqlite_path(url: str) -> Path | None:
     return Path(parsed.database) if parsed.database and parsed.database != ":memory:" else None
 
 
+def is_there(path: Path) -> bool:
+    """Whether the store's file is there. Raises StoreError where something else is in its place, of which SQLite says little."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        if path.is_symlink():
+            raise StoreError(f"{path} is a link to {path.readlink()}, which is not there") from None
+        return False
+    except NotADirectoryError:
+        return False
+    except OSError as error:
+        raise StoreError(f"{path} cannot be reached: {error.strerror}; check data_dir") from error
+    if not stat.S_ISREG(mode):
+        raise StoreError(f"{path} is no file; check data_dir, or move away what is there")
+    return True
+
+
 def copy_store(url: str, to: Path, *, mark_at: datetime | None = None) -> bool:
     """Copy the store at `url` into the new file `to`, readable by its owner alone. False where there is none yet.
 
@@ -49,7 +67,7 @@ def copy_store(url: str, to: Path, *, mark_at: datetime | None = None) -> bool:
     is whole and on the disk. Raises StoreError, also where `to` is there already.
     """
     path = sqlite_path(url)
-    if path is None or not path.exists():
+    if path is None or not is_there(path):
         return False
     part = to.with_name(f"{to.name}.part")
     try:
@@ -122,7 +140,7 @@ def check_store(url: str, *, thorough: bool = False) -> tuple[str, ...]:
     Raises StoreError where it cannot be read at all.
     """
     path = sqlite_path(url)
-    if path is None or not path.exists():
+    if path is None or not is_there(path):
         raise StoreError(f"there is no database at {path}: run `bayan run --once` first, or check data_dir")
     check = "integrity_check" if thorough else "quick_check"
     try:
@@ -158,7 +176,7 @@ def refuse_damaged(url: str) -> None:
     Work on a damaged store spreads the damage. One over 1 GB is not checked: it would take minutes (`check_store` does).
     """
     path = sqlite_path(url)
-    if path is None or not path.exists() or path.stat().st_size > LARGEST_CHECKED:
+    if path is None or not is_there(path) or path.stat().st_size > LARGEST_CHECKED:
         return
     try:
         with closing(_read_only(path)) as there:

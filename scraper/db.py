@@ -27,7 +27,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.types import TypeDecorator
 
-from scraper.copies import copy_before_upgrade, prune_copies, refuse_vanished, sqlite_path
+from scraper.copies import copy_before_upgrade, is_there, prune_copies, refuse_vanished, sqlite_path
 from scraper.errors import StoreError
 from scraper.upgrade import HEAD as HEAD  # for those who open a store
 from scraper.upgrade import refuse_newer, version_of
@@ -184,9 +184,10 @@ def open_database(url: str, *, create: bool = True, upgrade: bool = True, copy_a
     """
     path = sqlite_path(url)
     if path is not None:
-        if not path.exists() and not create:
+        there = is_there(path)
+        if not there and not create:
             raise StoreError(f"there is no database at {path}: run `bayan run --once` first, or check data_dir")
-        if not path.exists():
+        if not there:
             refuse_vanished(path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -57,7 +57,9 @@ class ConsoleChannel:
             stream.write(text.encode(encoding, "replace").decode(encoding))
             stream.flush()
         except (OSError, ValueError) as error:
-            raise ChannelDown(f"nothing can be written to the console: {type(error).__name__}") from error
+            raise ChannelDown(
+                f"nothing can be written to the console: {getattr(error, 'strerror', None) or type(error).__name__}"
+            ) from error
         if message.edits:
             return Receipt(message.edits)
         self._count += 1

@@ -22,6 +22,7 @@ def main() -> None:
     """Run the command line. What goes wrong is said in a line or two that name the next step; never a traceback."""
     from alerts.cli.early import other_at_work
 
+    _open_closed_streams()
     said = other_at_work(sys.argv[1:], os.environ)
     if said:
         sys.stderr.write(f"bayan: {said}\n")
@@ -41,7 +42,26 @@ def main() -> None:
         from alerts.lock import undo_early
 
         undo_early()
+    try:
+        sys.stderr.flush()
+    except OSError:  # nothing can be said any more, and the interpreter would end with a code of its own for that
+        sys.stderr = None
     sys.exit(code)
+
+
+def _open_closed_streams() -> None:
+    """Where we were started with a standard stream closed (`2>&-`), the null device takes its place.
+
+    Else the next file that is opened, the store for one, would get its number, and what a library prints would go into it.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            if nowhere != number:
+                os.dup2(nowhere, number)
+                os.close(nowhere)
+            stream = open(number, "r" if number == 0 else "w", closefd=False)  # noqa: SIM115 - it lives as long as we do
+            setattr(sys, name, stream)
 
 
 def __getattr__(name: str) -> Any:

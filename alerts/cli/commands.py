@@ -5,9 +5,11 @@ Results go to stdout, logs and progress to stderr. Every verb's imports are its 
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
-from typing import Annotated
+from contextlib import suppress
+from typing import Annotated, TextIO
 
 import typer
 
@@ -117,6 +119,7 @@ def run_command(arguments: list[str]) -> int:
 
     try:
         code = app(args=arguments, prog_name="bayan", standalone_mode=False)
+        sys.stdout.flush()  # what cannot be written is to be said here, not by the interpreter at its end
         return code if isinstance(code, int) else OK
     except ConfigError as error:
         for problem in error.problems:
@@ -137,10 +140,44 @@ def run_command(arguments: list[str]) -> int:
         _say("interrupted")
         return 130
     except BrokenPipeError:
-        return OK
+        return _unread()
+    except SystemExit as ended:  # how rich and typer end where nobody reads any more
+        if isinstance(ended.__context__, BrokenPipeError):
+            return _unread()
+        raise
+    except OSError as error:
+        if error.errno not in _REFUSED:
+            return _bug(error)
+        _let_go(sys.stdout)
+        _say(f"the system refuses: {error.strerror}{_REFUSED[error.errno]}")
+        return UNAVAILABLE
     except Exception as error:  # noqa: BLE001 - the last line of defence: a person reads this, not a programmer
         usage = _usage(error)
         return usage if usage is not None else _bug(error)
+
+
+_REFUSED = {
+    errno.ENOSPC: "; what was to be printed is cut",
+    errno.EDQUOT: "; what was to be printed is cut",
+    errno.EIO: "; what was to be printed is cut",
+    errno.EMFILE: ": allow more than `ulimit -n` says",
+    errno.ENFILE: ": other programs hold too many files",
+}
+"""What is no fault of ours wherever it happens, and what to do."""
+
+
+def _unread() -> int:
+    """Whoever read our output has gone: that is their right."""
+    _let_go(sys.stdout)
+    return OK
+
+
+def _let_go(stream: TextIO) -> None:
+    """What still waits to be written goes nowhere: the interpreter would complain of it at its end."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 def _usage(error: Exception) -> int | None:
@@ -151,7 +188,8 @@ def _usage(error: Exception) -> int | None:
     show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
     if not callable(show) or not isinstance(code, int):
         return None
-    show()
+    with suppress(OSError):
+        show()
     return code
 
 
@@ -180,4 +218,5 @@ def _bug(error: Exception) -> int:
 
 
 def _say(line: str) -> None:
-    typer.echo(f"bayan: {line}", err=True)
+    with suppress(OSError):  # the exit code says it, too
+        typer.echo(f"bayan: {line}", err=True)

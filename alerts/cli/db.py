@@ -23,10 +23,13 @@ def upgrade(config: ConfigOption = None, data_dir: DataOption = None) -> None:
     Example:  bayan db upgrade
     """
     from alerts.lock import only_instance
+    from scraper.copies import sqlite_path
     from scraper.upgrade import HEAD
 
     configuration = load(config, data_dir)
-    with only_instance(configuration.storage.data_dir, "db"), opened(configuration, create=True):
+    storage = configuration.storage
+    store = sqlite_path(storage.url)
+    with only_instance(storage.data_dir, "db", store=store), opened(configuration, create=True):
         typer.echo(f"The store is of version {HEAD}, the newest that this bayan knows.")
 
 

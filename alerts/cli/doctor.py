@@ -142,7 +142,7 @@ def _folder(data_dir: Path) -> Finding:
 
     remedy = "check data_dir and its owner: `mkdir -p` it, or name another one with storage.data_dir"
     try:
-        there = data_dir if data_dir.exists() else next(one for one in data_dir.parents if one.exists())
+        there = next(one for one in (data_dir, *data_dir.parents) if one.exists())
         with tempfile.TemporaryFile(dir=there) as file:
             file.write(b"bayan")
     except OSError as error:
@@ -161,8 +161,9 @@ def _inbox(source: Source) -> Finding:
 
 
 def _disk(data_dir: Path) -> Finding:
-    there = next(one for one in (data_dir, *data_dir.parents) if one.exists())
+    there = data_dir
     try:
+        there = next(one for one in (data_dir, *data_dir.parents) if one.exists())
         free = shutil.disk_usage(there).free
     except OSError as error:
         return Finding("disk", "bad", f"{there}: {error.strerror}", "check the mount of data_dir")
@@ -174,14 +175,14 @@ def _store(configuration: Configuration) -> Iterator[Finding]:
     from alerts import outbox
     from alerts.lock import holder
     from scraper import evidence, marks, sources
-    from scraper.copies import RESTORED, check_store, sqlite_path
+    from scraper.copies import RESTORED, check_store, is_there, sqlite_path
     from scraper.errors import StoreError
 
     path = sqlite_path(configuration.storage.url)
-    if path is None or not path.exists():
-        yield Finding("store", "ok", "none yet: the first run makes it")
-        return
     try:
+        if path is None or not is_there(path):
+            yield Finding("store", "ok", "none yet: the first run makes it")
+            return
         wrong = check_store(configuration.storage.url)
         if wrong:
             yield Finding(

@@ -50,7 +50,7 @@ def _data_dir(words: Sequence[str], environ: Mapping[str, str]) -> Path | None:
     if environ.get("BAYAN_DATA_DIR"):
         return _at_home(environ["BAYAN_DATA_DIR"], home).absolute()
     config = _config(asked.get("config", ""), environ)
-    if config is None or config.stat().st_size > LARGEST:
+    if config is None or not config.is_file() or config.stat().st_size > LARGEST:  # a pipe would be waited for
         return None
     import tomllib
 

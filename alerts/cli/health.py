@@ -63,8 +63,11 @@ def health(
 
 def _room(data_dir: Path) -> tuple[str, ...]:
     """Why the store could not grow, whatever it says itself: its sign of life may be missing for that alone."""
-    if not data_dir.is_dir():
-        return ()
+    try:
+        if not data_dir.is_dir():
+            return ()
+    except OSError as error:
+        return (f"{data_dir} cannot be reached: {error.strerror}",)
     if not os.access(data_dir, os.W_OK):
         return (f"nothing can be written in {data_dir}: check its owner and its mount",)
     free = shutil.disk_usage(data_dir).free

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 SHOWN = 3
 """Headlines of a first look that a person at a terminal sees."""
 REACHED_NOTHING = frozenset({"network_error", "timeout"})
+LEAST_FILES, MOST_FILES = 64, 4096
+"""Open files without which nothing works, and those that are asked for: each request under way is one."""
 
 
 def run(
@@ -62,7 +64,7 @@ def run(
     import signal
 
     from alerts.lock import only_instance
-    from scraper.copies import refuse_damaged
+    from scraper.copies import refuse_damaged, sqlite_path
     from scraper.errors import ConfigError, Problem
     from scraper.net.load import return_large_blocks
 
@@ -91,8 +93,10 @@ def run(
 
     return_large_blocks()
     # Until the service heeds it, `bayan reload` must not end the process, which is what SIGHUP does by itself.
+    _allow_files()
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    with only_instance(configuration.storage.data_dir, "once" if once else "service"):
+    storage = configuration.storage
+    with only_instance(storage.data_dir, "once" if once else "service", store=sqlite_path(storage.url)):
         if not once:
             refuse_damaged(configuration.storage.url)
         with opened(configuration, create=True) as database:
@@ -102,16 +106,32 @@ def run(
 
 
 def _is_at_rest(configuration: Configuration) -> bool:
+def _allow_files() -> None:
+    """As many open files as the system lets us have. Raises BayanError where that is too few for anything."""
+    import resource
+
+    from scraper.errors import BayanError
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(MOST_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    if wanted < LEAST_FILES:
+        raise BayanError(f"only {wanted} files may be open at once: allow at least {LEAST_FILES} (`ulimit -n`)")
+
+
     """Whether there is nothing to do: looked at, and left a sign of life, before the parts that would do it are loaded."""
     from datetime import UTC, datetime
 
     from alerts.lock import only_instance
     from scraper.errors import StoreError
+    from scraper.copies import sqlite_path
 
     if configuration.warnings:  # they are to be logged
         return False
     now = datetime.now(UTC)
-    with only_instance(configuration.storage.data_dir, "once"):
+    storage = configuration.storage
+    with only_instance(storage.data_dir, "once", store=sqlite_path(storage.url)):
         try:
             with opened(configuration) as database:
                 from alerts.idle import is_at_rest
