@@ -358,3 +358,8 @@ def test_the_language_of_the_page_decides_which_number_is_the_day() -> None:
     assert [day(item) for item in of_shape(shape, "ar").items][1:] == [f"2026-01-0{n}" for n in range(1, 5)]
     assert [day(item) for item in of_shape(shape, "en").items][2:] == ["", "", ""]
     assert [item.language for item in of_shape(shape, "ar").items] == [""] * 5
+
+
+def test_a_bare_number_beside_a_headline_is_no_date() -> None:
+    found = of_shape("<li><a href='/n/a-b-c-{n}'>{title}</a> <span>176837580{n}</span></li>")
+    assert [day(item) for item in found.items] == [""] * 5

@@ -183,8 +183,8 @@ def _summary(card: Card, title: str) -> str:
 def _date_in(node: LexborNode, title: str, page: Page, source: Source) -> Moment | None:
     """The date that a card shows: a `time` element, a place that is named for dates, or a short text that is one."""
     for written, method in _dates_in(node, title):
-        if method == "text" and (before := _words_before_digit(written)) > 3:
-            continue
+        if method == "text" and ((before := _words_before_digit(written)) > 3 or written.isdigit()):
+            continue  # ten digits may be seconds since 1970 in a feed; beside a headline they are somebody's number
         if method in ("text", "date element") and _DURATION.match(written):
             continue  # "31 min": how long it takes, not how long ago it was
         moment = _moment(written, method, page, source)
