@@ -61,6 +61,10 @@ class Columns:
         """The words in their order."""
         return tuple(self._letters.tobytes().decode(_CODEC[self._letters.itemsize]).split())
 
+    def letters(self) -> Letters:
+        """The letters, and spaces in the gaps."""
+        return self._letters
+
     def places(self) -> tuple[list[int], list[int]]:
         """Where each word begins in the original, and the place behind its last letter; marks behind it not counted."""
         starts, ends = self._words()

@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from scraper.letters import NAME_SPELLING, RULE_SPELLING, Class, fold_letter
+
+if TYPE_CHECKING:
+    from scraper.folding import Letters
 
 _LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
 _FORBIDDEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -80,6 +83,10 @@ class Folded:
         """Where each word begins in the original: code points."""
         return self._laid_out()[0]
 
+    def letters(self) -> str | Letters:
+        """The letters of all words in their order, one or more spaces between them, as a string or as code points in numpy."""
+        return self._machine.letters()
+
     def _laid_out(self) -> tuple[Sequence[int], Sequence[int]]:
         if self._places is None:
             self._places = self._machine.places()
@@ -93,6 +100,10 @@ class _Machine(Protocol):
 
     def words(self) -> tuple[str, ...]:
         """The words in their order."""
+        ...
+
+    def letters(self) -> str | Letters:
+        """The letters, and spaces in the gaps."""
         ...
 
     def places(self) -> tuple[Sequence[int], Sequence[int]]:
@@ -131,6 +142,9 @@ class _Line:
     def words(self) -> tuple[str, ...]:
         return tuple(self._letters.split())
 
+    def letters(self) -> str:
+        return self._letters
+
     def places(self) -> tuple[list[int], list[int]]:
         spans = [found.span() for found in _SOLID.finditer(self._letters)]
         origin = self._origin
@@ -163,6 +177,9 @@ class _Plain:
 
     def words(self) -> tuple[str, ...]:
         return tuple(self._letters.split())
+
+    def letters(self) -> str:
+        return self._letters
 
     def places(self) -> tuple[list[int], list[int]]:
         if len(self._letters) > _FEW:

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.model import Actor, Keywords
-from alerts.watch.lexicon import KIND
+from alerts.watch.lexicon import KIND, TIED, TITLE, Lexicon, marks_of
 from alerts.watch.match import compile_watchlist
 from alerts.watch.neighbours import FREE, NAMED, OTHER, Neighbours
+from scraper.text import fold
 
 WORDS = ("bakuro", "temilsa", "drovnik", "fenzamo", "gorpeltu", "hulvexi", "jimbrato", "kestolfa")
 KEYS = "abcdef"
@@ -100,3 +101,45 @@ def test_the_neighbours_that_span_a_word_are_those_of_the_whole_row_that_do(
         if rank != FREE:
             spanning = {(first, second) for first, second in every if first <= place <= second}
             assert set(neighbours.across(row, place)) == spanning
+
+
+class Numberer:
+    """Gives each word the next number."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, int] = {}
+
+    def number(self, word: str) -> int:
+        return self.known.setdefault(word, len(self.known) + 1)
+
+
+@given(
+    st.lists(st.text(alphabet="aboé'ب ،#@\u0301\u200c漢\U0001f600", max_size=40), min_size=1, max_size=4), st.booleans()
+)
+def test_the_words_of_all_texts_are_looked_up_as_each_alone_would_be(texts: list[str], is_long: bool) -> None:
+    numberer = Numberer()
+    lexicon = Lexicon(numberer.number)
+    folded = [fold(text) for text in texts] + [fold("la long " * 3_000)] * is_long
+    for _ in range(2):  # met first, and known
+        numbers = lexicon.numbers(folded).tolist()
+        assert numbers == [numberer.known[word] for text in folded for word in text.words]
+
+
+def test_words_that_fall_on_one_place_of_the_table_keep_their_numbers() -> None:
+    numberer = Numberer()
+    lexicon = Lexicon(numberer.number)
+    words = [f"{letter}{number}" for letter in "abcdefgh" for number in range(35_000)]
+    for first in range(0, len(words), 1_000):
+        lexicon.numbers([fold(" ".join(words[first : first + 1_000]))])
+    for first in range(0, len(words), 50_000):
+        some = words[first : first + 1_000]
+        assert lexicon.numbers([fold(" ".join(some))]).tolist() == [numberer.known[word] for word in some]
+
+
+@given(st.lists(st.integers(0, 63), max_size=30), st.integers(0, 30))
+def test_marks_are_counted_from_the_first_word_of_their_field(numbers: list[int], second: int) -> None:
+    second = min(second, len(numbers))
+    fields = marks_of(np.array(numbers, np.int64), TITLE | TIED, second)
+    for field, words in zip(fields, (numbers[:second], numbers[second:]), strict=True):
+        for mark in (TITLE, TIED):
+            assert field.get(mark, []) == [at for at, number in enumerate(words) if number & mark]

@@ -94,11 +94,13 @@ class Automaton(Generic[T]):
 
     def starts(self, word: str) -> bool:
         """Whether anything begins with this word."""
-        words, beginnings = self._root.words, self._root.beginnings
-        for reading in self._read(word):
-            form = reading.form
-            if form in words or any(form[:length] in beginnings for length in self._lengths if length <= len(form)):
+        words, beginnings, lengths = self._root.words, self._root.beginnings, self._lengths
+        for form, _, _, _ in self._read(word):
+            if form in words:
                 return True
+            for length in lengths:
+                if form[:length] in beginnings:
+                    return True
         return False
 
     def find(self, folded: Folded, joins: Joins, begins: Iterable[int] | None = None) -> Iterator[Hit[T]]:
@@ -109,8 +111,11 @@ class Automaton(Generic[T]):
             begins = [at for at, word in enumerate(words) if self._starts[word]]
         for at in begins:
             for start in self._starts[words[at]]:
-                goes_on = not start.last and (at + 1 in joins or self._goes_on(words, at + 1, start.place))
-                if start.place.ends or goes_on:
+                place, step, last = start
+                if last or not (place.words or place.beginnings):  # most terms are one word
+                    for found in place.ends:
+                        yield Hit(at, at + 1, found, (step,) if step else ())
+                elif place.ends or at + 1 in joins or self._goes_on(words, at + 1, place):
                     yield from self._walk(words, at, at + 1, start, joins)
         for at, wider in joins.items():
             for behind, joined, step in wider:

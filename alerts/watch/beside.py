@@ -139,7 +139,7 @@ class Beside(Generic[T]):
         known = [one for key in keys for one in parts.get(key, ())]
         if len({owner for owner, _, _ in known}) != 1:
             return
-        original, start = text.folded.original, text.folded.span(at, at + 1)[0]
+        original, start = text.folded.original, text.folded.starts()[at]
         if original[start].islower() and text.is_cased():
             return
         for _, spelling, slot in known:
@@ -177,7 +177,7 @@ def _has_name_before(text: Text, at: int) -> bool:
     if before < 0 or not text.is_name_like(before):
         return False
     folded = text.folded
-    between = folded.original[folded.span(before, before + 1)[1] : folded.span(at, at + 1)[0]]
+    between = folded.original[folded.span(before, before + 1)[1] : folded.starts()[at]]
     return not _STOPS.search(between)
 
 
@@ -186,7 +186,7 @@ _STOPS = re.compile(r"[^\w\s'’‘ʿʾ`-]|\n")
 
 def _is_next_to(text: Text, one: int, other: int) -> bool:
     folded = text.folded
-    between = folded.original[folded.span(one, one + 1)[1] : folded.span(other, other + 1)[0]]
+    between = folded.original[folded.span(one, one + 1)[1] : folded.starts()[other]]
     return (
         other - one <= 3
         and _SPACE.fullmatch(between.replace("های", "").replace("al", "").replace("el", "").replace("AL", ""))
@@ -195,7 +195,7 @@ def _is_next_to(text: Text, one: int, other: int) -> bool:
 
 
 def _is_large(text: Text, at: int) -> bool:
-    return text.folded.original[text.folded.span(at, at + 1)[0]].isupper()
+    return text.folded.original[text.folded.starts()[at]].isupper()
 
 
 def is_telling(word: str) -> bool:

@@ -84,7 +84,7 @@ def _parts_of(folded: Folded, row: Sequence[int]) -> Iterator[tuple[int, int, st
 
 def _gap(folded: Folded, at: int) -> str:
     """What stands before a word, behind the word before it."""
-    gap = folded.original[folded.span(at - 1, at)[1] : folded.span(at, at + 1)[0]]
+    gap = folded.original[folded.span(at - 1, at)[1] : folded.starts()[at]]
     return gap if "\n" not in gap else "\n" * 9
 
 

@@ -167,13 +167,13 @@ _JOINTS = frozenset(
 
 def _is_initial(folded: Folded, at: int) -> bool:
     """Whether a letter goes on with what stands before it, parted by a full stop alone."""
-    return folded.original[folded.span(at - 1, at)[1] : folded.span(at, at + 1)[0]] == "."
+    return folded.original[folded.span(at - 1, at)[1] : folded.starts()[at]] == "."
 
 
 def _fits(folded: Folded, at: int, gap: re.Pattern[str]) -> bool:
     """Whether nothing but `gap` stands before the word."""
-    return gap.fullmatch(folded.original, folded.span(at - 1, at)[1], folded.span(at, at + 1)[0]) is not None
+    return gap.fullmatch(folded.original, folded.span(at - 1, at)[1], folded.starts()[at]) is not None
 
 
 def _is_written_as_name(folded: Folded, at: int) -> bool:
-    return folded.original[folded.span(at, at + 1)[0]].isupper()
+    return folded.original[folded.starts()[at]].isupper()

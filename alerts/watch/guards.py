@@ -63,6 +63,9 @@ def decided(
     first, behind = laid[0].first, laid[-1].behind
     covered = {at for one in laid for at in range(one.first, one.behind)}
     between = [at for at in range(first, behind) if at not in covered and not text.is_free(at)]
+    reason = _doubt(text, spelling, laid, missing, between, turned=turned)
+    if reason and not text.explains:
+        return Refused(first, behind, spelling.found, reason, ())
     slips = sum(one.likeness.tier == "C" for one in laid)
     steps = [one.step for one in laid if one.step]
     steps.append("skeleton " + "-".join(one.slot.sounds[0].key if one.slot.sounds else one.slot.stem for one in laid))
@@ -75,7 +78,7 @@ def decided(
     if missing:
         steps.append("left out: " + " ".join(spelling.stems[at] for at in sorted(missing)))
     taken = tuple(dict.fromkeys(steps))
-    if reason := _doubt(text, spelling, laid, missing, between, turned=turned):
+    if reason:
         return Refused(first, behind, spelling.found, reason, taken)
     apart = sum(one.likeness.apart for one in laid)
     opens = 0 in missing, len(spelling.stems) - 1 in missing
@@ -314,7 +317,7 @@ def _is_plain(
 
 
 def _has_capitals(text: Text, at: int) -> bool:
-    return text.folded.original[text.folded.span(at, at + 1)[0]].isupper() or "a" <= text.words[at][0] <= "\u04ff"
+    return text.folded.original[text.folded.starts()[at]].isupper() or "a" <= text.words[at][0] <= "\u04ff"
 
 
 def _stands_in_a_name(text: Text, first: int, behind: int) -> bool:
@@ -363,7 +366,7 @@ def _name_before(text: Text, first: int) -> bool:
         and not is_title(text.words[before])
         and not _adds_nothing(text.words[before])
         and text.is_name_like(before)
-        and not _NO_NAME.search(folded.original[folded.span(before, before + 1)[1] : folded.span(first, first + 1)[0]])
+        and not _NO_NAME.search(folded.original[folded.span(before, before + 1)[1] : folded.starts()[first]])
     )
 
 
@@ -376,7 +379,7 @@ def _name_behind(text: Text, first: int, behind: int) -> bool:
         and not _adds_nothing(text.words[behind])
         and (text.is_name_like(behind) or _is_nisba(text.words[behind]))
     ):
-        return not _NO_NAME.search(folded.original[folded.span(first, behind)[1] : folded.span(behind, behind + 1)[0]])
+        return not _NO_NAME.search(folded.original[folded.span(first, behind)[1] : folded.starts()[behind]])
     return False
 
 

@@ -38,7 +38,7 @@ from alerts.watch.nearly import NearMisses
 from alerts.watch.parts import Refused
 from alerts.watch.patterns import Kind, Pattern, add_name
 from alerts.watch.rules import Rulebook, Statement, compile_rule
-from alerts.watch.spellings import HEARD, Spellings
+from alerts.watch.spellings import HEARD, Neighbouring, Spellings
 from alerts.watch.tokens import name_readings
 from scraper.text import Folded, fold
 
@@ -179,9 +179,9 @@ class Watchlist:
         texts: list[tuple[Folded, Joins] | None] = [None, None]
         fields = fold(title), fold(body)
         second = len(fields[0].words)
-        numbers = self._lexicon.numbers((*fields[0].words, *fields[1].words))
+        numbers = self._lexicon.numbers(fields)
         marks = marks_of(numbers, _ASKED if nearly is None else _ASKED | NO_TWO_PARTS, second)
-        pairs = _in_fields(self._spellings.neighbours(numbers), second)
+        pairs = _in_fields(self._spellings.neighbours((*fields[0].words, *fields[1].words), numbers), second)
         for order, folded in enumerate(fields):
             if not folded.original:
                 continue
@@ -238,15 +238,15 @@ class Said(NamedTuple):
 
 
 def _in_fields(
-    pairs: Iterable[tuple[int, int]], second: int
-) -> tuple[Sequence[tuple[int, int]], Sequence[tuple[int, int]]]:
+    pairs: Iterable[Neighbouring[Pattern]], second: int
+) -> tuple[Sequence[Neighbouring[Pattern]], Sequence[Neighbouring[Pattern]]]:
     """The pairs of words in a first field, and those in a second that begins at word `second`, counted from there."""
-    fields: tuple[list[tuple[int, int]], list[tuple[int, int]]] = [], []
-    for one, other in pairs:
+    fields: tuple[list[Neighbouring[Pattern]], list[Neighbouring[Pattern]]] = [], []
+    for one, other, anchors in pairs:
         if other < second:
-            fields[0].append((one, other))
+            fields[0].append((one, other, anchors))
         elif one >= second:
-            fields[1].append((one - second, other - second))
+            fields[1].append((one - second, other - second, anchors))
     return fields
 
 

@@ -177,8 +177,8 @@ def _forms(word: str) -> set[str]:
 
 def _follows(folded: Folded, at: int) -> bool:
     """Whether the word stands right behind the one before it."""
-    return _TIED.fullmatch(folded.original, folded.span(at - 1, at)[1], folded.span(at, at + 1)[0]) is not None
+    return _TIED.fullmatch(folded.original, folded.span(at - 1, at)[1], folded.starts()[at]) is not None
 
 
 def _is_large(folded: Folded, at: int) -> bool:
-    return folded.original[folded.span(at, at + 1)[0]].isupper()
+    return folded.original[folded.starts()[at]].isupper()

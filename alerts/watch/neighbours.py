@@ -71,23 +71,17 @@ class Neighbours:
             numbers, ranks = numbers[kept], ranks[kept]
         kinds = (numbers >> KIND).view(np.uint64)
         count = len(kinds)
-        some = kinds != 0
-        both = np.empty(2 * count - 3, np.bool_)
-        np.logical_and(some[:-1], some[1:], out=both[: count - 1])
-        np.logical_and(some[:-2], some[2:], out=both[count - 1 :])
         ones, others = kinds * _ONE, kinds * _OTHER
         asked = np.empty(2 * count - 3, np.uint64)
         np.add(ones[:-1], others[1:], out=asked[: count - 1])
         np.add(ones[:-2], others[2:], out=asked[count - 1 :])
-        open_ = ((self._known.take((asked >> _ABOVE_PLACE).view(np.int64)) != asked) & both).nonzero()[0]
+        open_ = (self._known.take((asked >> _ABOVE_PLACE).view(np.int64)) != asked).nonzero()[0]
         far = open_ >= count - 1
         first = open_ - far * (count - 1)
         second = first + 1 + far
         asked = asked[open_]
         named = (ranks == NAMED).nonzero()[0]
-        if len(named) > 1 and (
-            across := [pair for pair in _across(named.tolist(), count) if some[pair[0]] and some[pair[1]]]
-        ):
+        if len(named) > 1 and (across := _across(named.tolist(), count)):
             wide = np.array(across, np.intp)
             first, second = np.concatenate((first, wide[:, 0])), np.concatenate((second, wide[:, 1]))
             asked = np.concatenate((asked, ones[wide[:, 0]] + others[wide[:, 1]]))
@@ -101,7 +95,14 @@ class Neighbours:
         missed = (answers > 1).nonzero()[0]
         if len(missed):
             pairs = zip(kinds[first[missed]].tolist(), kinds[second[missed]].tolist(), strict=True)
-            worked_out = np.array([self._may_follow(one, other) for one, other in pairs], np.uint64)
+            known, masks = self._behind, self._masks
+            worked_out = np.array(
+                [
+                    (one not in known or known[one][0] & masks[other] != 0) and self._may_follow(one, other)
+                    for one, other in pairs
+                ],
+                np.uint64,
+            )
             answers[missed] = worked_out
             self._known[places[missed]] = asked[missed] + worked_out
         return answers.nonzero()[0]

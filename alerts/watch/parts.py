@@ -125,10 +125,12 @@ class SoundHit(NamedTuple, Generic[T]):
 class Text:
     """A text and what was asked about its words before."""
 
-    __slots__ = ("_cased", "_free", "_named", "folded", "words")
+    __slots__ = ("_cased", "_free", "_named", "explains", "folded", "words")
 
-    def __init__(self, folded: Folded) -> None:
+    def __init__(self, folded: Folded, *, explains: bool = False) -> None:
         self.folded = folded
+        self.explains = explains
+        """Whether somebody asks by which steps that was read which is refused."""
         self.words = folded.words
         self._cased: bool | None = None
         self._free: dict[int, bool] = {}
@@ -162,7 +164,7 @@ class Text:
         word = self.words[at]
         if is_title(word):
             return True
-        letter = self.folded.original[self.folded.span(at, at + 1)[0]]
+        letter = self.folded.original[self.folded.starts()[at]]
         if letter.isupper() or letter.islower():
             return letter.isupper()
         if word == "علي" and letter and self.folded.original[self.folded.span(at, at + 1)[1] - 1] == "ى":

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
 from itertools import product
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 from alerts.watch.beside import Beside, is_kind, is_telling
 from alerts.watch.collecting import Method
@@ -67,6 +66,10 @@ class _Anchored(NamedTuple, Generic[T]):
     """Whether the two words may be the name without a third: beside each other, and with words between (`guards.py`)."""
 
 
+Neighbouring: TypeAlias = tuple[int, int, Sequence[_Anchored[T]]]
+"""Two words of a text, and the parts of names that they are like."""
+
+
 class _Remembered(dict[K, V]):
     """Answers worked out at first sight. Full, it forgets everything, so hostile texts cost time, not memory."""
 
@@ -96,6 +99,8 @@ class Spellings(Generic[T]):
         self._beside: Beside[T] = Beside()
         self._thirds = Thirds(self._neighbours)
         self._ones: _Remembered[str, tuple[_Anchored[T], ...]] = _Remembered(self._in_one)
+        self._keys: _Remembered[str, tuple[str, ...]] = _Remembered(self._known_key)
+        self._slips: _Remembered[str, tuple[str, ...]] = _Remembered(self._known_slips)
         self._twos: _Remembered[tuple[str, str], tuple[_Anchored[T], ...]] = _Remembered(self._in_two)
 
     def add(self, parts: Sequence[Part], found: T, *, person: bool, owner: str) -> None:
@@ -120,16 +125,18 @@ class Spellings(Generic[T]):
             for key in {sound.key for sound in slot.sounds}:
                 self._joins.setdefault(key, []).append((spelling, slot))
 
-    def neighbours(self, numbers: Numbers) -> list[tuple[int, int]]:
-        """The words that may be two parts of one name, in order. `numbers` are those of all words, of whatever texts."""
-        return self._neighbours.pairs(numbers) if self._pairs else []
+    def neighbours(self, words: Sequence[str], numbers: Numbers) -> list[Neighbouring[T]]:
+        """The words that are like two parts of one name, in order. `numbers` are those of all `words`, of whatever texts."""
+        twos = self._twos
+        pairs = self._neighbours.pairs(numbers) if self._pairs else []
+        return [(first, second, anchors) for first, second in pairs if (anchors := twos[words[first], words[second]])]
 
     def find(
         self,
         folded: Folded,
         numbers: Numbers,
         marks: Marks,
-        pairs: Sequence[tuple[int, int]],
+        pairs: Sequence[Neighbouring[T]],
         refused: list[Refused[T]] | None = None,
     ) -> Iterator[SoundHit[T]]:
         """Every name that sounds like what stands in the text; one for each name and place.
@@ -137,9 +144,9 @@ class Spellings(Generic[T]):
         `numbers` are those of its words, `marks` and `pairs` what `marks_of` and `neighbours` find in them. What was laid and is
         not the name is added to `refused`, where there is such a list.
         """
-        if not self._pairs:
+        if not self._pairs or not (pairs or marks or folded.links or ":" in folded.original):
             return
-        text = Text(folded)
+        text = Text(folded, explains=refused is not None)
         seen: set[tuple[int, int, int]] = set()
         tries: dict[int, int] = {}
         for first, behind, anchored, may_be in self._anchors(text, numbers, marks, pairs, every=refused is not None):
@@ -157,7 +164,7 @@ class Spellings(Generic[T]):
         yield from self._beside.find(text, marks)
 
     def _anchors(
-        self, text: Text, numbers: Numbers, marks: Marks, pairs: Sequence[tuple[int, int]], *, every: bool
+        self, text: Text, numbers: Numbers, marks: Marks, pairs: Sequence[Neighbouring[T]], *, every: bool
     ) -> Iterator[tuple[int, int, _Anchored[T], bool]]:
         """The words that are like a part of a name with another behind or before them, as (word, word behind, part).
 
@@ -171,12 +178,10 @@ class Spellings(Generic[T]):
             place = at, at + 1
             for anchored, may_be in self._judged(text, numbers, place, place, self._ones[words[at]], every=every):
                 yield *place, anchored, may_be
-        twos = self._twos
-        for first, second in pairs:
-            if anchors := twos[words[first], words[second]]:
-                spans = (first, first + 1), (second, second + 1)
-                for anchored, may_be in self._judged(text, numbers, *spans, anchors, every=every):
-                    yield *spans[anchored.second], anchored, may_be
+        for first, second, anchors in pairs:
+            spans = (first, first + 1), (second, second + 1)
+            for anchored, may_be in self._judged(text, numbers, *spans, anchors, every=every):
+                yield *spans[anchored.second], anchored, may_be
         for at, kind in folded.links:
             if kind == "hyphen" and not is_article(words[at], words[at + 1]):
                 yield from self._joined(text, numbers, at, every=every)
@@ -261,9 +266,11 @@ class Spellings(Generic[T]):
     def _number(self, word: str) -> int:
         """The number of a word met first. Its kind is from the keys of parts that it may be, marked with ~ where by a slip."""
         heard = heard_as(word)
-        known = self._part_keys
-        keys = {sound.key for each in heard for sound in each.sounds if sound.key in known}
-        slips = {key for each in heard if each.form.isascii() for sound in each.sounds for key in _slips(sound.key)}
+        keys: set[str] = set()
+        for each in heard:
+            known = self._slips if each.form.isascii() else self._keys
+            for sound in each.sounds:
+                keys.update(known[sound.key])
         rank = OTHER
         if is_particle(word) or is_filler(word) or word in _ARTICLES:
             rank = FREE
@@ -273,7 +280,15 @@ class Spellings(Generic[T]):
         if two_parts := self._in_one(word):
             marks |= TWO_PARTS if any(map(_can_be, two_parts)) else NO_TWO_PARTS
         marks |= is_telling(word) and TELLS
-        return self._neighbours.kind(frozenset(keys | (slips & known))) << KIND | marks | rank
+        return self._neighbours.kind(frozenset(keys)) << KIND | marks | rank
+
+    def _known_key(self, key: str) -> tuple[str, ...]:
+        """A key, where a part of a name has it."""
+        return (key,) if key in self._part_keys else ()
+
+    def _known_slips(self, key: str) -> tuple[str, ...]:
+        """What a key is, and with a slip (marked), where parts of names are so."""
+        return tuple(one for one in (key, *_slips(key)) if one in self._part_keys)
 
     def _in_one(self, word: str) -> tuple[_Anchored[T], ...]:
         """The names of which one word says two parts."""
@@ -307,11 +322,11 @@ class Spellings(Generic[T]):
         """The names of which two words say a part each."""
         one, other = (self._neighbours.keys(self._lexicon[word] >> KIND) for word in words)
         known = self._pairs
-        behind = [(known[first], second) for first in one if first in known for second in other]
+        behind = [ways for key in one if (ways := known.get(key)) and not ways.keys().isdisjoint(other)]
         uncased = _is_uncased(words[0])
         tried: set[tuple[int, int]] = set()
         found: list[_Anchored[T]] = []
-        for spelling, first, second in (pair for ways, key in behind if key in ways for pair in ways[key]):
+        for spelling, first, second in (pair for ways in behind for key in other if key in ways for pair in ways[key]):
             if (id(first), id(second)) in tried:
                 continue
             tried.add((id(first), id(second)))
@@ -331,7 +346,6 @@ class Spellings(Generic[T]):
         return tuple(found)
 
 
-@lru_cache(maxsize=16_384)
 def _slips(key: str) -> tuple[str, ...]:
     """What a key is with a slip, marked."""
     return tuple(f"{each}~" for each in slips_of(Sound(key, (), True)))
