@@ -215,3 +215,34 @@ def test_a_time_that_is_hard_to_believe_is_nothing_beside_another_or_a_machines_
     assert day(f"{TITLE}<p><time>2 März 2034</time> <time>3 März 2034</time></p>{RUNNING}", language="de") is None
     assert day(f'{TITLE}<p><time datetime="2034-03-02">2 March 2034</time></p>{RUNNING}') is None
     assert day(f"{TITLE}<p><time>2 March 2034</time></p><p class='date'>12 June 2025</p>{RUNNING}") == "2025-06-12"
+
+
+def test_the_day_that_the_page_shows_over_itself_is_not_the_articles() -> None:
+    over = '<header><div class="date">20.06.2025</div></header>'
+    assert day(f'{over}<article>{TITLE}<div class="date">18.06.2025</div>{RUNNING}</article>') == "2025-06-18"
+    assert day(f"{over}<article>{TITLE}{RUNNING}</article>") is None
+
+
+@pytest.mark.parametrize(
+    ("label", "language"),
+    [
+        ("Published:", "en"),
+        ("تاريخ النشر :", "ar"),
+        ("تاریخ انتشار:", "fa"),
+        ("Yayınlanma Tarihi:", "tr"),
+        ("פורסם ב:", "he"),
+    ],
+)
+def test_words_before_a_date_say_that_it_is_the_publication(label: str, language: str) -> None:
+    body = f'<div class="date">20.06.2025</div>{TITLE}<ul><li>{label} <span>18.06.2025</span></li></ul>{RUNNING}'
+    assert day(body, language=language) == "2025-06-18"
+
+
+@pytest.mark.parametrize("label", ["Updated:", "آخر تحديث:", "Güncelleme Tarihi:", "Aktualisiert am"])
+def test_words_before_a_date_say_that_it_is_no_publication(label: str) -> None:
+    assert day(f"{TITLE}<p>{label} <span>18.06.2025</span></p>{RUNNING}") is None
+
+
+def test_an_age_that_is_days_from_every_stamp_of_the_page_is_not_the_articles() -> None:
+    head = '<meta name="date" content="2025-05-02T08:00:00Z">'
+    assert day(f'{TITLE}<time class="published">26 minutes ago</time>{RUNNING}', head) == "2025-05-02"

@@ -32,7 +32,7 @@ _MODIFIED = re.compile(r"updated|modified|lastmod|changed|edited", re.IGNORECASE
 _AWAY = re.compile(
     r"(?:^|[-_ ])(?:related|recommend\w*|sidebar|widget\w*|comments?|comment-\w+|(?<!entry-)(?<!asset-)(?<!post-)footer"
     r"|most-?read|popular|trending|teasers?|more-\w+|copyright|newsletter|promo|archive|calendar|weather|ticker|read-?next|also"
-    r"|latest)(?:$|[-_ ])",
+    r"|latest|top-?bar|masthead|site-?header|navbar)(?:$|[-_ ])",
     re.IGNORECASE,
 )
 _AWAY_TAGS = frozenset({"nav", "aside", "footer", "form", "select"})
@@ -45,6 +45,25 @@ _BEFORE, _AFTER = 8, 15
 """How many elements before and after the headline a date certainly belongs to it, however its surroundings are called."""
 _DIGIT = re.compile(r"\d")
 _LIKE_A_DATE = re.compile(r"\d{4}|\d[./-]\d|\d:\d|\d ?(?:h|m|d)\b|[^\W\d_]{2} ?\d|\d ?[^\W\d_]{2}|[٠-٩۰-۹]|年")
+_LABELS: tuple[tuple[re.Pattern[str], Claim], ...] = (
+    (
+        re.compile(
+            r"(?:updated|modified|edited|aktualisiert|stand|mis à jour|actualizado|обновлено|güncelleme(?: tarihi)?|آخر تحديث"
+            r"|تاريخ التحديث|بروزرسانی|به‌?روز ?رسانی|עודכן)(?: (?:on|at|am|le|el|il|ב))?\W*$",
+            re.IGNORECASE,
+        ),
+        "modified",
+    ),
+    (
+        re.compile(
+            r"(?:published|posted|publication date|release date|veröffentlicht|publié|publicado|опубликовано|yayın(?:lan?ma)?"
+            r"(?: tarihi)?|تاريخ النشر|نشر(?:ت)?(?: في| بتاريخ)?|تاریخ انتشار|انتشار|פורסם)(?: (?:on|at|am|le|el|il|ב))?\W*$",
+            re.IGNORECASE,
+        ),
+        "published",
+    ),
+)
+"""What stands before a date and says what it is the date of."""
 _DURATION = re.compile(r"read|duration|length|lesezeit|lectura|lecture|lettura|okuma|estimat", re.IGNORECASE)
 """What is called so is how long a text takes, though it may be a `time` element."""
 _AUTHOR = re.compile(
@@ -300,7 +319,12 @@ def _shown(said: Said, element: Any, position: int, walk: _Walk) -> None:
         if text and 5 < len(text) < 300 and _may_be_date(text):
             # A sentence that begins with a date before its first link or bold word is no date.
             whole = tag == "p" and len(element) and element[0].tag != "br"
-            walk.plain(position, words(element, 120) if whole else text, element)
+            text = words(element, 120) if whole else text
+            claim = _labelled(element)
+            if claim:
+                walk.marked(Shown(position, clean_line(text, 120), "", claim, "marked", False), element)
+            else:
+                walk.plain(position, text, element)
         return
     attribute = (
         element.get("datetime") or element.get("content") or (element.get("title") if tag in ("abbr", "time") else "")
@@ -319,7 +343,7 @@ def _shown(said: Said, element: Any, position: int, walk: _Walk) -> None:
             position=position,
             text=text if len(text) < _MAX_SHORT else "",
             attribute=clean_line(attribute or "", 100),
-            claim=_claim(itemprop, marks, element),
+            claim=_claim(itemprop, marks, element) or _labelled(element),
             kind=kind,
             itemprop=itemprop in ("datePublished", "dateCreated"),
         ),
@@ -338,6 +362,20 @@ def _claim(itemprop: str, marks: str, element: Any) -> Claim:
     if element.get("pubdate") is not None or _PUBLISHED.search(marks):
         return "published"
     return "modified" if _MODIFIED.search(marks) else ""
+
+
+def _labelled(element: Any) -> Claim:
+    """What the words right before an element say that its date is the date of."""
+    before = element.getprevious()
+    if before is None:
+        parent = element.getparent()
+        label = parent.text if parent is not None else ""
+    else:
+        label = before.tail if (before.tail or "").strip() else before.text
+    label = (label or "").strip()
+    if 2 < len(label) < 40:
+        return next((claim for pattern, claim in _LABELS if pattern.search(label)), "")
+    return ""
 
 
 def _author(said: Said, element: Any) -> None:
@@ -380,5 +418,8 @@ def is_away(element: Any) -> bool:
     """Whether an element is navigation, comments or a list of other articles by its tag or class, and not the article."""
     if element.tag in _AWAY_TAGS:
         return True
+    if element.tag == "header":
+        # The page's, not the article's.
+        return element.find(".//h1") is None and next(element.iterancestors("article", "main", "section"), None) is None
     marks = element.get("class")
     return bool(marks and element.tag != "article" and len(marks) < 200 and _AWAY.search(marks))

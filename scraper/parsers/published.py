@@ -139,10 +139,22 @@ def published(
         found = [Found(moment, "time", False) for moment in _ages(said, reader)]
     if not found and last_resort:
         return _unlikely(said, _Reader(fetched_at, zone, language, last_resort=True, whenever=True))
-    moment, voices = _decide(found, zone_of(zone))
+    moment, voices = _decide(_of_one_time(found), zone_of(zone))
     if moment is not None and moment.confident and voices < _MANY and _was_changed_later(said, moment, reader):
         return replace(moment, confident=False)
     return moment
+
+
+def _of_one_time(found: list[Found]) -> list[Found]:
+    """`found` without spans ("26 minutes ago") that are days from every stamp: they are another article's, or the page is old."""
+    stamps = [one.moment.at for one in found if ": " not in one.moment.method]
+    if not stamps:
+        return found
+    return [one for one in found if not _is_span(one) or any(abs(one.moment.at - at) < _ONE_TIME for at in stamps)]
+
+
+def _is_span(one: Found) -> bool:
+    return one.moment.method.startswith("relative")
 
 
 def _ages(said: Said, reader: _Reader) -> Iterator[Moment]:
@@ -301,6 +313,7 @@ _WEIGHT = {
 """How much each voice counts, in the order in which one speaks for a day that several give."""
 _ORDER = tuple(_WEIGHT)
 _FIRM = frozenset({"json-ld", "meta", "itemprop", "time published"})
+_ONE_TIME = timedelta(days=2)
 _LOCAL = frozenset(
     {"itemprop", "time published", "time near", "marked published", "marked near", "time", "marked", "address"}
 )
