@@ -281,3 +281,33 @@ def test_signs_without_shape_inside_a_word_and_icons_go() -> None:
         )
     ).text
     assert text.startswith("The committee ") and "\ue001" not in text
+
+
+def titled(inside: str, window: str = "Example ministry", head: str = "") -> str:
+    return read(
+        f"<html><head><title>{window}</title>{head}</head><body><main>{inside}{BODY}</main></body></html>"
+    ).title
+
+
+def test_a_kicker_in_the_headline_is_no_part_of_the_title() -> None:
+    heading = '<h1><span class="overline">The club</span> Annual report read aloud to all members</h1>'
+    assert (
+        titled(heading, "The club - Annual report read aloud to all members")
+        == "Annual report read aloud to all members"
+    )
+
+
+def test_a_kicker_that_a_colon_joins_to_the_headline_stays() -> None:
+    heading = '<h1><span class="kicker">The club</span><span class="hide"> : </span>Annual report read aloud to all members</h1>'
+    assert (
+        titled(heading, "The club: Annual report read aloud to all members")
+        == "The club: Annual report read aloud to all members"
+    )
+
+
+def test_a_page_whose_window_bears_the_name_of_the_house_is_called_by_its_only_heading() -> None:
+    assert titled('<h2 class="x">New library opens to all next month</h2>') == "New library opens to all next month"
+    assert (
+        titled("<h2>New library opens to all next month</h2><h2>The old library closes in autumn</h2>")
+        == "Example ministry"
+    )

@@ -13,6 +13,8 @@ _WORD = re.compile(r"[^\W_]+")
 _DAY = re.compile(
     r"^\W*(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\s*(?:[-–—|:]\s+|[|»]\s*)|\d\d?\.\d\d?\.(?:19|20)\d\d\s+)(?=.{12})"
 )
+_LOOSE_COLON = re.compile(r"(?<=\w) : ")
+"""A colon between two parts of a heading is often an element of its own."""
 _NO_TITLE = frozenset(
     {
         "home",
@@ -69,7 +71,19 @@ def headline(said: Said, url: str) -> str:
         best = next((title for title in titles if len(title) > 15 and _follows(title, over)), over)
     if _follows(titles[0], best):
         best = titles[0]
-    return _told(best or next((h.text for h in said.headings), "") or said.document_title)
+    if not named:
+        best = next((h.bare for h in said.headings if h.bare and _squash(h.text) == _squash(best)), best)
+        if not over and not any(titles[:2]):
+            best = _second(said, titles[2]) or best
+    title = _told(best or next((h.text for h in said.headings), "") or said.document_title)
+    return title if said.language.startswith("fr") else _LOOSE_COLON.sub(": ", title)
+
+
+def _second(said: Said, window: str) -> str:
+    """The one heading of the second level that reads like a headline, where the page has no better and its `window` says else."""
+    found = {h.text for h in said.headings if h.level == 2 and not h.away and len(_WORD.findall(h.text)) > 3}
+    title = found.pop() if len(found) == 1 else ""
+    return title if len(title) > 20 and not _agree(title, window) and not _NOTICE.search(title) else ""
 
 
 def _told(title: str) -> str:

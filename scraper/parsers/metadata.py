@@ -64,6 +64,9 @@ _LABELS: tuple[tuple[re.Pattern[str], Claim], ...] = (
     ),
 )
 """What stands before a date and says what it is the date of."""
+_KICKER = re.compile(
+    r"kicker|overline|topline|eyebrow|dachzeile|roofline|(?:topic|section)-?label|(?:^|[-_ ])h\d-?small", re.IGNORECASE
+)
 _DURATION = re.compile(r"read|duration|length|lesezeit|lectura|lecture|lettura|okuma|estimat", re.IGNORECASE)
 """What is called so is how long a text takes, though it may be a `time` element."""
 _AUTHOR = re.compile(
@@ -97,13 +100,17 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """An `h1` (or `h2`): where it stands, what it says, and whether its markup calls it the headline."""
+    """An `h1` (or `h2`): where it stands, what it says, and whether its markup calls it the headline.
+
+    `bare` is the text without a kicker that its markup sets apart at its start, "" where there is none.
+    """
 
     position: int
     text: str
     level: int
     marked: bool
     away: bool
+    bare: str = ""
 
 
 @dataclass(slots=True)
@@ -290,9 +297,23 @@ def _heading(said: Said, element: Any, position: int, walk: _Walk) -> None:
     marked = "headline" in marks or "title" in marks
     text = words(element, 600) if level < 3 or marked else ""
     if text:
-        heading = Heading(position, text, level, marked, bool(walk.away(element)))
+        bare = _without_kicker(element, text) if level == 1 and len(element) else ""
+        heading = Heading(position, text, level, marked, bool(walk.away(element)), bare)
         said.headings.append(heading)
         walk.heading(heading, element)
+
+
+def _without_kicker(element: Any, text: str) -> str:
+    """`text`, which is that of the heading `element`, without the kicker that its first part may be.
+
+    A kicker with a colon after it is read as one with the rest, and stays.
+    """
+    first = element[0]
+    if (element.text or "").strip() or not _KICKER.search(first.get("class") or ""):
+        return ""
+    kicker = words(first, 200)
+    rest = text[len(kicker) :].strip() if kicker and text.startswith(kicker) else ""
+    return rest if len(rest) > 12 and kicker[-1] != ":" and rest[0] not in ":–—-|" else ""
 
 
 def _shown(said: Said, element: Any, position: int, walk: _Walk) -> None:
