@@ -1,6 +1,6 @@
 """All SQL about deliveries: what is on its way, whose turn it is, and how each attempt ended.
 
-The states and who moves them (DESIGN, "Verbs with a fixed JSON form"):
+The states and who moves them:
 
     pending ── claim ── claimed ── sent
        ^                  │  ├──── failed         the message will never pass, or the recipient is gone

@@ -113,7 +113,7 @@ def version(json_: Annotated[bool, typer.Option("--json", help="One JSON object.
 
 
 def run_command(arguments: list[str]) -> int:
-    """Run one command and return its exit code (DESIGN, "Command line")."""
+    """Run one command and return its exit code."""
     from alerts.lock import AlreadyRunning
     from scraper.errors import BayanError, ConfigError, StoreError
 

@@ -58,7 +58,7 @@ def match(
 
 
 def answer_batch(watch: Watchlist, rows: BinaryIO) -> bool:
-    """One row out for one row in, in their order, as DESIGN fixes it; whether every row could be read.
+    """One row out for one row in, in their order, in the form of docs/json.md; whether every row could be read.
 
     A row that cannot be read is answered with `error` and does not stop the others.
     """
@@ -72,7 +72,7 @@ def answer_batch(watch: Watchlist, rows: BinaryIO) -> bool:
 
 
 def match_row(match: Match) -> dict[str, Any]:
-    """A match in the fixed form of DESIGN, "Verbs with a fixed JSON form"; a rule that fired by filters alone has no place."""
+    """A match in its fixed form (docs/json.md); a rule that fired by filters alone has no place."""
     return {
         "rule": match.rule,
         "actor": match.actor,

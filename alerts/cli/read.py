@@ -272,7 +272,7 @@ async def _list_or_article(page: Page, source: Any, pool: ParsePool) -> Answer:
 
 
 def row_of(id_: Any, kind: str, found: Article | Listed) -> dict[str, Any]:
-    """The answer in the fixed form of DESIGN, "Verbs with a fixed JSON form"."""
+    """The answer in its fixed form (docs/json.md)."""
     from scraper.model import Listed
 
     if isinstance(found, Listed):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
 
 SHOWN = 3
 """Headlines of a first look that a person at a terminal sees."""
-REACHED_NOTHING = frozenset({"network_error", "timeout"})
 LEAST_FILES, MOST_FILES = 64, 4096
 """Open files without which nothing works, and those that are asked for: each request under way is one."""
+REACHED_NOTHING = frozenset({"network_error", "timeout"})
 
 
 def run(
@@ -92,8 +93,8 @@ def run(
         return fresh
 
     return_large_blocks()
-    # Until the service heeds it, `bayan reload` must not end the process, which is what SIGHUP does by itself.
     _allow_files()
+    # Until the service heeds it, `bayan reload` must not end the process, which is what SIGHUP does by itself.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     storage = configuration.storage
     with only_instance(storage.data_dir, "once" if once else "service", store=sqlite_path(storage.url)):
@@ -105,7 +106,6 @@ def run(
             asyncio.run(_stay(configuration, database, reread))
 
 
-def _is_at_rest(configuration: Configuration) -> bool:
 def _allow_files() -> None:
     """As many open files as the system lets us have. Raises BayanError where that is too few for anything."""
     import resource
@@ -120,12 +120,13 @@ def _allow_files() -> None:
         raise BayanError(f"only {wanted} files may be open at once: allow at least {LEAST_FILES} (`ulimit -n`)")
 
 
+def _is_at_rest(configuration: Configuration) -> bool:
     """Whether there is nothing to do: looked at, and left a sign of life, before the parts that would do it are loaded."""
     from datetime import UTC, datetime
 
     from alerts.lock import only_instance
-    from scraper.errors import StoreError
     from scraper.copies import sqlite_path
+    from scraper.errors import StoreError
 
     if configuration.warnings:  # they are to be logged
         return False
@@ -164,7 +165,9 @@ async def _once(configuration: Configuration, database: Database, only: list[str
     from alerts.service import open_service
 
     async with AsyncExitStack() as stack:
-        service = await open_service(stack, configuration, db=database)
+        # With --json a program reads standard output: one object stands there, and nothing else.
+        console = sys.stderr if json_ else None
+        service = await open_service(stack, configuration, db=database, console=console)
         report = await service.once(
             only=only, watch=_progress(configuration, database) if on_terminal() and not json_ else None
         )

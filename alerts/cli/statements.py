@@ -263,7 +263,7 @@ def _newest_first(database: Database, source: str | None, since: datetime | None
 
 
 def as_row(found: Statement, matches: tuple[Match, ...], story: int | None = None) -> dict[str, Any]:
-    """A statement in the fixed form of DESIGN, "Verbs with a fixed JSON form"."""
+    """A statement in its fixed form (docs/json.md)."""
     published = found.published
     return {
         "schema": 1,

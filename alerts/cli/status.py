@@ -22,7 +22,7 @@ def status(config: ConfigOption = None, data_dir: DataOption = None, json_: Json
     """Is all well? Sources, what waits to be sent, channels, and whether the service is alive.
 
     Example:  bayan status
-              bayan status --json | jq '.sources[] | select(.outcome != "ok")'
+              bayan status --json | jq '.sources[] | select(.failures > 0) | .id'
     """
     from alerts import outbox, rung, troubles
     from scraper import holds, marks, sources, store, stories
@@ -59,7 +59,7 @@ def _as_json(
     gaps: tuple[Gap, ...],
     floods: dict[str, int],
 ) -> dict[str, Any]:
-    """The fixed form of DESIGN, "Verbs with a fixed JSON form"."""
+    """The fixed form (docs/json.md)."""
     from alerts.troubles import standing
 
     configured = {source.id: source for source in configuration.sources}
