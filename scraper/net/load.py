@@ -211,10 +211,10 @@ def _stepped(size: int) -> int:
 
 
 def return_large_blocks() -> None:
-    """From now on this process gives blocks of 256 KiB and more back to the system as soon as they are free (mallopt(3)).
+    """From now on this process gives blocks of 1 MiB and more back to the system as soon as they are free (mallopt(3)).
 
     Left to itself, glibc keeps what bodies of many sizes have left behind: a hundred megabytes after a burst of large ones.
     Other C libraries do not know this, and need nothing.
     """
     with contextlib.suppress(AttributeError, OSError):
-        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, SMALL)
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, 1024 * 1024)
