@@ -88,10 +88,12 @@ def matched(
     """
     query = (
         select(statement.c.id)
-        .where(statement.c.id.in_(select(match.c.statement).where(*_of(watches), *_seen_in(chat))))
+        .where(select(match.c.statement).where(*_of(watches), *_seen_in(chat)).exists())
         .order_by(statement.c.first_seen_at.desc(), statement.c.id.desc())
         .limit(limit)
     )
+    if watches is not None:  # a watch that seldom rings is found by its own index, not by looking at every statement
+        query = query.where(statement.c.id.in_(select(match.c.statement).where(match.c.watch.in_(sorted(watches)))))
     if since is not None:
         query = query.where(statement.c.first_seen_at >= since)
     if until is not None:
@@ -157,13 +159,14 @@ def spoken_lately(
         .where(
             statement.c.first_seen_at >= since,
             statement.c.source != but_not,
-            statement.c.id.in_(
-                select(match.c.statement).where(
-                    match.c.actor.in_(sorted(actors)),
-                    match.c.role == "speaker",
-                    match.c.revision == statement.c.revision,
-                )
-            ),
+            select(match.c.statement)
+            .where(
+                match.c.statement == statement.c.id,
+                match.c.revision == statement.c.revision,
+                match.c.actor.in_(sorted(actors)),
+                match.c.role == "speaker",
+            )
+            .exists(),
         )
         .order_by(statement.c.first_seen_at.desc(), statement.c.id.desc())
         .limit(limit)
@@ -172,8 +175,10 @@ def spoken_lately(
 
 
 def _of(watches: Collection[str] | None) -> tuple[Any, ...]:
-    here = match.c.revision == statement.c.revision
-    return (here,) if watches is None else (here, match.c.watch.in_(sorted(watches)))
+    """The matches of a statement by its text of now. A query that is asked for each statement anew names it first: a list of all
+    that match would be made as often."""
+    here = (match.c.statement == statement.c.id, match.c.revision == statement.c.revision)
+    return here if watches is None else (*here, match.c.watch.in_(sorted(watches)))
 
 
 def _seen_in(chat: str | None) -> tuple[Any, ...]:
