@@ -239,3 +239,11 @@ async def test_a_group_that_lets_the_bot_in_again_has_its_watchlist_once_it_is_e
         store_statements(chat.house.db, "agency", [("Muqtada al-Sadr speaks again", "")], chat.house.clock.now)
         await eventually(lambda: not chat.house.db.read_now(lambda conn: store.waiting(conn, 1)))
         await eventually(lambda: any("speaks again" in text for text in api.texts(DESK)))
+
+
+async def test_a_role_of_the_configuration_is_not_said_to_be_taken_away(api: StrictBotApi, tmp_path: Path) -> None:
+    async with listening(api, tmp_path) as chat:
+        await enrolled(chat)
+        for wanted in ("none", "viewer"):
+            said = (await asked(chat, f"/role {ADMIN} {wanted}"))["text"]
+            assert said == "Anna is admin by the configuration; only the operator changes that."

@@ -84,6 +84,11 @@ async def role(asked: Asked, here: Here) -> Answer:
     person, wanted = words
     new: Role | None = next((one for one in ROLES if one == wanted), None)
 
+    filed = here.book.configured.get(person)
+    if filed is not None and (new is None or ROLES.index(new) <= ROLES.index(filed)):
+        known = await here.house.db.read(lambda conn: chats.names(conn, [person]))
+        return plain(here.say("role_filed", person=known.get(person, person), role=here.say(filed)))
+
     def write(conn: Connection) -> tuple[Key, ...] | None:
         if new != "admin" and person not in here.book.configured and _last_admin(conn, asked.chat, person, here):
             return None

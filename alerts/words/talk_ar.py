@@ -42,6 +42,7 @@ TALK: Final[dict[str, str]] = {
     "chat_waiting": "غير مسجّلة",
     "role_given": "{person}: الدور هنا الآن {role}.",
     "role_taken": "{person}: لم يعد له دور هنا.",
+    "role_filed": "{person} هو {role} بحسب الإعدادات؛ لا يغيّر ذلك إلا المشغّل.",
     "role_form": (
         "اكتب رقم الشخص والدور، مثل ⟦/role 123456789 editor⟧ (الأدوار: ⟦viewer⟧ و⟦editor⟧ و⟦admin⟧، و⟦none⟧ لإلغاء "
         "الدور)، أو أجب عن إحدى رسائله بالأمر ⟦/role editor⟧"

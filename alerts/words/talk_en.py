@@ -36,6 +36,7 @@ TALK: Final[dict[str, str]] = {
     "chat_waiting": "not enrolled",
     "role_given": "{person} is {role} here now.",
     "role_taken": "{person} has no role here any more.",
+    "role_filed": "{person} is {role} by the configuration; only the operator changes that.",
     "role_form": "Write /role NUMBER viewer|editor|admin|none, or answer one of their messages with /role editor.",
     "last_admin": "That would leave nobody who may undo it: make somebody else admin first.",
     "undo": "Undo",

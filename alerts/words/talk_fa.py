@@ -45,6 +45,7 @@ TALK: Final[dict[str, str]] = {
     "chat_waiting": "ثبت نشده",
     "role_given": "{person}: نقش در اینجا از این پس {role}.",
     "role_taken": "{person}: دیگر نقشی در اینجا ندارد.",
+    "role_filed": "{person} در پیکربندی {role} است؛ تنها مسئول سامانه آن را تغییر می‌دهد.",
     "role_form": (
         "شماره‌ی فرد و نقش را بنویسید، مانند ⟦/role 123456789 editor⟧ (نقش‌ها: ⟦viewer⟧ و ⟦editor⟧ و ⟦admin⟧، و ⟦none⟧ "
         "برای برداشتن نقش)، یا به یکی از پیام‌هایش با ⟦/role editor⟧ پاسخ دهید."

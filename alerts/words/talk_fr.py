@@ -36,6 +36,7 @@ TALK: Final[dict[str, str]] = {
     "chat_waiting": "pas inscrite",
     "role_given": "{person} est maintenant {role} ici.",
     "role_taken": "{person} n'a plus de rôle ici.",
+    "role_filed": "{person} est {role} dans la configuration ; seul l'opérateur le change.",
     "role_form": "Écrivez /role NUMÉRO viewer|editor|admin|none, ou répondez à un message de la personne par /role editor.",
     "last_admin": "Il ne resterait personne pour revenir en arrière : nommez d'abord un autre admin.",
     "undo": "Annuler",
