@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from alerts.cli.frame import ConfigOption, DataOption, JsonOption, load, opened
+from alerts.cli.frame import ConfigOption, DataOption, JsonOption, counted, load, opened
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from alerts.model import DeliveryState
     from alerts.outbox import ChannelState
     from alerts.settings import Configuration
     from scraper.gap import Gap
+    from scraper.model import Condition
     from scraper.sources import SourceState
 
 
@@ -29,41 +34,54 @@ def status(config: ConfigOption = None, data_dir: DataOption = None, json_: Json
     from scraper.copies import RESTORED
 
     configuration = load(config, data_dir)
+    now = datetime.now(UTC)
     with opened(configuration) as database:
-        states = database.read_now(sources.states)
-        by_state, oldest = database.read_now(outbox.summary)
-        channels = database.read_now(outbox.channels)
-        beats = database.read_now(sources.beats)
-        counts = database.read_now(store.counts)
-        rang = database.read_now(rung.count)
-        told = database.read_now(stories.counts)
-        floods = database.read_now(holds.counts)
-        restored = database.read_now(lambda conn: marks.read(conn, RESTORED))
-        now = datetime.now(UTC)
-        gaps = database.read_now(lambda conn: sources.gaps(conn, now - troubles.GAPS_KEPT))
-    if json_:
-        typer.echo(
-            json.dumps(_as_json(configuration, states, by_state, oldest, told, gaps, floods), ensure_ascii=False)
+        found = Stand(
+            *database.read_now(outbox.summary),
+            states=database.read_now(sources.states),
+            channels=database.read_now(outbox.channels),
+            beats=database.read_now(sources.beats),
+            statements=database.read_now(store.counts)["statements"],
+            rang=database.read_now(rung.count),
+            told=database.read_now(stories.counts),
+            floods=database.read_now(holds.counts),
+            restored=database.read_now(lambda conn: marks.read(conn, RESTORED)),
+            gaps=database.read_now(lambda conn: sources.gaps(conn, now - troubles.GAPS_KEPT)),
         )
-        return
-    counts = {**counts, "stories": told[0], "rang": rang}
-    _draw(configuration, states, by_state, oldest, channels, beats, counts, restored, gaps, floods, now)
+    if json_:
+        typer.echo(json.dumps(_as_json(configuration, found), ensure_ascii=False))
+    else:
+        _draw(configuration, found, now)
 
 
-def _as_json(
-    configuration: Configuration,
-    states: tuple[SourceState, ...],
-    by_state: dict[DeliveryState, int],
-    oldest: datetime | None,
-    told: tuple[int, int],
-    gaps: tuple[Gap, ...],
-    floods: dict[str, int],
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """What the store says of everything, read at one look.
+
+    `oldest` is since when the oldest open delivery waits, `rang` how many alerts were sent, `told` how many stories stand in
+    several sources and how many statements those are, `floods` how much is held of which source, `restored` when the backup was
+    made that was put back.
+    """
+
+    by_state: dict[DeliveryState, int]
+    oldest: datetime | None
+    states: tuple[SourceState, ...]
+    channels: tuple[ChannelState, ...]
+    beats: dict[str, tuple[datetime, str]]
+    statements: int
+    rang: int
+    told: tuple[int, int]
+    floods: dict[str, int]
+    restored: datetime | None
+    gaps: tuple[Gap, ...]
+
+
+def _as_json(configuration: Configuration, found: Stand) -> dict[str, Any]:
     """The fixed form (docs/json.md)."""
     from alerts.troubles import standing
 
     configured = {source.id: source for source in configuration.sources}
-    waiting = by_state.get("pending", 0) + by_state.get("claimed", 0)
+    of = found.by_state
     return {
         "schema": 1,
         "sources": [
@@ -76,86 +94,104 @@ def _as_json(
                 "last_new_at": _stamp(state.last_new_at),
                 "due_at": _stamp(state.due_at),
                 "items": state.items,
-                "held": floods.get(state.id, 0),
+                "held": found.floods.get(state.id, 0),
                 "detail": state.detail,
                 "reading_back": state.older_page is not None,
-                "gaps": [gap_row(one) for one in gaps if one.source == state.id],
+                "gaps": [gap_row(one) for one in found.gaps if one.source == state.id],
             }
-            for state in states
+            for state in found.states
         ],
         "outbox": {
-            "pending": waiting,
-            "unconfirmed": by_state.get("unconfirmed", 0),
-            "held": by_state.get("held", 0),
-            "failed": by_state.get("failed", 0),
-            "oldest_pending_at": _stamp(oldest),
+            "pending": of.get("pending", 0) + of.get("claimed", 0),
+            "unconfirmed": of.get("unconfirmed", 0),
+            "held": of.get("held", 0),
+            "failed": of.get("failed", 0),
+            "oldest_pending_at": _stamp(found.oldest),
         },
-        "stories": {"several": told[0], "statements": told[1]},
+        "stories": {"several": found.told[0], "statements": found.told[1]},
     }
 
 
-def _draw(
-    configuration: Configuration,
-    states: tuple[SourceState, ...],
-    by_state: dict[DeliveryState, int],
-    oldest: datetime | None,
-    channels: tuple[ChannelState, ...],
-    beats: dict[str, tuple[datetime, str]],
-    counts: dict[str, int],
-    restored: datetime | None,
-    gaps: tuple[Gap, ...],
-    floods: dict[str, int],
-    now: datetime,
-) -> None:
+def _draw(configuration: Configuration, found: Stand, now: datetime) -> None:
+    """The screen: the verdict, what asks for somebody, the table, and what is known of each source that is unwell."""
     from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
 
-    from alerts.health import ailments
-    from alerts.remedies import REMEDIES
-    from alerts.troubles import between, standing
-    from scraper.condition import WELL
+    from alerts.troubles import standing
 
     console = Console(highlight=False)
     enabled = {source.id: source for source in configuration.sources if source.enabled}
-    stands = {state.id: standing(state, enabled.get(state.id), configuration.health) for state in states}
-    shown = [state for state in states if state.id in enabled]
-    failing = [state for state in shown if state.failures]
+    shown = [state for state in found.states if state.id in enabled]
+    stands = {state.id: standing(state, enabled[state.id], configuration.health) for state in shown}
+    _draw_verdict(console, configuration, found, shown, now)
+    _draw_what_waits_for_a_person(console, configuration, found)
+    _draw_table(console, shown, stands, now)
+    _draw_unwell(console, shown, stands, [one for one in found.gaps if one.source in enabled])
+
+
+def _draw_verdict(
+    console: Console, configuration: Configuration, found: Stand, shown: list[SourceState], now: datetime
+) -> None:
+    from rich.markup import escape
+
+    from alerts.health import ailments
+
+    by_state, failing = found.by_state, sum(state.failures > 0 for state in shown)
+    conditions = {one.id: "ok" for one in configuration.channels} | _learned(configuration, found)
+    canary = configuration.canary is not None
+    reasons = ailments(shown, conditions, found.beats, now, canary=canary)
     waiting = sum(by_state.get(state, 0) for state in ("pending", "claimed", "unconfirmed"))
-    learned = {channel.id: channel for channel in channels}
-    conditions = {one.id: learned[one.id].condition if one.id in learned else "ok" for one in configuration.channels}
-    troubled = [channel for channel in channels if conditions.get(channel.id, "ok") != "ok"]
-    reasons = ailments(shown, conditions, beats, now, canary=configuration.canary is not None)
     held, failed = by_state.get("held", 0), by_state.get("failed", 0)
-    well = not (failing or troubled or failed or held or floods or restored or reasons)
+    troubled = any(condition != "ok" for condition in conditions.values())
+    well = not (failing or troubled or failed or held or found.floods or found.restored or reasons)
     verdict = "[green]all is well[/]" if well else "[red]look here[/]"
-    console.print(
-        f"{verdict}: {len(shown)} source{'s' * (len(shown) != 1)}, {len(failing)} failing; {_alive(beats, now)}"
-    )
+    console.print(f"{verdict}: {counted(len(shown), 'sources')}, {failing} failing; {_alive(found.beats, now)}")
     for reason in reasons:
         console.print(f"[red]{escape(reason)}[/]")
-    several = f" ({counts['stories']} carried by several sources)" if counts["stories"] else ""
+    several = f" ({found.told[0]} carried by several sources)" if found.told[0] else ""
     console.print(
-        f"statements {counts['statements']}{several}; alerts sent {counts['rang']}, waiting {waiting}"
-        + (f" (oldest {_ago(oldest, now)})" if oldest and waiting else "")
+        f"statements {found.statements}{several}; alerts sent {found.rang}, waiting {waiting}"
+        + (f" (oldest {_ago(found.oldest, now)})" if found.oldest and waiting else "")
         + (f", [red]failed {failed}[/] (bayan alerts failed; bayan alerts retry)" if failed else "")
     )
-    if configuration.canary is not None and "canary" in beats:
-        at, detail = beats["canary"]
+    if canary and "canary" in found.beats:
+        at, detail = found.beats["canary"]
         console.print(f"canary came through {_ago(at, now)}, in {json.loads(detail)['seconds']:.1f} s")
-    if held or restored:
-        why = f" since the backup of {restored:%d %b %Y, %H:%M} UTC was put back" if restored else ""
-        console.print(f"[red]held {held}[/]{why}: bayan alerts release sends them, bayan alerts drop forgets them")
-    for source, count in floods.items():
+
+
+def _learned(configuration: Configuration, found: Stand) -> dict[str, str]:
+    """The condition of each configured channel of which something was learned."""
+    configured = {one.id for one in configuration.channels}
+    return {channel.id: channel.condition for channel in found.channels if channel.id in configured}
+
+
+def _draw_what_waits_for_a_person(console: Console, configuration: Configuration, found: Stand) -> None:
+    from rich.markup import escape
+
+    held = found.by_state.get("held", 0)
+    if held or found.restored:
+        since = f" since the backup of {found.restored:%d %b %Y, %H:%M} UTC was put back" if found.restored else ""
+        console.print(f"[red]held {held}[/]{since}: bayan alerts release sends them, bayan alerts drop forgets them")
+    for source, count in found.floods.items():
         console.print(
             f"[red]{source}[/]: {count} new statements are held, as after a redesign: bayan sources held shows them; "
             f"bayan sources release {source} lets them ring, bayan sources drop {source} does not"
         )
-    for channel in troubled:
-        console.print(
-            f"[red]channel {channel.id} is {channel.condition}[/]: {escape(channel.reason)}; "
-            f"once that is mended: bayan channels test {channel.id}"
-        )
+    learned = _learned(configuration, found)
+    for channel in found.channels:
+        if learned.get(channel.id, "ok") != "ok":
+            console.print(
+                f"[red]channel {channel.id} is {channel.condition}[/]: {escape(channel.reason)}; "
+                f"once that is mended: bayan channels test {channel.id}"
+            )
+
+
+def _draw_table(
+    console: Console, shown: list[SourceState], stands: Mapping[str, Condition | None], now: datetime
+) -> None:
+    from rich.table import Table
+
+    from scraper.condition import WELL
+
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in ("source", "last poll", "result", "items", "newest", "next"):
         table.add_column(column, overflow="fold")
@@ -169,6 +205,17 @@ def _draw(
             _ahead(state.due_at, now),
         )  # fmt: skip
     console.print(table)
+
+
+def _draw_unwell(
+    console: Console, shown: list[SourceState], stands: Mapping[str, Condition | None], gaps: list[Gap]
+) -> None:
+    from rich.markup import escape
+
+    from alerts.remedies import REMEDIES
+    from alerts.troubles import between
+    from scraper.condition import WELL
+
     for state in shown:
         kind = stands[state.id]
         if kind is None or kind in WELL:
@@ -181,8 +228,7 @@ def _draw(
         elif kind == "stale":
             console.print(f"[yellow]{state.id}[/]: {escape(remedy.said)}\n  next: {escape(remedy.next)}")
     for one in gaps:
-        if one.source in enabled:
-            console.print(f"[yellow]{one.source}[/] may have a gap{between(one)}: {escape(one.detail)}")
+        console.print(f"[yellow]{one.source}[/] may have a gap{between(one)}: {escape(one.detail)}")
     for state in shown:
         if state.older_page is not None:
             console.print(f"{state.id} is being read back over the time that nobody looked", markup=False)
