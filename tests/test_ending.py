@@ -123,3 +123,29 @@ def test_a_running_report_whose_entries_are_articles_is_read_as_a_whole(name: st
     assert article.text.split("\n")[0] == PORTRAIT and [line for line in article.text.split("\n") if line in LINES] == [
         *LINES
     ]
+
+
+def test_the_date_under_a_statement_is_its_own() -> None:
+    article = read(f"<main><h1>Annual report</h1>{BODY}<p>The press office</p><p>19 June 2025</p></main>")
+    assert article.text.endswith("The press office\n19 June 2025")
+
+
+def test_a_label_with_nothing_under_it_is_no_text() -> None:
+    assert read(f"<main><h1>Annual report</h1>{BODY}<p>You may want to see:</p></main>").text == "\n".join(LINES)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "انتهى 25ن",
+        "انتهای پیام/",
+        "کد خبر: 85712345",
+        "للاشتراك في قناتنا على تلغرام: https://t.me/x",
+        "אקרא",
+        "קראו עוד:",
+        "Etiketler:",
+    ],
+)
+def test_what_houses_put_around_their_statements_is_no_text(line: str) -> None:
+    own = line == "אקרא"  # a word like one of them is none
+    assert (line in read(f"<main><h1>Annual report</h1>{BODY}<p>{line}</p><p>{PORTRAIT}</p></main>").text) is own

@@ -37,3 +37,13 @@ def test_what_readers_wrote_under_an_article_is_not_its_text() -> None:
     remark = '<div class="xy_comment_text"><p>I was there and I did not hear the choir at all, it must have been another day.</p></div>'
     article = read(f'<main><h1>Annual report</h1>{BODY}<div id="xy_comment_list">{remark}</div></main>')
     assert article.text == "\n".join(LINES)
+
+
+def test_a_page_without_headings_or_metadata_is_called_by_its_first_line() -> None:
+    lines = "<br>".join(LINES)
+    cell = f"<font size=5><b>Statement of the press office on the year</b></font><br>2025-06-19 | 14:20<br><br>{lines}"
+    article = read(f'<table><tr><td><a href="/">Home</a></td><td>{cell}</td></tr></table>')
+    # The window of this page says "Annual report".
+    assert article.title == "Statement of the press office on the year"
+    assert article.text == "\n".join(LINES)
+    assert article.published is not None and f"{article.published.at:%Y-%m-%d %H:%M}" == "2025-06-19 14:20"

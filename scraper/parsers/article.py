@@ -70,6 +70,7 @@ def parse(page: Page, source: Source) -> Article:
         names = author.split(", ") if author else ()
         text = body.own_lines(text, blocks, titles=_titles(said, title), authors=names, is_date=_is_date(page))
         text = f"{body.standfirst(tree, said, title, text)}\n{text}".strip() if text else text
+        title, text = _called_by_its_first_line(said, title, text)
     walls.refuse(title, text)
     text = text or clean(said.meta("og:description", "description", "twitter:description"), MAX_TEXT)
     if not text:
@@ -173,6 +174,14 @@ def _titles(said: Said, title: str) -> tuple[str, ...]:
     over = (heading.text for heading in said.headings if heading.level == 1 and not heading.away)
     told = (node.headline for node in said.nodes if node.is_article)
     return (title, said.meta("og:title"), *over, *told)
+
+
+def _called_by_its_first_line(said: Said, title: str, text: str) -> tuple[str, str]:
+    """`title` and `text`; where a page has but the window's title, and that is a name, the title is the text's first line."""
+    first, _, rest = text.partition("\n")
+    named = said.headings or said.nodes or said.meta("og:title", "twitter:title", "dc.title")
+    reads_like_one = 20 < len(first) < 160 and len(first.split()) > 3 and first[-1] not in ".:!؟?,،"
+    return (first, rest) if not named and len(title.split()) < 4 and rest and reads_like_one else (title, text)
 
 
 def _is_date(page: Page) -> Callable[[str], bool]:

@@ -51,7 +51,12 @@ _CALLS = (
     r"(?:related|most read|trending|also read|don.t miss|you may also like|more (?:from|on|stories)\b.{0,40})\W*$",
     r"(?:advertisement|anzeige|werbung|publicité|publicidad|reklam|إعلان)\W*$",
     r"(?:lesen sie auch|mehr zum thema|(?:à )?lire aussi|lea también|leggi anche|lees ook|читайте также)\W*$",
-    r"(?:اقرأ أيضا|اقرأ ايضا|بیشتر بخوانید)\W*$",
+    r"(?:اقرأ (?:أيضا|ايضا|المزيد)|(?:أخبار|اخبار|مواضيع|مقالات) ذات صلة|شارك(?:ها)? (?:هذا|الخبر|المقال)|كلمات مفتاحية)\W*$",
+    r"(?:بیشتر بخوانید|(?:مطالب|اخبار|خبرهای) مرتبط|برچسب ?ها|اشتراک گذاری|ilgili haberler|etiketler|paylaş|קראו (?:עוד|גם)|תגיות)\W*$",
+    r"انتهى(?:/?\W*\d{0,3}\s?\w?)?$|انتهای پیام|پایان پیام|کد خبر\b.{0,30}$|رقم الخبر\b.{0,30}$|haber kodu\b.{0,30}$",
+    r"(?:للاشتراك|اشتركوا?|تابعونا|تابعنا|انضموا?) .{0,60}(?:تل[يغج]\w*رام|telegram|واتس ?اب|قنا(?:ة|تنا)|فيس ?بوك|تويتر|يوتيوب)",
+    r".{0,40}ما را در .{0,40}دنبال کنید|به کانال .{0,40}بپیوندید|(?:telegram|whatsapp) kanalımız|подпис(?:ывайтесь|аться|ывайся) на\b",
+    r"הצטרפו (?:ל|אל).{0,30}(?:טלגרם|ערוץ|ווטסאפ|וואטסאפ)|עקבו אחרינו",
     r"(?:most|meist|más|plus|più) (?:read|gelesen|leídas?|lus?|lett[aei]) (?:in|on|from|en|dans|auf)\b.{2,30}$|tell us what you think",
     r"(?:this is a )?(?:breaking|developing)(?: news?)? story\b|more to follow\W*$|get in touch with (?:us|our)\b",
     r"for more stories like this|join (?:our|the) (?:commenting|conversation|discussion)|join thought-provoking",
@@ -122,12 +127,17 @@ def own_lines(
             (plain.endswith(own) and len(plain) < len(own) + 50) or (ends and len(plain) > 11 and own.endswith(plain))
             for own in named
         )
-        if repeats or plain in names or _BYLINE.match(line) or (len(line) < 60 and is_date(line)):
+        over = any(len(later) > 80 for later in lines[i + 1 :])  # a date under a statement is the statement's
+        if repeats or plain in names or _BYLINE.match(line) or (over and len(line) < 60 and is_date(line)):
             keep[i] = False
         elif len(line) > 80:
             if below:
                 break
             below = True  # names and the date may stand under the paragraph that sums the article up
+    for i in range(len(lines) - 1, -1, -1):
+        if keep[i] and lines[i].strip():
+            keep[i] = len(lines[i]) > 60 or not lines[i].rstrip().endswith(":")
+            break
     kept = "\n".join(line for line, k in zip(lines, keep, strict=True) if k).strip()
     return kept if 2 * len(kept) > len(text) else text
 

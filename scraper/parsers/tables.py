@@ -13,6 +13,9 @@ from typing import Any
 _LONG = 400
 """A cell of data has fewer letters."""
 _BLOCKS = frozenset({"table", "h1", "h2", "p", "article", "section"})
+_BREAKS = frozenset(
+    {"br", "table", "div", "p", "h1", "h2", "h3", "h4", "ul", "ol", "article", "section", "blockquote", "center", "hr"}
+)
 _ROWS = frozenset({"thead", "tbody", "tfoot", "tr", "td", "th", "colgroup", "caption"})
 _CELLS = frozenset({"td", "th"})
 
@@ -23,6 +26,8 @@ def unfold(tree: Any) -> None:
         parts = list(_parts(table))
         if any(part.tag in _CELLS and _holds_text(part) for part in parts):
             for part in (table, *parts):
+                if part.tag in _CELLS:
+                    _make_paragraphs(part)
                 part.tag = "div"
 
 
@@ -35,6 +40,25 @@ def _parts(table: Any) -> Iterator[Any]:
             yield part
             if part.tag not in _CELLS:
                 todo.extend(part)
+
+
+def _make_paragraphs(cell: Any) -> None:
+    """Make a paragraph of each line that `br` elements part in a cell."""
+    children = list(cell)
+    if not any(child.tag == "br" for child in children):
+        return
+    paragraph = cell.makeelement("p")
+    paragraph.text, cell.text = cell.text, None
+    lines = [paragraph]
+    for child in children:
+        cell.remove(child)
+        if child.tag in _BREAKS:
+            paragraph = cell.makeelement("p")
+            paragraph.text, child.tail = child.tail, None
+            lines += [paragraph] if child.tag == "br" else [child, paragraph]
+        else:
+            paragraph.append(child)
+    cell.extend(line for line in lines if len(line) or (line.text or "").strip() or line.tag != "p")
 
 
 def _holds_text(cell: Any) -> bool:
