@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -12,6 +13,11 @@ Op = Literal["same", "removed", "added"]
 
 MOST_PAIRS = 4_000_000
 """Above so many pairs of words, lines are compared; above so many pairs of lines, all of it counts as changed."""
+
+MOST_EQUAL = 30_000
+"""Above so many pairs of equal words the quick way is taken. The other finds the longest stretches first, which reads better, but
+takes as many steps for each: 900 times the same word between words that all changed took it half a minute.
+"""
 
 CONTEXT = 12
 """Words that are kept on each side of a change."""
@@ -59,15 +65,24 @@ def _compare(old: list[str], new: list[str]) -> Iterator[Piece]:
         old, new = ["".join(part) for part in _lines(old)], ["".join(part) for part in _lines(new)]
         if len(old) * len(new) > MOST_PAIRS:
             old, new = ["".join(old)], ["".join(new)]
-    matcher = SequenceMatcher(None, [word.strip() for word in old], [word.strip() for word in new], autojunk=False)
-    for op, old_from, old_to, new_from, new_to in matcher.get_opcodes():
-        if op == "equal":
-            yield Piece("same", "".join(new[new_from:new_to]))
-            continue
-        if old_to > old_from:
-            yield Piece("removed", "".join(old[old_from:old_to]))
-        if new_to > new_from:
-            yield Piece("added", "".join(new[new_from:new_to]))
+    old_at = new_at = 0
+    for old_from, new_from, length in _stretches([word.strip() for word in old], [word.strip() for word in new]):
+        yield Piece("removed", "".join(old[old_at:old_from]))
+        yield Piece("added", "".join(new[new_at:new_from]))
+        old_at, new_at = old_from + length, new_from + length
+        yield Piece("same", "".join(new[new_from:new_at]))
+
+
+def _stretches(old: list[str], new: list[str]) -> Iterator[tuple[int, int, int]]:
+    """What is the same in both: where it begins in each, and how long it is. The last one has no length and ends both."""
+    times = Counter(new)
+    if sum(times[word] for word in old) <= MOST_EQUAL:
+        yield from SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
+        return
+    from rapidfuzz.distance import LCSseq  # 20 ms, for few
+
+    for block in LCSseq.editops(old, new).as_matching_blocks():
+        yield block.a, block.b, block.size
 
 
 def _joined(pieces: Sequence[Piece]) -> Iterator[Piece]:

@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 from scraper.difference import Piece, difference, shortened
 
+MANY = " ".join(f"{{}}{n} same" for n in range(900))
+"""Nine hundred times the same word between words that all differ."""
+
 WORDS = st.lists(st.sampled_from(["a", "b", "threat", "قيس", "الخزعلي", "\n", " ", "x,", "é"]), max_size=30).map(
     " ".join
 )
@@ -59,3 +62,22 @@ def test_two_long_texts_that_have_nothing_in_common_take_no_time() -> None:
     began = time.process_time()
     assert [op for op, _ in told(before, after)] == ["removed", "added"]
     assert time.process_time() - began < 5
+
+
+def test_one_word_repeated_between_words_that_all_changed_takes_no_time() -> None:
+    before, after = MANY.replace("{}", "a"), MANY.replace("{}", "b")
+    began = time.process_time()
+    pieces = difference(before, after)
+    assert time.process_time() - began < 5, "it took half a minute"
+    assert "".join(piece.text for piece in pieces if piece.op != "removed") == after
+    assert words(pieces, "added") == before.split()
+    assert sum(piece.op == "same" for piece in pieces) == 900
+
+
+@given(WORDS, WORDS)
+def test_the_quick_way_leads_from_one_text_to_the_other_too(before: str, after: str) -> None:
+    before, after = (f"{text} " + "same " * 200 + text for text in (before, after))
+    before, after = f"x {before} y", f"y {after} x"
+    pieces = difference(before, after)
+    assert "".join(piece.text for piece in pieces if piece.op != "removed") == after
+    assert words(pieces, "added") == before.split()
