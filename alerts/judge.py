@@ -109,6 +109,8 @@ def weigh(statement: Statement, bench: Bench) -> Judged:
     matches = canary.own(statement, matches)
     if source is not None and source.speaks_for:
         matches = spoken_by(source.speaks_for, matches)
+    if statement.key.startswith(stories.PAGE_CHANGED):
+        matches = said_no_more(statement.text, matches)
     rings = route(
         statement,
         matches,
@@ -119,6 +121,18 @@ def weigh(statement: Statement, bench: Bench) -> Judged:
         keywords=bench.watchlist.keywords,
     )
     return Judged(statement, matches, rings)
+
+
+def said_no_more(text: str, matches: Sequence[Match]) -> tuple[Match, ...]:
+    """Of the change of a watched page: nobody says what went from it, so that who spoke there is mentioned only."""
+
+    def went(match: Match) -> bool:
+        line = text.rfind("\n", 0, match.start) + 1
+        return match.field == "body" and text.startswith(stories.WENT, line)
+
+    return tuple(
+        replace(match, role="mentioned") if match.role == "speaker" and went(match) else match for match in matches
+    )
 
 
 def _record(

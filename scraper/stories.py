@@ -23,6 +23,9 @@ from scraper.schema import statement, story_join, story_key
 PAGE_ITSELF = "g:page"
 """The key of a watched page's own statement (`scraper/changes.py`). It holds every version of the page and is no copy of anything:
 what changed there is a statement of its own, which it would always contain."""
+PAGE_CHANGED = "g:change:"
+"""How the key of such a change begins. Its text is lines: what came after "+ ", what went after `WENT`."""
+WENT = "− "
 WINDOW = timedelta(hours=72)
 """How long after a statement another one can be its copy. The index forgets what is older."""
 NEWEST = 64

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts import verdicts
 from scraper import changes, sources, store, stories
 from scraper.changes import Before
 from scraper.difference import difference
@@ -242,6 +243,21 @@ async def test_a_page_and_its_change_are_no_copies_of_each_other_and_the_change_
 def _feed(title: str, text: str) -> str:
     item = f"<item><guid>{title}</guid><title>{title}</title><description>{text}</description></item>"
     return f'<?xml version="1.0"?><rss version="2.0"><channel><title>f</title>{item}</channel></rss>'
+
+
+async def test_what_went_from_a_page_is_not_said_by_who_said_it(tmp_path: Path, site: FakeSite) -> None:
+    said = '<p>Qais al-Khazali said: "We shall answer every threat at the time of our choosing."</p>'
+    async with house(watched(tmp_path, site)) as bayan:
+        await poll(bayan)
+        roles = []
+        for body in (f"{said}{STAFF}", STAFF):
+            site.pages["/about"] = PAGE.format(body)
+            await poll(bayan)
+            change = stored(bayan)[-1]
+            pairs = [(change.id, change.revision)]
+            found = bayan.db.read_now(lambda conn, asked=pairs: verdicts.matches_of(conn, asked))  # type: ignore[misc]
+            roles.append({one.role for one in found[change.id] if one.actor is not None})
+    assert roles == [{"speaker"}, {"mentioned"}]
 
 
 async def test_a_change_that_nobody_watches_for_is_stored_and_silent(tmp_path: Path, site: FakeSite) -> None:
