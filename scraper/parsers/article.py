@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
@@ -55,10 +55,11 @@ def parse(page: Page, source: Source) -> Article:
     chosen = _Chosen(source.article, markup) if source.article else None
     tree = _tree(chosen.markup if chosen else markup)
     said = metadata.gather(tree)
+    scripts = _without_machinery(tree)
     boxes.take_out(tree)
     tables.unfold(tree)
     parts.join(tree)
-    text = (chosen.text if chosen else "") or _text(tree, said, page.url)
+    text = (chosen.text if chosen else "") or _text(tree, said, page.url, scripts)
     author = byline(said, page.url)
     title = clean_line((chosen.title if chosen else "") or headline(said, page.url), _MAX_TITLE)
     if not (chosen and chosen.text):
@@ -132,7 +133,23 @@ def _trafilatura() -> Any:
     return trafilatura
 
 
-def _text(tree: Any, said: Said, url: str) -> str:
+def _without_machinery(tree: Any) -> list[str]:
+    """Take scripts, styles and drawings, which nobody reads, out of the lxml `tree`, so that copies of it are small.
+
+    What the scripts say is given back. JSON-LD stays.
+    """
+    scripts = []
+    for element in list(tree.iter("script", "style", "svg")):
+        if element.tag != "script" or "json" not in (element.get("type") or "").lower():
+            if element.getparent() is not None:
+                scripts += [element.text] if element.tag == "script" and element.text else []
+                element.drop_tree()
+        elif element.text:
+            scripts.append(element.text)
+    return scripts
+
+
+def _text(tree: Any, said: Said, url: str, scripts: Sequence[str]) -> str:
     """The body of the article, "" where there is none: trafilatura's, or JSON-LD's where that has much more.
 
     Where both have next to nothing, it is the densest paragraphs of the page, or what a script would show.
@@ -146,7 +163,7 @@ def _text(tree: Any, said: Said, url: str) -> str:
     found = clean(rescue.paragraphs(tree), MAX_TEXT)
     if _is_much_more(found, text):
         return found
-    markup = rescue.scripted(script.text or "" for script in tree.iter("script"))
+    markup = rescue.scripted(scripts)
     if not markup:
         return text
     shape.check(markup)

@@ -295,9 +295,11 @@ def _runs(element: Any) -> Iterator[_Block]:
 
 
 def _walk(element: Any) -> Iterator[tuple[Any, bool]]:
-    """Every node of `element` twice: where it begins, and where it ends."""
+    """The first nodes of `element`, each twice: where it begins, and where it ends."""
     todo = [(element, False)]
-    while todo:
+    for _ in range(_MAX_BLOCK):
+        if not todo:
+            return
         node, ends = todo.pop()
         yield node, ends
         if not ends:

@@ -7,6 +7,7 @@ names; they are told by where they stand, not by what they say. Only lines at th
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from scraper.parsers.body import letters
@@ -15,6 +16,7 @@ _MOST = 0.75
 """The element that holds so much of the running text of an article is the article's own."""
 _MOST_CUT = 0.3
 """What comes after the article is less than so much of what was found, or it was not understood."""
+_MAX_PARAGRAPHS, _MAX_DEPTH, _MAX_PARTS = 3_000, 100, 300
 _START = 60
 _RUNNING = 40
 _PARTS = frozenset({"div", "section", "article", "main", "td", "span"})
@@ -61,7 +63,7 @@ def _own_element(tree: Any, whole: str) -> Any:
     """The innermost element with most of the paragraphs that stand in `whole`, None where there is no such."""
     sizes: dict[Any, int] = {}
     total = 0
-    for paragraph in tree.iter("p"):
+    for paragraph in islice(tree.iter("p"), _MAX_PARAGRAPHS):
         text = paragraph.text_content() if len(paragraph) else paragraph.text or ""
         if len(text) < _RUNNING:
             continue
@@ -69,7 +71,7 @@ def _own_element(tree: Any, whole: str) -> Any:
         if len(found) < _RUNNING // 2 or found[:_START] not in whole:
             continue
         total += len(found)
-        for ancestor in paragraph.iterancestors():
+        for ancestor in islice(paragraph.iterancestors(), _MAX_DEPTH):
             sizes[ancestor] = sizes.get(ancestor, 0) + len(found)
     if total < len(whole) / 2:
         return None
@@ -86,9 +88,10 @@ def _goes_on(own: Any, rest: list[str]) -> bool:
     name, depth = own.get("class"), _depth(own)
     if name:
         named = own.getroottree().getroot().iter(own.tag)
-        others = [one for one in named if one is not own and one.get("class") == name and _depth(one) == depth]
+        alike = islice((one for one in named if one is not own and one.get("class") == name), _MAX_PARTS)
+        others = [one for one in alike if _depth(one) == depth]
     else:
-        others = [one for one in own.itersiblings(own.tag) if not one.get("class")]
+        others = [one for one in islice(own.itersiblings(own.tag), _MAX_PARTS) if not one.get("class")]
     for other in others:
         inside = letters(other.text_content())
         if any(line[:_START] in inside for line in rest):

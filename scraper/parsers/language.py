@@ -99,7 +99,7 @@ def _allows(script: str, code: str) -> bool:
 
 def _by_letters(text: str) -> tuple[str, str | None]:
     """The script of most letters ("" if there are too few) and the language they point to, if one."""
-    letters = Counter(c for c in text[:_SAMPLE].lower() if c.isalpha())
+    letters = Counter({c: n for c, n in Counter(text[:_SAMPLE].lower()).items() if c.isalpha()})
     scripts: Counter[str] = Counter()
     for letter, count in letters.items():
         scripts[unicodedata.name(letter, "?").partition(" ")[0]] += count
