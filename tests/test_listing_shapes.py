@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -363,3 +364,11 @@ def test_the_language_of_the_page_decides_which_number_is_the_day() -> None:
 def test_a_bare_number_beside_a_headline_is_no_date() -> None:
     found = of_shape("<li><a href='/n/a-b-c-{n}'>{title}</a> <span>176837580{n}</span></li>")
     assert [day(item) for item in found.items] == [""] * 5
+
+
+def test_a_heading_that_holds_every_link_of_a_page_costs_little() -> None:
+    anchors = "".join(f"<a href='/n/{n}9999'>word {n}</a>" for n in range(5_000))
+    began = time.process_time()
+    with pytest.raises(ParseError, match="no list in it"):
+        listed(f"<html><body><h2>{anchors}</h2></body></html>", DOUBLE, "en")
+    assert time.process_time() - began < 10  # it was a hundred seconds

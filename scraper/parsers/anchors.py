@@ -62,6 +62,7 @@ _HEADLINE_CLASS = re.compile(
 _KICKER_CLASS = re.compile(
     r"kicker|overline|catchline|eyebrow|topline|roofline|rubric|category|label|badge", re.IGNORECASE
 )
+_HEADING_NODES = 200
 _NUMBER_IN_CLASS = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W_]+")
 
@@ -178,12 +179,18 @@ def heading_of(anchor: LexborNode) -> LexborNode | None:
 
 
 def is_shared(heading: LexborNode, anchor: LexborNode) -> bool:
-    """Whether a heading holds links to other pages too, a section's before the article's: then each goes by its own words."""
+    """Whether a heading holds links to other pages too, a section's before the article's: then each goes by its own words.
+
+    One of over 200 nodes is taken for such, unseen: else a page could have each of its links look through all others.
+    """
     own = (anchor.attributes.get("href") or "").partition("#")[0]
-    others = [
-        node for node in heading.css("a[href]")[:8] if (node.attributes.get("href") or "").partition("#")[0] != own
-    ]
-    return any(node.text(strip=True) for node in others)
+    for count, node in enumerate(heading.traverse()):
+        if count > _HEADING_NODES:
+            return True
+        href = (node.attributes.get("href") or "").partition("#")[0] if node.tag == "a" else ""
+        if href not in ("", own) and node.text(strip=True):
+            return True
+    return False
 
 
 def main_anchor(node: LexborNode) -> LexborNode | None:

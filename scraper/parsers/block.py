@@ -14,6 +14,7 @@ import statistics
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -32,6 +33,7 @@ _ASKED = re.compile(r"(?:^|&)(?:\w*id|p|n|no|num|nr|news|art|article|story|post|
 """A page of a site whose addresses are questions: `?id=3301`."""
 _KEYED = re.compile(r"(?<!\d)(?!(?:19|20)\d\d(?!\d))\d{4,}")
 """A number that counts articles, and is no year."""
+_CARD_NODES = 60
 _CARD_LINKS = 8
 """So many links at most the node of one entry holds: a wider one is half of the page."""
 
@@ -168,11 +170,11 @@ def _is_beside(group: list[Link], inside: set[int]) -> bool:
 
 
 def _is_timed(link: Link) -> bool:
-    """Whether a `time` element stands with the headline, at most two up."""
+    """Whether a `time` element stands with the headline, at most two up and among the first nodes there."""
     at = link.anchor
     for _ in range(3):
         if at is not None and at.tag not in ("body", "html"):
-            if at.css_first("time") is not None:
+            if any(node.tag == "time" for node in islice(at.traverse(), _CARD_NODES)):
                 return True
             at = at.parent
     return False

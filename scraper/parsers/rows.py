@@ -20,6 +20,7 @@ _UNSEEN = frozenset({"script", "style", "template", "noscript", "svg", "select",
 _FIGURES = re.compile(r"[\d\W_]+")
 _LIMIT = 300
 _MOST_NODES = 200
+_MOST_LEVELS = 12
 _LEAST_LETTERS = 8
 _REAL_LINK = 15
 """Letters from which on a link's own words are a title."""
@@ -51,7 +52,9 @@ def beside(anchors: Sequence[LexborNode]) -> list[tuple[int, str]]:
 
 
 def _upwards(node: LexborNode | None) -> Iterator[LexborNode]:
-    while node is not None and node.tag not in ("body", "html", "-undef"):
+    for _ in range(_MOST_LEVELS):
+        if node is None or node.tag in ("body", "html", "-undef"):
+            return
         yield node
         node = node.parent
 
