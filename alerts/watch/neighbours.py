@@ -1,7 +1,7 @@
 """Which words of a text may be two parts of one name, one behind the other: asked for all words of a text at once.
 
 A word is known by the keys of the parts that it may be (`spellings.py`); words of the same keys are one kind. Whether
-one kind may follow another is worked out once, and remembered in a table that forgets what falls on the same place.
+one kind may follow another is worked out once, and remembered in a table that forgets what falls on the same two places.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ _ONE, _OTHER = (np.uint64((_SPREAD << bits) & (1 << 64) - 1) for bits in (33, 1)
 """What the kinds of a pair are multiplied with: the sum is another number for each pair of kinds below 2**31, always even,
 and its upper bits are spread evenly."""
 _ABOVE_PLACE = np.uint64(64 - _PLACES)
+_AGAIN = np.uint64(0xD6E8FEB86659FD93)
+"""What leads from there to the second place that a pair may have."""
 Places = npt.NDArray[np.intp]
 Pairs = npt.NDArray[np.uint64]
 
@@ -89,23 +91,32 @@ class Neighbours:
         return list(zip(kept[first[true]].tolist(), kept[second[true]].tolist(), strict=True))
 
     def _true(self, kinds: Pairs, first: Places, second: Places, asked: Pairs) -> Places:
-        """Which of the pairs are true; those that the table does not have are worked out, and entered."""
+        """Which of the pairs are true; those that the table has on neither of their places are worked out, and entered."""
+        known = self._known
         places = (asked >> _ABOVE_PLACE).view(np.int64)
-        answers = self._known[places] - asked
+        answers = known[places] - asked
         missed = (answers > 1).nonzero()[0]
         if len(missed):
-            pairs = zip(kinds[first[missed]].tolist(), kinds[second[missed]].tolist(), strict=True)
-            known, masks = self._behind, self._masks
-            worked_out = np.array(
-                [
-                    (one not in known or known[one][0] & masks[other] != 0) and self._may_follow(one, other)
-                    for one, other in pairs
-                ],
-                np.uint64,
-            )
-            answers[missed] = worked_out
-            self._known[places[missed]] = asked[missed] + worked_out
+            others = (asked[missed] * _AGAIN >> _ABOVE_PLACE).view(np.int64)
+            answers[missed] = there = known[others] - asked[missed]
+            unknown = (there > 1).nonzero()[0]
+            if len(unknown):
+                missed, others = missed[unknown], others[unknown]
+                worked_out = self._worked_out(kinds[first[missed]].tolist(), kinds[second[missed]].tolist())
+                answers[missed] = worked_out
+                own = places[missed]
+                known[np.where(known[own] == 0, own, others)] = asked[missed] + worked_out
         return answers.nonzero()[0]
+
+    def _worked_out(self, ones: Sequence[int], others: Sequence[int]) -> Pairs:
+        known, masks = self._behind, self._masks
+        return np.array(
+            [
+                (one not in known or known[one][0] & masks[other] != 0) and self._may_follow(one, other)
+                for one, other in zip(ones, others, strict=True)
+            ],
+            np.uint64,
+        )
 
     def across(self, row: Sequence[int], place: int) -> Iterator[tuple[int, int]]:
         """`pairs` of a short row of numbers, of those alone that are or span `place`, in which no word is before the row's."""
