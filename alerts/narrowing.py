@@ -19,6 +19,7 @@ from alerts.backtest import meets, with_alias, without_alias
 from alerts.model import Actor, Keywords
 from alerts.watch.asked import slug_of
 from alerts.watch.match import Watchlist, compile_watchlist
+from alerts.watch.query import Refusal, read_query
 from scraper.model import Source, Statement
 
 Change = Literal["near", "weak", "without"]
@@ -30,6 +31,7 @@ _USUAL: Final = 0.05
 """A word in more than this part of other statements says nothing."""
 _WORD = re.compile(r"[^\W\d_]{4,40}")
 _TOKEN = re.compile(r"\w+")
+_SIGN = re.compile(r"[^\w\s'’.-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,9 @@ def changes(actor: Actor, pattern: str, words: Sequence[str] = ()) -> list[tuple
     found: list[tuple[Change, Actor, Keywords | None]] = []
     if pattern in actor.aliases and pattern != actor.name:
         weak = with_alias(actor, pattern, weak=True)
-        if words:
-            found.append(("near", weak, near_rule(actor, pattern, words)))
+        rule = near_rule(actor, pattern, words) if words else None
+        if rule is not None:
+            found.append(("near", weak, rule))
         found.append(("weak", weak, None))
     without = without_alias(actor, pattern)
     if without != actor:
@@ -61,13 +64,15 @@ def changes(actor: Actor, pattern: str, words: Sequence[str] = ()) -> list[tuple
     return found
 
 
-def near_rule(actor: Actor, pattern: str, words: Sequence[str]) -> Keywords:
-    """The rule that lets a spelling ring near one of `words`. What is written in capitals only is looked for as it is written."""
-    term = pattern.replace('"', " ").strip()
+def near_rule(actor: Actor, pattern: str, words: Sequence[str]) -> Keywords | None:
+    """The rule that lets a spelling ring near one of `words`; None for a spelling that no rule can ask for, such as one of signs.
+    What is written in capitals only is looked for as it is written."""
+    term = " ".join(_SIGN.sub(" ", pattern).split())
     sign = "=" if term.isupper() and term.isascii() else ""
     several = " OR ".join(words)
     id_ = f"{actor.id}-{slug_of(term) or 'near'}"
-    return Keywords(id=id_, query=f'{sign}"{term}" NEAR/{REACH} ({several})')
+    rule = Keywords(id=id_, query=f'{sign}"{term}" NEAR/{REACH} ({several})')
+    return None if isinstance(read_query(rule.query, set()), Refusal) else rule
 
 
 def words_near(

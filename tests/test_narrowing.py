@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,7 +72,13 @@ def test_a_change_that_silences_nothing_of_what_was_wrong_is_not_proposed() -> N
     st.text(min_size=1, max_size=40),
     st.lists(st.from_regex(r"[a-z\u0627-\u064a]{4,12}", fullmatch=True), min_size=1, max_size=4),
 )
-def test_the_rule_of_any_spelling_can_be_read(pattern: str, words: list[str]) -> None:
+def test_the_rule_of_any_spelling_can_be_read_or_is_not_proposed(pattern: str, words: list[str]) -> None:
     rule = narrowing.near_rule(LEAGUE, pattern, words)
-    if any(letter.isalnum() for letter in pattern):
+    if rule is not None:
         compile_watchlist([], [rule])
+
+
+@pytest.mark.parametrize("pattern", ["AAH", "A.A.H.", "عصائب أهل الحق", "Asa'ib", 'The "League"', "حزب الله*"])
+def test_a_spelling_of_letters_has_a_rule_and_one_of_signs_has_none(pattern: str) -> None:
+    assert narrowing.near_rule(LEAGUE, pattern, ["baghdad"]) is not None
+    assert narrowing.near_rule(LEAGUE, "🔥", ["baghdad"]) is None
