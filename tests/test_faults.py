@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from tests.command import bayan as bayan
 from tests.fake_botapi import FakeBotApi
 from tests.fake_site import FakeSite
 from tests.real_run import BAYAN
-from tests.street import House, configuration, eventually, house, local, phone
+from tests.street import Clock, House, configuration, eventually, house, local, phone
 
 OLD = [("o1", "An old statement that was there before")]
 RINGS = ("n1", "Qais al-Khazali speaks of the first matter today")
@@ -346,6 +347,36 @@ async def test_a_clock_that_leaps_ahead_by_a_year_costs_one_poll_and_no_alert(
             await tick(bayan, seconds=1)
         assert site.requests("/feed") == asked + 1
         assert api.accepted == []
+
+
+@pytest.mark.parametrize("is_known", [False, True], ids=["a new store", "a store that was in use"])
+async def test_a_start_in_1970_before_the_clock_is_set_loses_and_repeats_nothing(
+    tmp_path: Path, site: FakeSite, api: FakeBotApi, is_known: bool
+) -> None:
+    """A small machine without a clock of its own starts at zero, until the network tells it the time."""
+    config, clock = watching(tmp_path, site, api), Clock()
+    right = clock.now
+    if is_known:
+        async with house(config, clock) as bayan:
+            await looked_once(bayan)
+    clock.now = datetime(1970, 1, 1, 0, 0, 5, tzinfo=UTC)
+    async with house(config, clock) as bayan:
+        await bayan.service.prepare()
+        await looked_once(bayan)
+        await bayan.service.keep_house()
+        site.pages["/feed"] = site.feed([RINGS, *OLD])
+        await tick(bayan, minutes=11)
+        await bayan.service.keep_house()
+        clock.now = right + timedelta(hours=1)
+        site.pages["/feed"] = site.feed([("n2", "Qais al-Khazali speaks of another matter tonight"), RINGS, *OLD])
+        asked = site.requests("/feed")
+        await bayan.service.keep_house()
+        await tick(bayan, minutes=11)
+        for _ in range(5):
+            await tick(bayan, seconds=1)
+        assert site.requests("/feed") == asked + 1
+        assert sum("first matter" in one["text"] for one in api.accepted) == 1
+        assert sum("another matter" in one["text"] for one in api.accepted) == 1
 
 
 async def test_without_network_and_names_it_starts_tells_once_and_works_when_they_are_there(

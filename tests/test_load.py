@@ -131,7 +131,7 @@ async def test_a_visit_that_ended_counts_nothing_more() -> None:
 
 
 def test_there_is_room_for_some_of_the_largest_bodies() -> None:
-    assert limit_for(10 * MIB) == 60 * MIB
+    assert limit_for(10 * MIB) == 40 * MIB
     assert limit_for(1) == LEAST
 
 

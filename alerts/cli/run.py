@@ -67,7 +67,6 @@ def run(
     from alerts.lock import only_instance
     from scraper.copies import refuse_damaged, sqlite_path
     from scraper.errors import ConfigError, Problem
-    from scraper.net.load import return_large_blocks
 
     if (dry_run or source or json_) and not once:
         raise typer.BadParameter("--dry-run, --source and --json go with --once")
@@ -92,7 +91,6 @@ def run(
         _warn(fresh)
         return fresh
 
-    return_large_blocks()
     _allow_files()
     # Until the service heeds it, `bayan reload` must not end the process, which is what SIGHUP does by itself.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)

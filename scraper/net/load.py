@@ -14,8 +14,6 @@ than any parse may take, the one that has waited for longest goes on over the li
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import ctypes
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
@@ -30,12 +28,10 @@ LARGE_PART: Final = 0.75
 """Of the limit: what visits that are not small may take."""
 STANDSTILL: Final = 15.0
 """Seconds without anything given back after which one who waits goes on all the same: more than a parse may take."""
-BODIES: Final = 6
+BODIES: Final = 4
 """Bodies of the largest size that there is room for."""
 LEAST: Final = 16 * 1024 * 1024
 """Bytes of the smallest limit."""
-
-_M_MMAP_THRESHOLD = -3
 
 Aside = Callable[[], AbstractAsyncContextManager[None]]
 """What is given up while a body waits for room."""
@@ -208,13 +204,3 @@ def limit_for(max_bytes: int) -> int:
 
 def _stepped(size: int) -> int:
     return -(-size // STEP) * STEP
-
-
-def return_large_blocks() -> None:
-    """From now on this process gives blocks of 1 MiB and more back to the system as soon as they are free (mallopt(3)).
-
-    Left to itself, glibc keeps what bodies of many sizes have left behind: a hundred megabytes after a burst of large ones.
-    Other C libraries do not know this, and need nothing.
-    """
-    with contextlib.suppress(AttributeError, OSError):
-        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, 1024 * 1024)

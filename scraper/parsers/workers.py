@@ -32,7 +32,7 @@ _PATIENCE = 3
 """How many times as long as its processor time a parse may take: on a busy machine a worker has the processor now and then."""
 _HEAVY = 0.5
 """From this part of its bound on, a parse was heavy."""
-_LARGE = MIB
+_LARGE = 2 * MIB
 """Bytes of a page from which on it is taken for heavy unseen."""
 _INLINE = 64 * 1024
 """Answers up to this many bytes are read at once (2 ms); longer ones in a thread."""
