@@ -67,13 +67,13 @@ def _own_element(tree: Any, whole: str) -> Any:
         text = paragraph.text_content() if len(paragraph) else paragraph.text or ""
         if len(text) < _RUNNING:
             continue
-        found = letters(text)
-        if len(found) < _RUNNING // 2 or found[:_START] not in whole:
+        start = letters(text[: 2 * _START])[:_START]
+        if len(start) < _RUNNING // 2 or start not in whole:
             continue
-        total += len(found)
+        total += len(text)
         for ancestor in islice(paragraph.iterancestors(), _MAX_DEPTH):
-            sizes[ancestor] = sizes.get(ancestor, 0) + len(found)
-    if total < len(whole) / 2:
+            sizes[ancestor] = sizes.get(ancestor, 0) + len(text)
+    if total < 0.6 * len(whole):
         return None
     own = None
     for element, size in sizes.items():
