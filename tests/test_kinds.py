@@ -63,7 +63,7 @@ def test_a_source_of_each_kind_is_tried_polled_and_rings_once(bayan: Bayan, site
     bayan.configure(of_kind(kind, site.origin))
     publish(site, kind, "An old statement that was there before")
     tried = bayan("sources", "test", kind)
-    assert (tried.code, f"{kind}: ok, 1 items" in tried.out) == (0, True), tried.out
+    assert (tried.code, f"{kind}: ok, 1 item" in tried.out) == (0, True), tried.out
     assert SAID not in bayan("run", "--once").out
     publish(site, kind, "An old statement that was there before", SAID)
     shown = bayan("run", "--once", "--source", kind)
