@@ -30,6 +30,7 @@ WANTED = "HOSTILE_CHAPTERS"
 """Names of the chapters that a server has, apart by spaces; without it, all."""
 BATCHES = (
     "sizes slowness redirects", "broken dates texts caches", "astray", "charsets", "floods", "bombs", "markup", "statuses", "robots",
+    "pairs",
 )  # fmt: skip
 """Chapters that are played together: a source has a loopback address of its own, and a server has 200."""
 STOPPED = ("too_complex", "parse_error", "suspect", "ok", "empty", "too_large")
@@ -528,11 +529,12 @@ def astray(t: Table) -> None:
 
 def main() -> int:
     from tests.hostile_more_pages import CHAPTERS
+    from tests.hostile_more_pairs import pairs
 
     server = plumbing()
     table = Table(server)
     wanted = os.environ.get(WANTED, "").split()
-    for chapter in (sizes, slowness, redirects, astray, *CHAPTERS):
+    for chapter in (sizes, slowness, redirects, astray, *CHAPTERS, pairs):
         if not wanted or chapter.__name__ in wanted:
             chapter(table)
     return int(server.main())
