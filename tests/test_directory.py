@@ -259,7 +259,7 @@ def test_a_directory_is_tried_and_tells_what_it_passes_over(bayan: Bayan) -> Non
     put(bayan.folder / "inbox", "b.json", "{")
     ran = bayan("sources", "test", "tips")
     assert ran.code == 0
-    assert "tips: ok, 1 items" in ran.out
+    assert "tips: ok, 1 item," in ran.out
     assert "1 more that are too fresh, too large or in no form that is read" in ran.out
     assert "nothing: the source holds the texts itself" in ran.out
 
