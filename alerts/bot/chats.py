@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
 from alerts.bot import watches
@@ -266,12 +266,6 @@ def revoke_code(conn: Connection, code_hash: str, now: datetime) -> bool:
     """A code that nobody used works no more. False where it was used, or is over."""
     usable = (enrolment.c.code_hash == code_hash, enrolment.c.used_at.is_(None), enrolment.c.ends_at > now)
     return conn.execute(update(enrolment).where(*usable).values(ends_at=now)).rowcount > 0
-
-
-def open_codes(conn: Connection, now: datetime) -> int:
-    """Codes that may still be used: for `/chats`, so that an admin sees what is open."""
-    open_ = (enrolment.c.used_at.is_(None), enrolment.c.ends_at > now)
-    return int(conn.execute(select(func.count()).select_from(enrolment).where(*open_)).scalar() or 0)
 
 
 def hash_of(code: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from alerts.bot.access import Book, Role, may, role_of
+from alerts.bot.access import Book, Role, may
 from alerts.bot.incoming import Asked, Pressed
 from alerts.bot.line import Key
 from alerts.bot.talk import aside, fit, say
@@ -129,8 +129,3 @@ def plain(text: str) -> Answer:
 def allowed(commands: Sequence[Command], role: Role | None) -> tuple[Command, ...]:
     """Those of `commands` that `role` may use."""
     return tuple(one for one in commands if may(role, one.needs))
-
-
-def role_here(asked: Asked | Pressed, book: Book) -> Role | None:
-    """The role of who asks, in the chat where it is asked."""
-    return role_of(asked.sender, asked.chat, book)

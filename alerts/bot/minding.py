@@ -8,7 +8,6 @@ from alerts.bot.commands import Answer, Command, Here, Press, plain
 from alerts.bot.incoming import Asked
 from alerts.bot.line import Key
 from alerts.bot.undoing import noted
-from alerts.shown import isolate, show
 from scraper.db import Connection
 
 
@@ -118,10 +117,6 @@ def _last_admin(conn: Connection, chat: str, person: str, here: Here) -> bool:
     }
     configured = {who for who, held in here.book.configured.items() if held == "admin"}
     return person in admins and not (admins | configured) - {person}
-
-
-def _safe(text: str) -> str:
-    return isolate(show(text[:200]).text)
 
 
 COMMANDS = (

@@ -5,7 +5,7 @@
 
 Pure: the same watchlist and text give the same matches, always. `automaton.py` and `spellings.py` find names as they are written
 and as they sound, `judging.py` judges what was found.
-How a match is written down: DESIGN, "Verbs with a fixed JSON form".
+How a match is written down: docs/json.md.
 """
 
 from __future__ import annotations

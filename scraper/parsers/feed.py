@@ -45,17 +45,6 @@ def parse(page: Page, source: Source) -> Listed:
     )
 
 
-def looks_like_feed(text: str) -> bool:
-    """Whether `text` begins as a feed of any kind does."""
-    try:
-        start, root = xml_text.root(text)
-    except ParseError:
-        return False
-    if root:
-        return root in _FEED_ROOTS
-    return text[start : start + 1] == "{" and '"items"' in text and "jsonfeed" in text[:5_000]
-
-
 def read(text: str) -> entry.Feed:
     """The feed in `text`, as it was written. Raises ParseError as `parse` does."""
     text = xml_text.CONTROLS.sub("", text)
