@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from alerts.config import load_watchlists
 from alerts.model import Actor, Keywords, Match
-from alerts.watch.match import MOST_MATCHES, Watchlist, compile_watchlist
+from alerts.watch.judging import MOST_MATCHES
+from alerts.watch.match import Watchlist, compile_watchlist
 
 GOLD = Path(__file__).parent / "gold"
 KHAZALI = Actor(

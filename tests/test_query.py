@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from alerts.config import load, load_watchlists
 from alerts.model import Actor, Keywords, Match
-from alerts.watch.match import MOST_MATCHES, compile_watchlist
+from alerts.watch.judging import MOST_MATCHES
+from alerts.watch.match import compile_watchlist
 from alerts.watch.places import Place, near, with_slop
 from alerts.watch.query import Refusal, read_query
 from alerts.watch.required import required

@@ -20,11 +20,14 @@ from alerts.channels import Channels
 from alerts.digest import Line, draw_digest
 from alerts.errors import ChannelDown, DeliveryError, MessageRefused, RecipientGone, TryLater
 from alerts.followup import draw_edit, draw_removal
+from alerts.holds import notice
 from alerts.message import draw, draw_notice, plain
 from alerts.model import Channel
+from alerts.said import in_language
 from alerts.settings import ChannelSettings
 from alerts.shown import units
 from alerts.words import words_of
+from scraper.holds import Flood
 from scraper.secret import Secret
 from tests.alert_values import NOW, model_alert, random_alert
 from tests.fake_botapi import TOKEN
@@ -243,7 +246,19 @@ async def test_the_strict_server_takes_alerts_in_arabic_and_persian_as_they_were
     messages += [draw_removal(one, timezone="Asia/Tehran", language=language) for one in some[:20]]
     messages.append(draw_edit(told, *versions, at=NOW, timezone="UTC", language=language))
     messages.append(draw_digest("quiet:night", [Line(told, "high", True)] * 5, timezone="UTC", language=language))
-    messages.append(draw_notice(words_of(language).flood("agency", 12, "redesign", ("Head", "عنوان")), language))
+    flood = notice(
+        Flood(
+            1,
+            "agency",
+            NOW,
+            NOW,
+            12,
+            14,
+            "12 new of 14 listed, where up to 4 are usual: the page is another one",
+            ("Head", "عنوان"),
+        )
+    )
+    messages.append(draw_notice(in_language(language, flood.said), language))
     channels = Channels([strict.channel("desk", 7)])
     for message in messages:
         await channels.reach("desk").send(message)
