@@ -57,6 +57,12 @@ def test_a_page_is_its_title_and_its_main_part_without_menus() -> None:
     )
 
 
+def test_a_page_that_is_one_form_is_no_search_form() -> None:
+    body = f"<form id=aspnetForm><nav>Home</nav><h1>About the office</h1>{STAFF}<form><input></form></form>"
+    item = parse(answer(f"<html><title>The office</title><body>{body}</body></html>"), asking("page")).items[0]
+    assert (item.text or "").startswith("About the office\nThe spokesman of the office is John Smith.")
+
+
 def test_watch_narrows_a_page_to_the_parts_that_count() -> None:
     item = read("<div class=x>One <div class=x>inside</div></div><p>Two</p><div class=x>Three</div>", watch=".x")
     assert (item.text or "").split() == ["One", "inside", "Three"]

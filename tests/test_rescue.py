@@ -6,10 +6,12 @@ import json
 import time
 from datetime import UTC, datetime
 
+import pytest
+
 from scraper.errors import ParseError
 from scraper.model import Page, Source
 from scraper.parsers.article import parse
-from scraper.parsers.rescue import scripted
+from scraper.parsers.rescue import scripted, stamped
 
 SAID = (
     "The harbour council has closed the old bridge to all traffic until the engineers have looked at every bolt of it.",
@@ -87,3 +89,26 @@ def test_quotation_marks_without_end_cost_no_more_than_their_length() -> None:
     begun = time.process_time()
     assert scripted(['"<p' + '\\"' * 400_000, '<p "' * 200_000, "<p" + '"' + "\\" * 500_001]) == ""
     assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize(
+    ("data", "wanted"),
+    [
+        ('{"publicationDate":"2022-01-31T14:27:32+01:00","createdAt":"2022-01-30T09:00:00Z"}', "2022-01-31T14:27:32+01:00"),
+        (r'[1,"{\"published_at\":\"2022-01-31\"}"]', "2022-01-31"),
+        ('{"publishedAt": "2022-01-31T14:27Z"}, {"publishedAt": "2022-01-31T20:00Z"}', "2022-01-31T14:27Z"),
+        ('{"publishedAt": "2022-01-31T14:27Z"}, {"publishedAt": "2022-02-01T20:00Z"}', ""),
+        ('{"updatedAt": "2022-01-31T14:27Z", "unpublishedAt": "2022-01-31T14:27Z"}', ""),
+    ],
+)  # fmt: skip
+def test_the_one_day_that_the_data_of_scripts_calls_the_publication_is_found(data: str, wanted: str) -> None:
+    assert stamped([data]) == wanted
+
+
+def test_a_page_that_dates_itself_in_a_script_alone_has_that_day_and_is_not_sure_of_it() -> None:
+    body = f'<main>{MARKUP}</main><script>state = {{"publicationDate": "2026-01-15T08:00:00+00:00"}}</script>'
+    html = f"<html><head><title>Old bridge closed</title></head><body><h1>Old bridge closed</h1>{body}</body></html>"
+    page = Page(url="https://a.example/1", asked="", body=html.encode(), fetched_at=datetime(2026, 2, 1, tzinfo=UTC))
+    found = parse(page, Source(id="s", kind="listing", url="https://a.example/")).published
+    assert found is not None
+    assert (f"{found.at:%Y-%m-%d %H:%M}", found.method, found.confident) == ("2026-01-15 08:00", "script", False)

@@ -1,4 +1,4 @@
-"""Tables: what old pages are laid out with is read as text, a table of data stays one."""
+"""Tables and forms: what old pages are laid out with is read as text, a table of data stays one."""
 
 from __future__ import annotations
 
@@ -47,3 +47,17 @@ def test_a_page_without_headings_or_metadata_is_called_by_its_first_line() -> No
     assert article.title == "Statement of the press office on the year"
     assert article.text == "\n".join(LINES)
     assert article.published is not None and f"{article.published.at:%Y-%m-%d %H:%M}" == "2025-06-19 14:20"
+
+
+def test_a_page_that_is_one_form_as_web_forms_have_it_is_read_with_its_date() -> None:
+    date = '<div class="info"><span class="date-created">\n      2 تير 1399 - 12:09:08 ب.ظ</span></div>'
+    search = '<input type="hidden" name="__VIEWSTATE"><div class="search"><input name="q"></div>'
+    article = read(f'<form id="aspnetForm">{search}<div><h1>Annual report</h1>{date}{BODY}</div></form>')
+    assert article.text.endswith("\n".join(LINES))
+    assert article.published is not None and f"{article.published.at:%Y-%m-%d %H:%M}" == "2020-06-22 12:09"
+
+
+def test_the_lines_of_a_text_are_not_indented_as_its_markup_is() -> None:
+    page = "".join(f"\n\t\t  <div>\n      {line.replace(' ', '    ', 1)}\n   </div>" for line in LINES * 3)
+    text = read(f"<div><h1>Annual report</h1>{page}</div>").text
+    assert text and not [line for line in text.split("\n") if "  " in line or line != line.strip() or not line]

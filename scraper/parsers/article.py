@@ -32,6 +32,7 @@ from scraper.text import clean, clean_line
 
 MAX_TEXT = 1_000_000
 _MAX_TITLE = 1_000
+_SPACES = re.compile(r"[ \t\u00a0]{2,}")
 _CONTROLS = re.compile(
     r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b\u2060\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
 )
@@ -54,6 +55,7 @@ def parse(page: Page, source: Source) -> Article:
     shape.check(markup)
     chosen = _Chosen(source.article, markup) if source.article else None
     tree = _tree(chosen.markup if chosen else markup)
+    parts.unwrap(tree)
     said = metadata.gather(tree)
     scripts = _without_machinery(tree)
     boxes.take_out(tree)
@@ -72,6 +74,7 @@ def parse(page: Page, source: Source) -> Article:
         text = body.own_lines(text, blocks, titles=_titles(said, title), authors=names, is_date=_is_date(page))
         text = f"{body.standfirst(tree, said, title, text)}\n{text}".strip() if text else text
         title, text = _called_by_its_first_line(said, title, text)
+    text = _without_indents(text)
     walls.refuse(title, text)
     text = text or clean(said.meta("og:description", "description", "twitter:description"), MAX_TEXT)
     if not text:
@@ -84,7 +87,7 @@ def parse(page: Page, source: Source) -> Article:
     )
     links = body.links(blocks, text, page.url, said.base)
     if moment is None:
-        moment = _last_resort(tree, said, page, source, told)
+        moment = _of_a_script(scripts, page, source) or _last_resort(tree, said, page, source, told)
     if moment is not None and told is not None and told.at.date() > moment.at.date() + timedelta(days=1):
         told = said_on(text, near=moment.at, language=code)
     return Article(
@@ -186,6 +189,12 @@ def _found_text(tree: Any, url: str) -> str:
     return clean(document.text or "", MAX_TEXT) if document is not None else ""
 
 
+def _without_indents(text: str) -> str:
+    """`text` with the white space of its lines as a browser shows it, and no empty lines."""
+    lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
 def _titles(said: Said, title: str) -> tuple[str, ...]:
     """All that the page calls itself: a headline over the text may differ from the title."""
     over = (heading.text for heading in said.headings if heading.level == 1 and not heading.away)
@@ -247,6 +256,13 @@ def _chosen_date(chosen: _Chosen | None, page: Page, source: Source, code: str |
         chosen.date, fetched_at=page.fetched_at, timezone=source.timezone, language=code, last_resort=True
     )
     return moment and replace(moment, confident=not moment.method.startswith(("updated", "dateparser")))
+
+
+def _of_a_script(scripts: Sequence[str], page: Page, source: Source) -> Moment | None:
+    """The one publication that the data of the page's scripts tells, never confident."""
+    stamp = rescue.stamped(scripts)
+    moment = in_words(stamp, fetched_at=page.fetched_at, timezone=source.timezone, language=None) if stamp else None
+    return None if moment is None else replace(moment, method="script", confident=False)
 
 
 def _last_resort(tree: Any, said: Said, page: Page, source: Source, told: Moment | None) -> Moment | None:

@@ -95,5 +95,6 @@ def _inside(node: LexborNode, ids: set[int]) -> bool:
 
 def _take_out(node: LexborNode, selector: str) -> None:
     for unseen in node.css(selector):
-        if unseen.mem_id != node.mem_id:
+        holds_the_page = unseen.tag == "form" and unseen.css_first("h1, main, article") is not None
+        if unseen.mem_id != node.mem_id and not holds_the_page:
             unseen.decompose()

@@ -1,11 +1,16 @@
-"""Makes one article of several: a running report whose entries are articles beside each other is read as a whole.
+"""Gives elements that only look like something else their plain name, so that those who look for the article find it.
 
-HTML section 4.3.2 lets each entry be an `article`; who looks for the article of a page would take the first and leave the rest.
+HTML section 4.3.2 lets each entry of a running report be an `article`; who looks for the article of a page would take the first
+and leave the rest. And some frameworks (ASP.NET Web Forms) put all of a page into one `form`, which elsewhere is a search or a login.
 """
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
+
+_MOST_FORMS = 5
+"""The form that holds the page is among the first of it."""
 
 
 def join(tree: Any) -> None:
@@ -18,3 +23,10 @@ def join(tree: Any) -> None:
             for article in articles:
                 article.tag = "div"
                 article.attrib.pop("class", None)  # "entry" and "post" are looked for, too
+
+
+def unwrap(tree: Any) -> None:
+    """Turn a `form` element of the lxml `tree` that holds the headline into a `div`: it is the page."""
+    for form in list(islice(tree.iter("form"), _MOST_FORMS)):
+        if any(form.find(f".//{name}") is not None for name in ("h1", "article", "main")):
+            form.tag = "div"

@@ -1,4 +1,4 @@
-"""Finds the text of an article where the usual ways find next to nothing: its densest paragraphs, or markup inside a script.
+"""Finds the text and the day of an article where the usual ways find nothing: its densest paragraphs, or what is inside a script.
 
 Many sites send the article as data, and a script of the page shows it: a reader without scripts sees a shell. The markup
 stands there all the same, as a long string of JSON or of JavaScript, once or twice escaped.
@@ -25,6 +25,12 @@ _MAX_MARKUP = 1_000_000
 _STRING = re.compile(r'"(?:[^"\\]++|\\(?:.|\Z))*+(?:"|\Z)', re.DOTALL)
 _PARAGRAPH = re.compile(r"<p\b[^<>]*>([^<]{40,}|(?:[^<]|<(?!/?p\b)){80,}?)</p>", re.IGNORECASE)
 _ESCAPED = re.compile(r"<p\b|\\u003cp\b", re.IGNORECASE)
+_PUBLISHED = re.compile(
+    r'"(?:(?:first_?)?published(?:_?at|_?date|_?on)|publish_?(?:date|time)|publication_?date|date_?published)\\{0,3}"\s{0,4}:'
+    r'\s{0,4}\\{0,3}"(\d{4}-\d\d-\d\d(?:[T ][\d:.]{5,15}(?:Z|[+-]\d\d:?\d\d)?)?)\\{0,3}"',
+    re.IGNORECASE,
+)
+"""What the data of a script calls the publication, under the usual names, as a stamp of ISO 8601."""
 
 
 def paragraphs(tree: Any) -> str:
@@ -98,3 +104,12 @@ def _strings(script: str) -> Iterator[str]:
             except ValueError:
                 continue
             yield text
+
+
+def stamped(scripts: Iterable[str]) -> str:
+    """The stamp of publication in the data of `scripts`, "" where there is none, or where they are of several days.
+
+    Such data may speak of other articles as well; which stamp is whose cannot be told.
+    """
+    stamps = [stamp for script in scripts if len(script) <= _MAX_SCRIPT for stamp in _PUBLISHED.findall(script)]
+    return stamps[0] if len({stamp[:10] for stamp in stamps}) == 1 else ""
