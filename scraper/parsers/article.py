@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
@@ -57,7 +57,7 @@ def parse(page: Page, source: Source) -> Article:
     tree = _tree(chosen.markup if chosen else markup)
     parts.unwrap(tree)
     said = metadata.gather(tree)
-    scripts = _without_machinery(tree)
+    scripts, linked = _without_machinery(tree)
     boxes.take_out(tree)
     tables.unfold(tree)
     parts.join(tree)
@@ -87,7 +87,8 @@ def parse(page: Page, source: Source) -> Article:
     )
     links = body.links(blocks, text, page.url, said.base)
     if moment is None:
-        moment = _of_a_script(scripts, page, source) or _last_resort(tree, said, page, source, told)
+        data = (script for script in scripts if script not in linked)
+        moment = _of_a_script(data, page, source) or _last_resort(tree, said, page, source, told)
     if moment is not None and told is not None and told.at.date() > moment.at.date() + timedelta(days=1):
         told = said_on(text, near=moment.at, language=code)
     return Article(
@@ -136,20 +137,22 @@ def _trafilatura() -> Any:
     return trafilatura
 
 
-def _without_machinery(tree: Any) -> list[str]:
+def _without_machinery(tree: Any) -> tuple[list[str], set[str]]:
     """Take scripts, styles and drawings, which nobody reads, out of the lxml `tree`, so that copies of it are small.
 
-    What the scripts say is given back. JSON-LD stays.
+    What the scripts say is given back, and which of it is JSON-LD. That stays, as other JSON does.
     """
-    scripts = []
+    scripts: list[str] = []
+    linked: set[str] = set()
     for element in list(tree.iter("script", "style", "svg")):
-        if element.tag != "script" or "json" not in (element.get("type") or "").lower():
-            if element.getparent() is not None:
-                scripts += [element.text] if element.tag == "script" and element.text else []
-                element.drop_tree()
-        elif element.text:
+        kind = (element.get("type") or "").lower()
+        if element.tag == "script" and element.text:
             scripts.append(element.text)
-    return scripts
+            if "ld+json" in kind:
+                linked.add(element.text)
+        if (element.tag != "script" or "json" not in kind) and element.getparent() is not None:
+            element.drop_tree()
+    return scripts, linked
 
 
 def _text(tree: Any, said: Said, url: str, scripts: Sequence[str]) -> str:
@@ -258,7 +261,7 @@ def _chosen_date(chosen: _Chosen | None, page: Page, source: Source, code: str |
     return moment and replace(moment, confident=not moment.method.startswith(("updated", "dateparser")))
 
 
-def _of_a_script(scripts: Sequence[str], page: Page, source: Source) -> Moment | None:
+def _of_a_script(scripts: Iterable[str], page: Page, source: Source) -> Moment | None:
     """The one publication that the data of the page's scripts tells, never confident."""
     stamp = rescue.stamped(scripts)
     moment = in_words(stamp, fetched_at=page.fetched_at, timezone=source.timezone, language=None) if stamp else None
