@@ -13,7 +13,7 @@ import structlog
 from hypothesis import HealthCheck, settings
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-PROMISES = ("test_crash", "test_kill", "test_bot_kills", "test_canaries", "test_upgrade", "test_properties")
+PROMISES = ("test_crash", "test_kill", "test_bot_kills", "test_canaries", "test_upgrade")
 """Modules whose tests never get a second try: one loss, one copy without a mark, one secret that got out is one too many."""
 MOST_UNSTEADY = 3
 
