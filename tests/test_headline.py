@@ -121,3 +121,65 @@ def test_a_kicker_that_only_the_shared_title_lacks_is_left_out() -> None:
     whole = "Party day on the harbour: Mayor calls for resistance to the new bridge"
     head = in_json(whole) + shared("Mayor calls for resistance to the new bridge")
     assert title(window=whole, head=head, body=f"<h1>{whole}</h1>") == "Mayor calls for resistance to the new bridge"
+
+
+def test_words_that_are_quoted_before_the_title_are_no_kicker() -> None:
+    whole = '"We will answer": Mayor calls for resistance to the new bridge'.replace('"', "“", 1).replace('"', "”")
+    found = title(
+        window="Mayor calls for resistance to the new bridge",
+        head=shared("Mayor calls for resistance to the new bridge"),
+        body=f"<h1>{whole}</h1>",
+    )
+    assert found == whole
+
+
+def test_a_site_whose_name_ends_a_longer_word_loses_no_word_of_the_title() -> None:
+    window = "Earlymorningpost: what the letter carriers of the town have to say"
+    assert title(window=window, body=f"<h1>{window}</h1>") == window
+
+
+def test_a_title_that_is_cut_is_taken_whole_from_where_it_is_whole() -> None:
+    whole = "The harbour board explains at length why the old bridge has to be closed again"
+    cut = "The harbour board explains at length why the old bridge ..."
+    assert title(window=cut, head=shared(cut), body=f"<h1>{whole}</h1>") == whole
+
+
+@pytest.mark.parametrize(
+    ("window", "body"),
+    [
+        (
+            "Morning Post - Press releases - The minister receives the ambassador of the islands",
+            "<h1>Press releases</h1>",
+        ),
+        (
+            "Press office » The minister receives the ambassador of the islands",
+            "<h1>Ministry</h1><h2>The minister receives the ambassador of the islands</h2>",
+        ),
+    ],
+)
+def test_the_name_of_a_section_before_the_title_is_left_out(window: str, body: str) -> None:
+    assert title(window=window, body=body) == "The minister receives the ambassador of the islands"
+
+
+def test_a_short_title_with_the_sites_motto_after_it_stays_short() -> None:
+    window = "A small science of sheep - Everything worth knowing about wool and its people"
+    assert title(window=window, body="<h1>A small science of sheep</h1>") == "A small science of sheep"
+
+
+def test_the_title_that_the_page_shows_beats_one_that_it_shows_nowhere() -> None:
+    head = in_json("Landing place beside the palace planned") + shared(
+        "President plans a place to land while the hall waits"
+    )
+    found = title(
+        window="Landing place beside the palace planned",
+        head=head,
+        body='<h2 class="headline">Works at the palace: President plans a place to land while the hall waits</h2>',
+    )
+    assert found == "President plans a place to land while the hall waits"
+
+
+def test_a_headline_after_a_menu_of_headings_is_found() -> None:
+    menu = "".join(f"<h2>Department number {n} of the ministry</h2>" for n in range(80))
+    assert title(window="x", body=f"{menu}<h1>The minister receives the ambassador</h1>") == (
+        "The minister receives the ambassador"
+    )

@@ -67,7 +67,38 @@ def test_many_dates_before_the_headline_do_not_crowd_out_its_own() -> None:
 )
 def test_a_date_line_next_to_the_headline_is_read(line: str) -> None:
     moment = found(f"{TITLE}{line}{RUNNING}")
-    assert moment is not None and f"{moment.at:%Y-%m-%d}" == "2025-06-18" and not moment.confident
+    assert moment is not None and f"{moment.at:%Y-%m-%d}" == "2025-06-18"
+    assert moment.confident == (" class='date'" in line)
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        (f"{TITLE}<p class='date'>18 June 2025</p>{RUNNING}", True),
+        (f"<p class='date'>18 June 2025</p>{TITLE}{RUNNING}", True),
+        (f"<p class='date'>20 June 2025</p>{TITLE}{RUNNING}", False),  # the clock of the page
+        (f"{TITLE}<p class='date'>18 June</p>{RUNNING}", False),
+        (f"{TITLE}<p class='date'>18 June 2025, 11:30</p>{RUNNING}", False),  # in which zone?
+        (f"{TITLE}<p class='date'>2 days ago</p>{RUNNING}", False),
+        (f"{TITLE}<p class='date'>18 June 2025</p>{RUNNING}<p class='date'>12 June 2025</p><p>19.06.2025</p>", True),
+        (f"{TITLE}<p class='date'>18 June 2025</p><p class='date updated'>19 June 2025</p>{RUNNING}", False),
+    ],
+)
+def test_a_full_day_beside_the_headline_is_trusted_where_nothing_speaks_against_it(body: str, wanted: bool) -> None:
+    moment = found(body)
+    assert moment is not None and moment.confident == wanted
+
+
+def test_a_stamp_whose_day_the_text_shows_too_is_trusted() -> None:
+    head = '<meta property="article:published_time" content="2025-06-18T11:00:00+02:00">'
+    alone, shown = found(f"{TITLE}{RUNNING}", head), found(f"{TITLE}<p>By Jane Weaver, 18 June 2025</p>{RUNNING}", head)
+    assert alone is not None and shown is not None and (alone.confident, shown.confident) == (False, True)
+
+
+def test_a_heading_that_is_but_a_date_is_one() -> None:
+    assert (
+        day(f"{TITLE}<div><span>Erschienen am:</span><h2>18.06.2025</h2></div>{RUNNING}", language="de") == "2025-06-18"
+    )
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ _NO_TITLE = frozenset(
     }
 )
 _NOTICE = re.compile(r"cookie|newsletter|subscri", re.IGNORECASE)
+_QUOTES = "\"'“”„«»‘’‹›「"
 _AGREES = 0.55
 _LIVE, _VISIBLE = 3.0, 1.6
 
@@ -69,12 +70,15 @@ def headline(said: Said, url: str) -> str:
         best = over
     elif best == over and not any(_squash(over) == _squash(title) for title in (named, *titles)):
         best = next((title for title in titles if len(title) > 15 and _follows(title, over)), over)
-    if _follows(titles[0], best):
+    if _follows(titles[0], best) or _is_end_of_shown(titles[0], best, said):
         best = titles[0]
     if not named:
         best = next((h.bare for h in said.headings if h.bare and _squash(h.text) == _squash(best)), best)
         if not over and not any(titles[:2]):
             best = _second(said, titles[2]) or best
+        longer = (title for title in titles if best and title.startswith(best))
+        best = next((rest for title in (best, *longer) if (rest := _after_section(title, best, titles[2], said))), best)
+    best = next((title for title in (over, *titles) if _is_cut(best, title)), best)
     title = _told(best or next((h.text for h in said.headings), "") or said.document_title)
     return title if said.language.startswith("fr") else _LOOSE_COLON.sub(": ", title)
 
@@ -139,9 +143,41 @@ def _agree(one: str, two: str) -> bool:
 
 
 def _follows(title: str, longer: str) -> bool:
-    """Whether `longer` is `title` with a kicker before it."""
+    """Whether `longer` is `title` with a kicker before it. Words that are quoted are no kicker: they are what was said."""
     one, two = _squash(title), _squash(longer)
-    return len(one) > 15 and one != two and two.endswith(one)
+    return len(one) > 15 and one != two and two.endswith(one) and longer[0] not in _QUOTES
+
+
+def _is_end_of_shown(title: str, best: str, said: Said) -> bool:
+    """Whether the page shows `title`, with a kicker before it, over its text, and `best` nowhere."""
+    return not _is_shown(best, said) and any(h.marked and not h.away and _follows(title, h.text) for h in said.headings)
+
+
+def _after_section(title: str, best: str, window: str, said: Said) -> str:
+    """What follows the name of a section in `title` ("News - The minister receives ..."), "" where none is told.
+
+    It is a section's where `title` is the `best` known and what follows is a heading of the page; or where its short name is
+    one, and the window's title, which is `window` without the site's name, begins with that name: each part is narrower then.
+    """
+    narrows = window != said.document_title and said.document_title.endswith(window)
+    shown = {_squash(h.text) for h in said.headings if h.level < 3 and not h.away}
+    for cut in _PARTS.finditer(title):
+        head, rest = title[: cut.start()], title[cut.end() :]
+        if not _squash(head) or ":" in cut[0] or len(rest) <= 20:
+            continue
+        if _squash(rest) in shown and title == best:
+            return rest
+        if narrows and len(_WORD.findall(head)) < 4 and len(rest) > len(head) and _squash(head) in shown:
+            return rest
+    return ""
+
+
+def _is_cut(title: str, whole: str) -> bool:
+    """Whether `title` is the beginning of `whole`, cut with an ellipsis."""
+    kept = title.rstrip(".… ")
+    return (
+        title.rstrip().endswith(("...", "…")) and len(kept) > 30 and len(whole) > len(title) and whole.startswith(kept)
+    )
 
 
 def _titles(said: Said) -> tuple[str, ...]:
@@ -209,16 +245,16 @@ def _without_site(title: str, names: frozenset[str]) -> str:
 
 def _is_site(part: str, names: frozenset[str]) -> bool:
     squashed = _squash(part)
-    return (
-        not squashed
-        or squashed in ("blogarchive", "blogarchiv")
-        or any(
-            squashed == name
-            or (
-                len(name) > 3
-                and (squashed.startswith(name) or squashed.endswith(name))
-                and len(squashed) < 3 * len(name)
-            )
-            for name in names
-        )
-    )
+    if not squashed or squashed in names or squashed in ("blogarchive", "blogarchiv"):
+        return True
+    ends = _ends(part)
+    return any(len(name) > 3 and name in ends and len(squashed) < 3 * len(name) for name in names)
+
+
+def _ends(part: str) -> frozenset[str]:
+    """The squashed runs of whole words that `part` begins or ends with: "Mountaineering" does not end with "engineering".
+
+    What is written without spaces is a run of signs.
+    """
+    words = [sign for word in _WORD.findall(part.casefold()) for sign in (word if word[0] > "\u2e7f" else (word,))][:40]
+    return frozenset("".join(run) for n in range(1, len(words) + 1) for run in (words[:n], words[-n:]))

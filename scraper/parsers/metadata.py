@@ -56,8 +56,8 @@ _LABELS: tuple[tuple[re.Pattern[str], Claim], ...] = (
     ),
     (
         re.compile(
-            r"(?:published|posted|publication date|release date|veröffentlicht|publié|publicado|опубликовано|yayın(?:lan?ma)?"
-            r"(?: tarihi)?|تاريخ النشر|نشر(?:ت)?(?: في| بتاريخ)?|تاریخ انتشار|انتشار|פורסם)(?: (?:on|at|am|le|el|il|ב))?\W*$",
+            r"(?:published|posted|publication date|release date|veröffentlicht|erschienen|publié|publicado|опубликовано"
+            r"|yayın(?:lan?ma)?(?: tarihi)?|تاريخ النشر|نشر(?:ت)?(?: في| بتاريخ)?|تاریخ انتشار|انتشار|פורסם)(?: (?:on|at|am|le|el|il|ב))?\W*$",
             re.IGNORECASE,
         ),
         "published",
@@ -201,6 +201,8 @@ def gather(tree: Any) -> Said:
             said.base = said.base or (element.get("href") or "").strip()[:2_000]
         elif tag in ("h1", "h2", "h3"):
             _heading(said, element, position, walk)
+            if tag != "h1" and (text := element.text) and 5 < len(text.strip()) < 40 and _may_be_date(text):
+                _shown(said, element, position, walk)
         else:
             if tag == "p" and len(element.text or "") > 80:
                 walk.running.append(position)
@@ -290,9 +292,9 @@ def _meta(said: Said, element: Any) -> None:
 
 
 def _heading(said: Said, element: Any, position: int, walk: _Walk) -> None:
-    if len(said.headings) >= 60:
-        return
     level = int(element.tag[1])
+    if len(said.headings) >= (60 if level > 1 else 200):
+        return
     marks = f"{element.get('class') or ''} {element.get('itemprop') or ''}".lower()
     marked = "headline" in marks or "title" in marks
     text = words(element, 600) if level < 3 or marked else ""

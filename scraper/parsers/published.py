@@ -3,7 +3,8 @@
     JSON-LD of the article -> meta -> itemprop, time -> a date in words near the headline -> the day in the address
 
 The first that reads as a date is taken. It is confident only where its place means the publication by a published rule
-(schema.org, Open Graph, Dublin Core, HTML) and nothing else on the page contradicts it. What a page calls modified or
+(schema.org, Open Graph, Dublin Core, HTML) and a second place says so, or where a full day is marked as a date right beside
+the headline; and nothing else on the page contradicts it. What a page calls modified or
 updated is never the publication; it is only used to doubt a day that few voices give, and to refuse one that is later.
 """
 
@@ -48,6 +49,8 @@ _DATELINE = re.compile(
 )
 """What stands before an article's first words: "(18.01.2018)", "BERLIN, 5 May 2022 –". A sentence begins otherwise."""
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_OTHER_DIGITS = re.compile(r"(?<![٠-٩۰-۹])[٠-٩۰-۹]{4}(?![٠-٩۰-۹])|(?<!\d)1[34]\d\d(?!\d)")
+"""A year in the digits of Arabic or Persian, or of a calendar that is used there."""
 _TOLD = re.compile(
     r"\W*(?:published|posted|publi[ée]|publicado|pubblicato|veröffentlicht|gepubliceerd|опубликовано|نشر|yayın).*(?:19|20)\d\d",
     re.IGNORECASE | re.DOTALL,
@@ -79,6 +82,11 @@ class _Reader:
         self._whenever = whenever
         self._seen, self._zone, self._language = fetched_at, zone, language
         self._last_resorts = 3 if last_resort else 0  # they are slow, and a page that gives a date gives it early
+
+    @property
+    def today(self) -> date:
+        """The day on which the page was fetched."""
+        return self._seen.date()
 
     def read(
         self,
@@ -274,8 +282,16 @@ def _shown(said: Said, headline: str, reader: _Reader) -> Iterator[Found]:
                 moment = _told_or_stamped(moment, reader.read(one.attribute, f"{wanted}@"))
             if moment is not None:
                 heard.add(one.text)
-                yield Found(moment, f"{wanted} near" if one.near and wanted in ("time", "marked") else wanted, False)
+                origin = f"{wanted} near" if one.near and wanted in ("time", "marked") else wanted
+                yield Found(moment, origin, one.near and _is_plain_to_see(one, moment, here or 0, reader.today))
                 break
+
+
+def _is_plain_to_see(one: Shown, moment: Moment, here: int, today: date) -> bool:
+    """Whether a day stands in full beside the headline, and is no clock of the page: such a one tells today, above it."""
+    full = bool(one.attribute) or _YEAR.search(one.text) is not None or _OTHER_DIGITS.search(one.text) is not None
+    above = one.position < here and abs(moment.at.date() - today) <= timedelta(days=1)
+    return one.kind != "plain" and full and not above and not moment.method.startswith("relative")
 
 
 def _told_or_stamped(told: Moment | None, stamped: Moment | None) -> Moment | None:
@@ -320,6 +336,8 @@ _LOCAL = frozenset(
 """Voices that speak of days as the site's readers count them."""
 _WEAK = frozenset({"plain", "json-ld created"})
 """Voices that neither make a day sure nor cast doubt on one."""
+_BESIDE = frozenset({"time near", "marked near", "time published", "marked published"})
+"""What stands beside the headline, where it is a full day."""
 _MANY = 4
 """So many voices together are believed even where the page was changed on a later day."""
 
@@ -418,4 +436,8 @@ def _is_confident(local: Moment, agreeing: set[str], found: Sequence[Found]) -> 
         and not any(_tells_local_day(f) and f.origin in agreeing for f in found)
     ):
         return False  # in UTC and near midnight, with nothing to tell the day that the site's readers had
-    return bool(agreeing & _FIRM) and not against and len(agreeing - _WEAK) >= 2
+    if against:
+        return False
+    # A clock beside the headline tells no zone, so it is not sure to be what it says; the day is.
+    beside = local.precision == "day" and any(f.firm and f.origin in _BESIDE and f.origin in agreeing for f in found)
+    return beside or (bool(agreeing & _FIRM) and (len(agreeing - _WEAK) >= 2 or "plain" in agreeing))
