@@ -57,7 +57,8 @@ _LABELS: tuple[tuple[re.Pattern[str], Claim], ...] = (
     (
         re.compile(
             r"(?:published|posted|publication date|release date|veröffentlicht|erschienen|publié|publicado|опубликовано"
-            r"|yayın(?:lan?ma)?(?: tarihi)?|تاريخ النشر|نشر(?:ت)?(?: في| بتاريخ)?|تاریخ انتشار|انتشار|פורסם)(?: (?:on|at|am|le|el|il|ב))?\W*$",
+            r"|yayın(?:lan?ma)?(?: tarihi)?|تاريخ النشر|نشر(?:ت)?(?: في| بتاريخ)?|تاریخ انتشار|انتشار|פורסם)"
+            r"(?: (?:on|at|am|le|el|il|ב))?\W*$",
             re.IGNORECASE,
         ),
         "published",
