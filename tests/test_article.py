@@ -311,3 +311,19 @@ def test_a_page_whose_window_bears_the_name_of_the_house_is_called_by_its_only_h
         titled("<h2>New library opens to all next month</h2><h2>The old library closes in autumn</h2>")
         == "Example ministry"
     )
+
+
+def test_what_a_broken_program_writes_into_its_page_is_no_text() -> None:
+    fault = (
+        "<br />\n<b>Warning</b>:  Use of undefined constant comments - assumed 'comments' (this will throw an Error in a "
+        "future version of PHP) in <b>/srv/plugins/recent.php</b> on line <b>928</b><br />\n"
+    )
+    head = "<html><head><title>Annual report</title></head>"
+    text = read(f"{head}<body>{fault * 30}<h1>Annual report</h1>{BODY}</body></html>").text
+    assert "Warning" not in text and text.startswith("The committee")
+
+
+def test_a_guess_takes_neither_the_day_of_a_style_sheet_nor_the_first_of_a_month_that_is_in_the_address() -> None:
+    style = '<link rel="stylesheet" href="/css/site.css?v=2025-05-12">'
+    assert read(document(style)).published is None
+    assert read(document(), url="https://site.example/2025/05/annual-report.html").published is None

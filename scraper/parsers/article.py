@@ -36,6 +36,11 @@ _SPACES = re.compile(r"[ \t\u00a0]{2,}")
 _CONTROLS = re.compile(
     r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b\u2060\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
 )
+_COMPLAINT = re.compile(
+    r"<b>(?:Warning|Notice|Deprecated|(?:Fatal|Parse) error|Strict Standards)</b>: .{1,600}? on line <b>\d{1,6}</b>(?:<br />)?",
+    re.IGNORECASE,
+)
+"""What PHP writes into a page when its program is at fault (its setting `display_errors`)."""
 _NO_PAGE = ("image/", "audio/", "video/", "font/", "application/pdf", "application/zip", "application/octet-stream")
 
 
@@ -53,6 +58,8 @@ def parse(page: Page, source: Source) -> Article:
     if not markup.strip():
         raise ParseError("empty", "the page is empty")
     shape.check(markup)
+    if " on line <b>" in markup:
+        markup = _COMPLAINT.sub("", markup)
     chosen = _Chosen(source.article, markup) if source.article else None
     tree = _tree(chosen.markup if chosen else markup)
     parts.unwrap(tree)
