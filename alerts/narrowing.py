@@ -3,8 +3,11 @@
     near      it rings alone only near words that stand beside it where it was right; elsewhere only in company
     weak      it counts only beside a full name or a word of context
     without   it is taken out
+    said      the actor rings only where it speaks, by whatever spelling
+    about     the actor rings only where others speak of it
 
-The cost is counted on what rang by this spelling: how many that people found wrong would be silent, and how many others.
+The cost is counted on what rang by this spelling, and of the last two on all that rang for the actor: how many that people found
+wrong would be silent, and how many others.
 """
 
 from __future__ import annotations
@@ -16,13 +19,15 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from alerts.backtest import meets, with_alias, without_alias
-from alerts.model import Actor, Keywords
+from alerts.model import Actor, Keywords, Role
 from alerts.watch.asked import slug_of
 from alerts.watch.match import Watchlist, compile_watchlist
 from alerts.watch.query import Refusal, read_query
 from scraper.model import Source, Statement
 
-Change = Literal["near", "weak", "without"]
+Change = Literal["near", "weak", "without", "said", "about"]
+ROLES: Final[Mapping[Change, Role]] = {"said": "speaker", "about": "mentioned"}
+"""The changes that ask in which role the actor stands there."""
 REACH: Final = 30
 """Words between the spelling and what stands near it."""
 _MOST_WORDS: Final = 4
@@ -118,15 +123,26 @@ class Trial:
     """Counts for each change what would still ring, statement by statement; may be asked for the options at any time."""
 
     def __init__(
-        self, actor: Actor, pattern: str, words: Sequence[str], wrong: Collection[int], sources: Mapping[str, Source]
+        self,
+        actor: Actor,
+        pattern: str,
+        words: Sequence[str],
+        wrong: Collection[int],
+        sources: Mapping[str, Source],
+        *,
+        roles: bool = True,
     ) -> None:
+        """`roles` is false for an actor that rings in one role only already."""
         self._wrong, self._sources, self._words = wrong, sources, tuple(words)
         self._tried = [
             (change, changed, rule, compile_watchlist([changed], [rule] if rule is not None else ()))
             for change, changed, rule in changes(actor, pattern, words)
         ]
+        self._actor = actor
+        self._today = compile_watchlist([actor], ()) if roles else None
         self._silent: Counter[Change] = Counter()
         self._lost: Counter[Change] = Counter()
+        self._kept: Counter[Change] = Counter()
 
     def add(self, statements: Sequence[Statement]) -> None:
         """Statements that ring by this spelling today."""
@@ -134,15 +150,37 @@ class Trial:
             for change, _, _, watch in self._tried:
                 if not _rings(watch, statement, self._sources):
                     (self._silent if statement.id in self._wrong else self._lost)[change] += 1
+        self.add_others(statements)
+
+    def add_others(self, statements: Sequence[Statement]) -> None:
+        """Statements that ring for the actor by other spellings: only its role in them is asked for."""
+        if self._today is None:
+            return
+        for statement in statements:
+            found = {one.role for one in meets(self._today, statement, self._sources)}
+            for change, role in ROLES.items():
+                if found and ("speaker" in found) != (role == "speaker"):
+                    (self._silent if statement.id in self._wrong else self._lost)[change] += 1
+                elif found and statement.id not in self._wrong:
+                    self._kept[change] += 1
 
     def options(self) -> tuple[Option, ...]:
-        """What helps, the best first: most of the wrong ones silent, then fewest others."""
+        """What helps, the best first: most of the wrong ones silent, then fewest others. A role is asked for only where something
+        that was right has it, and where no smaller change does as much and costs no more."""
         found = [
             Option(
                 change, actor, rule, self._silent[change], self._lost[change], self._words if change == "near" else ()
             )
             for change, actor, rule, _ in self._tried
             if self._silent[change]
+        ]
+        asked = [
+            Option(change, self._actor, None, self._silent[change], self._lost[change])
+            for change in ROLES
+            if self._silent[change] and self._kept[change]
+        ]
+        found += [
+            one for one in asked if not any(it.silent >= one.silent and it.lost <= one.lost for it in tuple(found))
         ]
         return tuple(sorted(found, key=lambda one: (-one.silent, one.lost)))
 

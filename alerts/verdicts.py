@@ -102,12 +102,12 @@ def matched(
     return tuple(conn.execute(query).scalars())
 
 
-def met_by(conn: Connection, watch: str, pattern: str, limit: int) -> tuple[int, ...]:
-    """The statements in which one spelling of a watch was met by their text of now, newest first."""
+def met_by(conn: Connection, watch: str, pattern: str | None, limit: int) -> tuple[int, ...]:
+    """The statements in which one spelling of a watch (None: any of them) was met by their text of now, newest first."""
     query = (
         select(statement.c.id)
         .join(match, (match.c.statement == statement.c.id) & (match.c.revision == statement.c.revision))
-        .where(match.c.watch == watch, match.c.pattern == pattern)
+        .where(match.c.watch == watch, *(() if pattern is None else (match.c.pattern == pattern,)))
         .distinct()
         .order_by(statement.c.id.desc())
         .limit(limit)

@@ -29,7 +29,24 @@ from tests.alert_values import NOW, TITLE, TROUBLE, alert, met, model_alert, sta
 
 OTHERS = sorted(RIGHT_TO_LEFT)
 MODULES = {"en": en, "ar": ar, "fa": fa, "fr": fr}
-TYPED = frozenset({"viewer", "editor", "admin", "none", "send", "drop", "weak_aliases", "actors", "source", "ID", "d"})
+TYPED = frozenset(
+    {
+        "viewer",
+        "editor",
+        "admin",
+        "none",
+        "send",
+        "drop",
+        "weak_aliases",
+        "actors",
+        "source",
+        "ID",
+        "d",
+        "role",
+        "speaker",
+        "mentioned",
+    }
+)
 """Latin words that may stand in a sentence besides commands: what is typed, or stands in the configuration."""
 KEYS = sorted(words("en"))
 ARABIC_TITLE = "الخزعلي يدين التهديدات (AAH) ويحذر من عدم الاستقرار!"

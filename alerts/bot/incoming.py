@@ -20,8 +20,8 @@ KINDS = ["message", "edited_message", "callback_query", "my_chat_member"]
 
 LONGEST = 4_096
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{5,32}))?(?:\s+|$)")
-_MARKS = re.compile("[\u200e\u200f\u2066-\u2069]")
-"""Marks of direction: they come along when a command is copied from an answer in Arabic or Persian."""
+_MARKS = re.compile("[\u200e\u200f\u2060\u2066-\u2069]")
+"""Marks of direction, and what keeps a name or a tag from being a link: they come along when an answer of ours is copied."""
 _THERE = ("member", "administrator", "creator", "restricted")
 
 

@@ -13,6 +13,8 @@ from alerts.bot import chats, deeds, undoing, watches
 from alerts.bot.commands import Answer, Command, Document, Here, plain
 from alerts.bot.incoming import Asked
 from alerts.bot.line import Key
+from alerts.bot.naming import bare, resting
+from alerts.bot.overlay import ONLY
 from alerts.bot.overlay import actor as read_actor
 from alerts.bot.overlay import rule as read_rule
 from alerts.bot.talk import LANGUAGES
@@ -26,6 +28,7 @@ from scraper import sources
 from scraper.db import Connection
 from scraper.errors import SourceError
 
+_ONLY = {"speaker": "only when they speak", "mentioned": "only when others speak of them"}
 _UNDOABLE = 5
 """Changes that /changes offers to undo."""
 
@@ -33,9 +36,13 @@ _UNDOABLE = 5
 async def list_actors(asked: Asked, here: Here) -> Answer:
     """`/actors`: who is watched here, by this chat and by the configuration."""
     config = here.house.config()
-    own = [one for one in config.actors if owner(one.id) == f"chat:{here.chat}"]
-    filed = [one for one in config.actors if not owner(one.id)]
-    lines = [f"• {_line(one)} ({here.say('own')})" for one in own] + [f"• {_line(one)}" for one in filed]
+    mine = await here.house.db.read(lambda conn: watches.of_chat(conn, here.chat))
+    lines = []
+    for watch in [one for one in mine if one.kind == "actor"]:
+        only = watch.definition.get(ONLY)
+        more = f"; {here.say(f'only_{only}')}" if only else ""
+        lines.append(f"• {_line(read_actor(watch))} ({here.say('own')}{more})")
+    lines += [f"• {_line(one)}" for one in config.actors if not owner(one.id)]
     if not lines:
         return plain(here.say("actors_none"))
     return _titled_or_file(here.say("actors_title"), lines, "actors.txt", here)
@@ -44,10 +51,13 @@ async def list_actors(asked: Asked, here: Here) -> Answer:
 async def list_rules(asked: Asked, here: Here) -> Answer:
     """`/rules`: which lists and rules ring here, and which routes lead here."""
     config = here.house.config()
+    mine = await here.house.db.read(lambda conn: watches.of_chat(conn, here.chat))
+    rests = resting(mine, [one.id for one in config.actors])
     lines = [
-        f"• {one.id.rpartition('/')[2]}: {one.query} ({here.say('own')})"
-        for one in config.keywords
-        if owner(one.id) == f"chat:{here.chat}"
+        f"• {one.slug}: {one.definition.get('query', '')} ({here.say('own')})"
+        + (f" ⚠️ {here.say('rule_rests', names=_at(rests[one.slug]))}" if one.slug in rests else "")
+        for one in mine
+        if one.kind == "rule"
     ]
     lines += [f"• {one.id}: {one.query or ', '.join(one.any[:8])}" for one in config.keywords if not owner(one.id)]
     lines += [
@@ -99,20 +109,26 @@ async def export(asked: Asked, here: Here) -> Answer:
     mine = await here.house.db.read(lambda conn: watches.of_chat(conn, here.chat))
     if not mine:
         return plain(here.say("export_none"))
-    return Answer(
-        here.sentence("export_said", count=len(mine)), document=Document("watchlist.toml", toml(mine).encode())
-    )
+    written = toml(mine, [one.id for one in here.house.config().actors])
+    return Answer(here.sentence("export_said", count=len(mine)), document=Document("watchlist.toml", written.encode()))
 
 
-def toml(mine: Iterable[Watch]) -> str:
-    """The watches of a chat as `[actors.ID]` and `[keywords.ID]`."""
-    tables = []
+def toml(mine: Sequence[Watch], actors: Iterable[str] = ()) -> str:
+    """The watches of a chat as `[actors.ID]` and `[keywords.ID]`; a rule that rests as a comment, for who includes the file
+    would be told of a mistake. `actors` are the ids of the configuration's."""
+    tables, rests = [], resting(mine, actors)
     for one in mine:
         if one.kind == "actor":
-            tables.append(actor_table(replace(read_actor(one), id=one.slug)))
+            role = one.definition.get(ONLY)
+            note = f'it rings {_ONLY[role]}: a route with actors = ["{one.slug}"] and role = "{role}"' if role else ""
+            tables.append(actor_table(replace(read_actor(one), id=one.slug), note=note))
         else:
             rule = read_rule(one)
-            tables.append(f"[keywords.{one.slug}]\nquery = {text(rule.query)}\n")
+            table = f"[keywords.{one.slug}]\nquery = {text(rule.query)}\n"
+            if one.slug in rests:
+                lines = [f"nobody is called {_at(rests[one.slug])}, so this rule rests:", *table.splitlines()]
+                table = "".join(f"# {line}\n" for line in lines)
+            tables.append(table)
     return "\n".join(tables)
 
 
@@ -158,9 +174,14 @@ async def language(asked: Asked, here: Here) -> Answer:
     return Answer(there.sentence("language_is"), (row,))
 
 
+def _at(names: Iterable[str]) -> str:
+    return ", ".join(f"@{name}" for name in names)
+
+
 def _line(one: Actor) -> str:
+    """A name, how a rule says it, and how many spellings it has beside."""
     more = len(one.aliases) + len(one.weak_aliases)
-    return f"{one.name}" + (f" +{more}" if more else "")
+    return f"{one.name} · @{bare(one.id)}" + (f" +{more}" if more else "")
 
 
 def _titled_or_file(title: str, lines: Sequence[str], name: str, here: Here) -> Answer:

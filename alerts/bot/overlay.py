@@ -9,26 +9,32 @@ its route sees nothing else (`alerts/model.py`, `owner`).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import time
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from alerts.bot.chats import Chat, ChatBook
+from alerts.bot.naming import is_whole
 from alerts.bot.watches import Watch
 from alerts.hours import EVERY_DAY, DigestTimes, Plan, QuietHours
-from alerts.model import Actor, Keywords, Route
+from alerts.model import Actor, Keywords, Role, Route
 from alerts.route import EVERYTHING
 from alerts.settings import ChannelSettings, Configuration
+from alerts.watch.rules import nameable
 
 T = TypeVar("T")
 
+ONLY: Final = "only"
+"""The key of a chat's actor that rings only where it speaks ("speaker"), or only where it does not ("mentioned")."""
 OWN = "watchlist"
 """The last part of the name of a chat's route: people read "this chat's watchlist"."""
 
 
 def overlaid(config: Configuration, book: ChatBook) -> Configuration:
     """`config` with the channels, watchlists, routes and languages of the chats. The same in, the same out.
+
+    A rule that names an actor who is watched no more rests: it is left out (`alerts/bot/naming.py`).
 
     A chat that a configured channel reaches (with its topic, where it has one) is that channel. Without a bot nothing is added.
     """
@@ -45,9 +51,11 @@ def overlaid(config: Configuration, book: ChatBook) -> Configuration:
     for chat in book.chats:
         mine = [watch for watch in book.watches if watch.chat == chat.id]
         actors += [actor(watch) for watch in mine if watch.kind == "actor"]
-        keywords += [rule(watch) for watch in mine if watch.kind == "rule"]
+        rules = [rule(watch) for watch in mine if watch.kind == "rule"]
+        known = nameable([one.id for one in actors], f"chat:{chat.id}") if rules else {}
+        keywords += [one for one in rules if not one.query or is_whole(one.query, known)]
         if mine:
-            own.append(Route(name=own_id(chat.id, OWN), channels=(reached[chat.id],), proceed=True))
+            own += _routes(chat, mine, reached[chat.id])
     plans = {reached[chat.id]: plan_of(chat, config) for chat in book.chats if chat.quiet or chat.digest}
     spoken = {chat.id: chat.language for chat in book.chats if chat.language}
     languages = {
@@ -64,6 +72,26 @@ def overlaid(config: Configuration, book: ChatBook) -> Configuration:
         own_plans=plans,
         own_languages=languages,
     )
+
+
+def _routes(chat: Chat, mine: Sequence[Watch], channel: str) -> list[Route]:
+    """The routes by which a chat hears of its own: one, and one more for the actors that ring in one role only."""
+    first = Route(name=own_id(chat.id, OWN), channels=(channel,), proceed=True)
+    roles: dict[Role, list[str]] = {"speaker": [], "mentioned": []}
+    free: list[str] = []
+    rules: list[str] = []
+    for watch in mine:
+        id_ = own_id(chat.id, watch.slug)
+        if watch.kind == "rule":
+            rules.append(id_)
+        else:
+            roles.get(watch.definition.get(ONLY, ""), free).append(id_)
+    if not any(roles.values()):
+        return [first]
+    routes = [replace(first, actors=tuple(free), keywords=tuple(rules))] if free or rules else []
+    return routes + [
+        replace(first, name=own_id(chat.id, role), actors=tuple(ids), role=role) for role, ids in roles.items() if ids
+    ]
 
 
 def _followed(config: Configuration, moved: Mapping[str, str]) -> Configuration:

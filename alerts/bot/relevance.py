@@ -16,9 +16,12 @@ from alerts import narrowing, verdicts
 from alerts.bot import buttons, deeds, judgements, watches
 from alerts.bot.commands import Answer, Here, Press
 from alerts.bot.incoming import Pressed
+from alerts.bot.keeping import narrow, restrict, save
 from alerts.bot.line import Key
+from alerts.bot.naming import bare
+from alerts.bot.overlay import ONLY
 from alerts.bot.overlay import actor as read_actor
-from alerts.bot.tending import DRAFT_LIVES, narrow, save, seen_here
+from alerts.bot.tending import DRAFT_LIVES, seen_here
 from alerts.message import tag
 from alerts.model import Actor, Match, owner
 from alerts.narrowing import Option
@@ -93,7 +96,8 @@ async def _proposed(actor_id: str, pattern: str, wrong: frozenset[int], here: He
     sheet.add("🎚 ")
     sheet.add(here.say("guilty", pattern=short(pattern, 80), count=len(wrong), what=short(actor.name, 80)))
     for one in options:
-        values = {"silent": one.silent, "count": len(wrong), "lost": one.lost}
+        values: dict[str, object] = {"silent": one.silent, "count": len(wrong), "lost": one.lost}
+        values |= {"what": short(actor.name, 80)} if one.change in narrowing.ROLES else {}
         near = {"words": ", ".join(one.words)} if one.change == "near" else {}
         sheet.add("\n• " + here.say(f"option_{one.change}", **values, **near))
     if not owner(actor.id):
@@ -120,14 +124,22 @@ async def _tried(actor: Actor, pattern: str, wrong: frozenset[int], here: Here) 
     """What could be done about the spelling, tried on what rang by it, those that were found wrong first."""
     sources = {source.id: source for source in here.house.config().sources}
 
-    def read(conn: Connection) -> tuple[dict[int, Statement], list[Statement]]:
+    def read(conn: Connection) -> tuple[dict[int, Statement], list[Statement], list[Statement], bool]:
         met = verdicts.met_by(conn, f"@{actor.id}", pattern, _MOST)
         ids = [*sorted(wrong), *(one for one in met if one not in wrong)]
         rang = {one.id: one for one in (store.get(conn, id_) for id_ in ids) if one is not None}
         lately = store.find(conn, newest=True, limit=_OTHERS)
-        return rang, [one for one in lately if one.id not in rang]
+        by_any = [id_ for id_ in verdicts.met_by(conn, f"@{actor.id}", None, _MOST) if id_ not in rang]
+        elsewhere = [one for one in (store.get(conn, id_) for id_ in by_any) if one is not None]
+        mine = watches.find(conn, here.chat, bare(actor.id)) if owner(actor.id) else None
+        return (
+            rang,
+            [one for one in lately if one.id not in rang],
+            elsewhere,
+            mine is None or ONLY not in mine.definition,
+        )
 
-    rang, others = await here.house.db.read(read)
+    rang, others, elsewhere, roles = await here.house.db.read(read)
     rings = await asyncio.to_thread(narrowing.rings_by, actor, pattern, sources)
 
     def look(statements: Sequence[Statement]) -> None:
@@ -146,13 +158,18 @@ async def _tried(actor: Actor, pattern: str, wrong: frozenset[int], here: Here) 
         is_right = narrowing.in_company(actor, pattern, sources)
         right = [one for one in every[:_FEW] if one.id not in wrong and is_right(one)]
         words = narrowing.words_near(actor, pattern, right, [one for one in every if one.id in wrong], others)
-        return narrowing.Trial(actor, pattern, words, wrong, sources)
+        return narrowing.Trial(actor, pattern, words, wrong, sources, roles=roles)
 
     trial = await asyncio.to_thread(sort_out)
     for start in range(0, len(every), _AT_ONCE):
         if start and loop.time() >= ends:
             break
         await asyncio.to_thread(trial.add, every[start : start + _AT_ONCE])
+    elsewhere = [one for one in elsewhere if one.id not in rang]
+    for start in range(0, len(elsewhere), _AT_ONCE):
+        if start and loop.time() >= ends:
+            break
+        await asyncio.to_thread(trial.add_others, elsewhere[start : start + _AT_ONCE])
     return trial.options()
 
 
@@ -163,6 +180,8 @@ async def press_accept(pressed: Pressed, payload: Mapping[str, Any], here: Here)
     found = await here.house.db.read(lambda conn: watches.find(conn, here.chat, slug))
     if found is None or found.kind != "actor":
         return Answer(nod=here.say("cannot_undo"))
+    if (role := narrowing.ROLES.get(payload["change"])) is not None:
+        return await restrict(slug, role, here)
     actor = replace(read_actor(found), id=slug)
     possible = {change: (changed, rule) for change, changed, rule in narrowing.changes(actor, pattern, words)}
     if payload["change"] not in possible:

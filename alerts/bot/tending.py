@@ -9,24 +9,27 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
-from alerts import backtest, proposal
+from alerts import backtest, proposal, verdicts
 from alerts.bot import buttons, chats, watches
 from alerts.bot.commands import Answer, Command, Here, Press, plain
 from alerts.bot.incoming import Asked, Pressed
+from alerts.bot.keeping import end, free, save
 from alerts.bot.line import Key
+from alerts.bot.naming import bare, by_id, lacking
 from alerts.bot.overlay import actor as read_actor
-from alerts.bot.undoing import noted
+from alerts.bot.overlay import own_id
 from alerts.bot.watches import Watch
-from alerts.model import Actor, Keywords, owner
+from alerts.model import Actor, Keywords, Message, owner
 from alerts.settings import Configuration
 from alerts.sheet import Sheet, short
 from alerts.watch.asked import NotUnderstood, slug_of
 from alerts.watch.asked import asked as understood
+from scraper import store
 from scraper.db import Connection
 
 LOOK_BACK: Final = timedelta(days=7)
@@ -35,8 +38,9 @@ _MOST = 20_000
 _PATIENCE = 1.5
 """Seconds that it looks: people wait for an answer, and what it has counted by then is told as "at least"."""
 _KEYS, _SAMPLES, _SHOWN = 10, 5, 12
+_OFFERED = 24
+"""Buttons under `/unwatch` without a word."""
 DRAFT_LIVES: Final = timedelta(hours=6)
-_MOST_WATCHES = 500
 
 
 # ------------------------------------------------------------------------------------------ adding
@@ -51,8 +55,13 @@ async def watch(asked: Asked, here: Here) -> Answer:
         return plain(here.say("not_enrolled"))
     config = here.house.config()
     actors, keywords = seen_here(config, here.chat)
+    said, unknown = await asyncio.to_thread(by_id, said, actors)
+    if unknown := unknown or _nobody(said, actors, here):
+        return Answer(_told_nobody(unknown, here))
     try:
-        meant = understood(said, actors, keywords)
+        meant = understood(
+            said, [replace(one, id=bare(one.id)) for one in actors], [replace(one, id=bare(one.id)) for one in keywords]
+        )
     except NotUnderstood as error:
         return plain(here.say("watch_wrong", why=error))
     if meant.reading == "id" or (meant.actor is None and meant.keywords is None):
@@ -66,7 +75,7 @@ async def alias(asked: Asked, here: Here) -> Answer:
     """`/alias WHO = SPELLING`: one spelling more for an actor of this chat, with what it would have caught."""
     who, equals, spelling = asked.words.partition("=")
     found = await here.house.db.read(lambda conn: _own(conn, here.chat, who.strip()))
-    if not equals or not spelling.strip():
+    if not who.strip() or not equals or not spelling.strip():
         return plain(here.say("alias_form"))
     if found is None or found.kind != "actor":
         filed = _named(here.house.config().actors, who.strip())
@@ -122,7 +131,9 @@ async def _preview_actor(draft: Mapping[str, Any], here: Here) -> Answer:
 async def _preview_rule(query: str, here: Here) -> Answer:
     config = here.house.config()
     actors, keywords = seen_here(config, here.chat)
-    tried = Keywords(id=_slug(query, keywords), query=query)
+    mine = await here.house.db.read(lambda conn: watches.of_chat(conn, here.chat))
+    slug = _slug(query, {bare(one.id) for one in keywords} | {one.slug for one in mine})
+    tried = Keywords(id=own_id(here.chat, slug), query=query)
     try:
         plan = await asyncio.to_thread(
             lambda: backtest.plan(actors, keywords, tried_keywords=[tried], sources=config.sources)
@@ -138,7 +149,7 @@ async def _preview_rule(query: str, here: Here) -> Answer:
     _told_report(sheet, report, here)
 
     def write(conn: Connection) -> tuple[tuple[Key, ...], ...]:
-        draft = {"query": query, "slug": tried.id}
+        draft = {"query": query, "slug": slug}
         save = buttons.make(conn, here.chat, "save", draft, here.now, person=here.person, lives=DRAFT_LIVES)
         drop = buttons.make(conn, here.chat, "leave", {}, here.now, person=here.person, lives=DRAFT_LIVES)
         return ((Key(here.say("save"), save), Key(here.say("leave"), drop)),)
@@ -177,78 +188,62 @@ async def press_save(pressed: Pressed, payload: Mapping[str, Any], here: Here) -
     said = str(payload.get("query") or payload["name"])
     if "extends" not in payload and await here.house.db.read(lambda conn: _own(conn, here.chat, said)) is not None:
         return Answer(here.sentence("watched_before", what=said), in_place=True)
+    actors, _ = seen_here(here.house.config(), here.chat)
     if "query" in payload:
+        if unknown := _nobody(said, actors, here):
+            return Answer(_told_nobody(unknown, here), in_place=True)
         made: Actor | Keywords = Keywords(id=str(payload["slug"]), query=str(payload["query"]))
         kind: watches.Kind = "rule"
     else:
-        actors, _ = seen_here(here.house.config(), here.chat)
         extends = await _extended(payload, here)
         made = proposal.settled(await asyncio.to_thread(_proposed, payload, actors, extends))
         kind = "actor"
-    return await save(kind, made, here)
-
-
-async def save(kind: watches.Kind, made: Actor | Keywords, here: Here) -> Answer:
-    """From now on the chat watches this, under the last part of its id; written down, with a button that undoes it."""
-    slug = made.id.rpartition("/")[2]
-    definition = _definition(kind, made)
-
-    def write(conn: Connection) -> tuple[Key, ...] | None:
-        if len(watches.of_chat(conn, here.chat)) >= _MOST_WATCHES:
-            return None
-        before = watches.keep(conn, here.chat, kind, slug, definition, here.person, here.now)
-        return noted(conn, here, "watch", slug, _side(kind, before), _side(kind, definition))
-
-    row = await here.house.db.write(write)
-    if row is None:
-        return plain(here.say("watch_full", most=_MOST_WATCHES))
-    await here.house.adopt()
-    return Answer(here.sentence("watch_saved", what=slug), (row,), in_place=True)
-
-
-async def narrow(made: Actor, rule: Keywords, here: Here) -> Answer:
-    """An actor of this chat is changed and a rule rings beside it: one change, undone with one button."""
-    definition, beside = _definition("actor", made), _definition("rule", rule)
-
-    def write(conn: Connection) -> tuple[Key, ...] | None:
-        taken = watches.find(conn, here.chat, rule.id)
-        if len(watches.of_chat(conn, here.chat)) >= _MOST_WATCHES or (taken is not None and taken.kind != "rule"):
-            return None
-        before = watches.keep(conn, here.chat, "actor", made.id, definition, here.person, here.now)
-        old = watches.keep(conn, here.chat, "rule", rule.id, beside, here.person, here.now)
-        sides = [
-            {
-                "actor": None if actor is None else dict(actor),
-                "slug": rule.id,
-                "rule": None if one is None else dict(one),
-            }
-            for actor, one in ((before, old), (definition, beside))
-        ]
-        return noted(conn, here, "narrow", made.id, *sides)
-
-    row = await here.house.db.write(write)
-    if row is None:
-        return plain(here.say("watch_full", most=_MOST_WATCHES))
-    await here.house.adopt()
-    return Answer(here.sentence("watch_saved", what=f"{made.id}, {rule.id}"), (row,), in_place=True)
+    return await save(kind, made, here, fresh="extends" not in payload)
 
 
 async def unwatch(asked: Asked, here: Here) -> Answer:
-    """`/unwatch WHAT`: this chat watches it no more. What stands in the configuration is the operator's."""
-    said = asked.words.strip()
+    """`/unwatch WHAT`: this chat watches it no more. What stands in the configuration is the operator's.
+
+    Without a word: all that this chat watches, as buttons; in answer to an alert, what of it rang there."""
+    said = asked.words.strip().strip('"“”«»')
+    if not said:
+        return await _offered(asked.answers, here)
     found = await here.house.db.read(lambda conn: _own(conn, here.chat, said))
     if found is None:
         config = here.house.config()
         filed = _named(config.actors, said) or any(one.id == said for one in config.keywords)
-        return plain(here.say("files_own" if filed else "nobody_called", what=said or "?"))
+        return plain(here.say("files_own" if filed else "nobody_called", what=said))
+    return await end(found, here)
 
-    def write(conn: Connection) -> tuple[Key, ...]:
-        before = watches.keep(conn, here.chat, found.kind, found.slug, None, here.person, here.now)
-        return noted(conn, here, "watch", found.slug, _side(found.kind, before), None)
 
-    row = await here.house.db.write(write)
-    await here.house.adopt()
-    return Answer(here.sentence("watch_ended", what=found.slug), (row,))
+async def _offered(answers: str, here: Here) -> Answer:
+    """What could be watched no more, a button for each."""
+
+    def write(conn: Connection) -> tuple[int, tuple[tuple[Key, ...], ...]]:
+        mine = list(watches.of_chat(conn, here.chat))
+        number = chats.statement_of(conn, here.channel, answers) if answers else None
+        if number is not None and (statement := store.get(conn, number)) is not None:
+            met = verdicts.matches_of(conn, [(number, statement.revision)]).get(number, ())
+            rang = {bare(one.watch.removeprefix("@")) for one in met if one.owner == f"chat:{here.chat}"}
+            mine = [one for one in mine if one.slug in rang] or mine
+        rows = []
+        for one in mine[:_OFFERED]:
+            name = str(one.definition.get("name") or one.definition.get("query") or one.slug)
+            data = buttons.make(conn, here.chat, "unwatch", {"slug": one.slug}, here.now, lives=DRAFT_LIVES)
+            rows.append((Key(f"✗ {short(name, 50)}", data),))
+        return len(mine), tuple(rows)
+
+    count, rows = await here.house.db.write(write)
+    if not rows:
+        return plain(here.say("export_none"))
+    more = "\n" + here.say("unwatch_more", count=count - len(rows)) if count > len(rows) else ""
+    return Answer(plain(here.say("unwatch_form") + more).message, rows)
+
+
+async def press_unwatch(pressed: Pressed, payload: Mapping[str, Any], here: Here) -> Answer:
+    """One of what `/unwatch` offered."""
+    found = await here.house.db.read(lambda conn: watches.find(conn, here.chat, str(payload["slug"])))
+    return Answer(nod=here.say("old_button")) if found is None else await end(found, here)
 
 
 # --------------------------------------------------------------------------------------- together
@@ -280,17 +275,14 @@ async def _extended(draft: Mapping[str, Any], here: Here) -> Actor | None:
     return None if found is None else read_actor(found)
 
 
-def _definition(kind: watches.Kind, made: Actor | Keywords) -> dict[str, Any]:
-    """With the keys of the configuration, what is not a default."""
-    default = asdict(Actor("", "person", "") if kind == "actor" else Keywords(""))
-    found = {name: value for name, value in asdict(made).items() if value != default[name] and name != "id"}
-    if kind == "actor":
-        found["type"] = made.type if isinstance(made, Actor) else "person"
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in found.items()}
+def _nobody(query: str, actors: Sequence[Actor], here: Here) -> tuple[str, ...]:
+    """Whom a rule names of whom nobody here has heard."""
+    return lacking(query, [one.id for one in actors], f"chat:{here.chat}")
 
 
-def _side(kind: watches.Kind, definition: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    return None if definition is None else {"kind": kind, "definition": dict(definition)}
+def _told_nobody(names: Sequence[str], here: Here) -> Message:
+    listed = ", ".join(f"@{name}" for name in names[:5])
+    return here.sentence("watch_nobody", names=listed, example='@"Qais al-Khazali" NEAR/5 drone')
 
 
 def _is_enrolled(conn: Connection, here: Here) -> bool:
@@ -315,15 +307,10 @@ def _named(actors: Iterable[Actor], said: str) -> bool:
     return any(said.lower().lstrip("@") in (one.id.lower(), one.name.lower()) for one in actors if not owner(one.id))
 
 
-def _me(here: Here) -> str:
-    return f"chat:{here.chat}"
-
-
-def _slug(query: str, keywords: Sequence[Keywords]) -> str:
-    """A short id for a rule, of its first words."""
-    taken = {one.id.rpartition("/")[2] for one in keywords}
-    stem = slug_of(" ".join(re.findall(r"[^\W\d_]{3,}", query)[:3])) or "rule"
-    return next(one for n in range(1, len(taken) + 2) if (one := stem if n == 1 else f"{stem}-{n}") not in taken)
+def _slug(query: str, taken: Collection[str]) -> str:
+    """A short id for a rule, of its first words; none of `taken`."""
+    words = [word for word in re.findall(r"[^\W\d_]{3,}", query) if word not in ("AND", "NOT", "NEAR")]
+    return free(slug_of(" ".join(words[:3])) or "rule", taken)
 
 
 COMMANDS = (
@@ -335,4 +322,5 @@ PRESSES = (
     Press("draft", "editor", press_draft, once=True),
     Press("save", "editor", press_save, once=True),
     Press("leave", "editor", press_leave, once=True),
+    Press("unwatch", "editor", press_unwatch, once=True),
 )

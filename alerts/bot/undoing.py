@@ -13,6 +13,8 @@ from alerts.bot.commands import Answer, Here, Press
 from alerts.bot.deeds import Deed, Side
 from alerts.bot.incoming import Pressed
 from alerts.bot.line import Key
+from alerts.bot.naming import told_resting
+from alerts.model import Message
 from scraper.db import Connection
 
 CHOICES: Final = ("quiet", "digest", "language", "timezone")
@@ -59,7 +61,8 @@ async def undo(pressed: Pressed, payload: Mapping[str, Any], here: Here) -> Answ
     if not done:
         return Answer(nod=here.say(said))
     await here.house.adopt()
-    return Answer(here.sentence("undone", what=said), rows=(row,) if row else ())
+    rests = "" if deed is None else await told_resting(deed.subject, here)
+    return Answer(Message(here.say("undone", what=said) + rests), rows=(row,) if row else ())
 
 
 def rows(conn: Connection, found: Sequence[Deed], here: Here, *, most: int) -> tuple[tuple[Key, ...], ...]:

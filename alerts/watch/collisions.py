@@ -15,7 +15,7 @@ from alerts.model import Actor, Keywords
 from alerts.watch.asked import name_key
 from alerts.watch.match import Watchlist, compile_watchlist
 from alerts.watch.namewords import is_common, is_filler, is_particle, is_title
-from alerts.watch.rules import Rule, compile_rule
+from alerts.watch.rules import Rule, compile_rules
 from alerts.watch.sense import SAMPLES, everywhere, never
 from alerts.watch.tree import And, Leaf, Not, Or, Phrase, Tree, Word
 
@@ -94,7 +94,7 @@ def check_actors(actors: Sequence[Actor], *, progress: Callable[[int], None] | N
 
 def check_rules(keywords: Sequence[Keywords], actors: Sequence[Actor] = ()) -> tuple[Finding, ...]:
     """What will surprise in keyword lists and rules: that match never or always, or find what another finds."""
-    rules = [compile_rule(one, [actor.id for actor in actors]) for one in keywords]
+    rules = compile_rules(keywords, [actor.id for actor in actors])
     found = [
         Finding("never", rule.keywords.id, "", f"can never match: {reason}", "change it, or take it out")
         for rule in rules

@@ -37,7 +37,7 @@ from alerts.watch.names import is_article, name_parts, short_forms
 from alerts.watch.nearly import NearMisses
 from alerts.watch.parts import Refused
 from alerts.watch.patterns import Kind, Pattern, add_name
-from alerts.watch.rules import Rulebook, Statement, compile_rule
+from alerts.watch.rules import Rulebook, Statement, compile_rules
 from alerts.watch.spellings import HEARD, Neighbouring, Spellings
 from alerts.watch.tokens import name_readings
 from scraper.text import Folded, fold
@@ -92,9 +92,7 @@ def compile_watchlist(actors: Sequence[Actor], keywords: Sequence[Keywords]) -> 
                                 person=actor.type == "person",
                                 owner=actor.id,
                             )
-        rulebook = (
-            Rulebook([compile_rule(one, [actor.id for actor in actors]) for one in keywords]) if keywords else None
-        )
+        rulebook = Rulebook(compile_rules(keywords, [actor.id for actor in actors])) if keywords else None
         return Watchlist(actors, keywords, names, spellings, rulebook)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NoReturn
 
-from alerts.watch.terms import Mark, Refused, Token, known, tokens
+from alerts.watch.terms import Mark, Names, Refused, Token, known, tokens
 from alerts.watch.tree import (
     And,
     Exact,
@@ -44,8 +44,9 @@ class Refusal:
     hint: str = ""
 
 
-def read_query(text: str, actors: Collection[str]) -> Tree | Refusal:
-    """`text` as a tree with every NOT directly before a term. `actors` are the ids that `@id` may name.
+def read_query(text: str, actors: Collection[str] | Names) -> Tree | Refusal:
+    """`text` as a tree with every NOT directly before a term. `actors` are the ids that `@id` may name, or who tells which actor
+    is meant.
 
     The answer needs something positive in every way of being true. Nothing is raised.
     """
@@ -64,7 +65,7 @@ def read_query(text: str, actors: Collection[str]) -> Tree | Refusal:
 class _Reader:
     """One walk over the pieces of one rule."""
 
-    def __init__(self, text: str, actors: Collection[str]) -> None:
+    def __init__(self, text: str, actors: Collection[str] | Names) -> None:
         self._text = text
         self._tokens = tokens(text, known(actors))
         self._terms = self._level = self._end = 0

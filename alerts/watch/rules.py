@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeGuard
 
-from alerts.model import Field, Keywords, Match
+from alerts.model import Field, Keywords, Match, owner
 from alerts.watch.automaton import Automaton, Joins, Node
 from alerts.watch.places import Place, Places, longest, near, with_slop
 from alerts.watch.query import Refusal, read_query
 from alerts.watch.required import Key, required
-from alerts.watch.terms import compiled, entry, host_form
+from alerts.watch.terms import Names, compiled, entry, host_form
 from alerts.watch.tokens import rule_readings
 from alerts.watch.tree import (
     And,
@@ -69,10 +69,30 @@ class Statement:
     """The words of each field that a term of a rule begins with, where that is known."""
 
 
-def compile_rule(keywords: Keywords, actors: Iterable[str]) -> Rule:
-    """One list or query as a tree. Raises `ValueError` for a query that the configuration would have refused."""
+def compile_rules(keywords: Sequence[Keywords], actors: Iterable[str]) -> list[Rule]:
+    """All lists and queries, each with the actors that it may name. Raises as `compile_rule`."""
+    ids = tuple(actors)
+    by_chat = {chat: nameable(ids, chat) for chat in {owner(one.id) for one in keywords if "@" in one.query}}
+    return [compile_rule(one, by_chat[owner(one.id)].get if "@" in one.query else ()) for one in keywords]
+
+
+def nameable(actors: Iterable[str], chat: str) -> dict[str, str]:
+    """What a rule of `chat` ("" for the configuration) may write behind @, and which actor that is: those of the configuration,
+    and its own by the last part of their ids. Of two of one name, its own."""
+    found: dict[str, str] = {}
+    for id_ in actors:
+        if not (whose := owner(id_)):
+            found.setdefault(id_, id_)
+        elif whose == chat:
+            found[id_.rpartition("/")[2]] = id_
+    return found
+
+
+def compile_rule(keywords: Keywords, actors: Iterable[str] | Names) -> Rule:
+    """One list or query as a tree. `actors` as `read_query` takes them. Raises `ValueError` for a query that the configuration
+    would have refused."""
     if keywords.query:
-        tree = read_query(keywords.query, frozenset(actors))
+        tree = read_query(keywords.query, actors if callable(actors) else frozenset(actors))
         if isinstance(tree, Refusal):
             raise ValueError(f"keywords.{keywords.id}.query: {tree.message}")
         return Rule(keywords, tree)

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from alerts.model import Role
 from alerts.watch.tree import Exact, Filter, Named, Phrase, Regex, Word, Words
@@ -55,6 +55,10 @@ _SIGNS = {
 }
 
 
+Names: TypeAlias = Callable[[str], str | None]
+"""The id of the actor that is meant by what a rule has behind @, None where there is none."""
+
+
 class Refused(Exception):
     """Why a rule is none: at which of its characters (from 0), in one sentence, and what to write instead."""
 
@@ -75,7 +79,7 @@ class Token(NamedTuple):
     value: Any = None
 
 
-def tokens(text: str, is_actor: Callable[[str], bool]) -> Iterator[Token]:
+def tokens(text: str, actor_of: Names) -> Iterator[Token]:
     """The pieces of a rule in order, an "end" last. Raises `Refused`."""
     at, before = 0, None
     while True:
@@ -84,7 +88,7 @@ def tokens(text: str, is_actor: Callable[[str], bool]) -> Iterator[Token]:
         if at == len(text):
             yield Token("end", at, at)
             return
-        token = _token(text, at, before, is_actor)
+        token = _token(text, at, before, actor_of)
         if before is not None and before.end == at and _ends(before) and _begins(token):
             raise Refused(at, "there is no space between two terms", "put a space, AND or OR between them")
         yield token
@@ -115,7 +119,7 @@ def _is_unseen(char: str) -> bool:
     return unicodedata.category(char) == "Cf" and char not in "\u200b\u200c"
 
 
-def _token(text: str, at: int, before: Token | None, is_actor: Callable[[str], bool]) -> Token:
+def _token(text: str, at: int, before: Token | None, actor_of: Names) -> Token:
     char = text[at]
     if before is not None and before.mark == "field":
         _check_behind_field(text, at, before)
@@ -130,10 +134,10 @@ def _token(text: str, at: int, before: Token | None, is_actor: Callable[[str], b
     if char == "-":
         return _minus(text, at)
     if (colon := _COLON.match(text, at)) is not None:
-        return _field(text, at, colon[0], is_actor)
+        return _field(text, at, colon[0], actor_of)
     bare = _BARE.match(text, at)
     assert bare is not None  # anything else was taken above
-    return _bare(bare[0], at, bare.end(), is_actor)
+    return _bare(bare[0], at, bare.end(), actor_of)
 
 
 def _check_behind_field(text: str, at: int, field: Token) -> None:
@@ -228,7 +232,7 @@ def _minus(text: str, at: int) -> Token:
     return Token("-", at, at + 1)
 
 
-def _field(text: str, at: int, written: str, is_actor: Callable[[str], bool]) -> Token:
+def _field(text: str, at: int, written: str, actor_of: Names) -> Token:
     name = "".join(char for char in written[:-1] if not _is_unseen(char)).lower()
     end = at + len(written)
     if name in _FIELDS:
@@ -239,7 +243,7 @@ def _field(text: str, at: int, written: str, is_actor: Callable[[str], bool]) ->
         said = "".join(char for char in found[0] if not _is_unseen(char)) if (found := _BARE.match(text, end)) else ""
         if not said.startswith("@"):
             raise Refused(at, f"an actor stands directly behind “{name}:”", f"write {name}:@dawn-brigade")
-        actor = _named(said, end, is_actor)
+        actor = _named(said, end, actor_of)
         return Token(
             "term", at, end + len(found[0] if found else ""), replace(actor, text=written + said, role=_ROLES[name])
         )
@@ -280,7 +284,7 @@ def host_form(host: str) -> str:
         return plain
 
 
-def _bare(written: str, at: int, end: int, is_actor: Callable[[str], bool]) -> Token:
+def _bare(written: str, at: int, end: int, actor_of: Names) -> Token:
     plain = "".join(char for char in written if not _is_unseen(char))
     if plain in ("AND", "OR", "NOT"):
         return Token(plain, at, end)  # type: ignore[arg-type]  # one of the three marks
@@ -291,7 +295,7 @@ def _bare(written: str, at: int, end: int, is_actor: Callable[[str], bool]) -> T
             raise Refused(at, f"NEAR stands in capitals with / and a number from 0 to {MOST_SLOP}", hint)
         return Token("NEAR", at, end, int(number))
     if plain.startswith("@"):
-        return Token("term", at, end, _named(plain, at, is_actor))
+        return Token("term", at, end, _named(plain, at, actor_of))
     for sign, message, hint in _STRAY:
         if sign in plain:
             raise Refused(at + written.find(sign), message, hint)
@@ -318,13 +322,14 @@ _STRAY = (
 )
 
 
-def _named(written: str, at: int, is_actor: Callable[[str], bool]) -> Named:
+def _named(written: str, at: int, actor_of: Names) -> Named:
     if not written[1:]:
         raise Refused(at, "no actor stands behind @", "write @ and the actor's id, as in @dawn-brigade")
-    if not is_actor(written[1:]):
+    actor = actor_of(written[1:])
+    if actor is None:
         hint = "write the id that stands in [actors.ID]"
         raise Refused(at, f"there is no actor “{one_line(written, 60)}” in this watchlist", hint)
-    return Named(written[1:], written)
+    return Named(actor, written)
 
 
 def _words(text: str, at: int, *, quoted: bool) -> Words:
@@ -357,6 +362,6 @@ def _is_said(char: str) -> bool:
     return char != "" and unicodedata.category(char)[0] in "LMN"
 
 
-def known(actors: Collection[str]) -> Callable[[str], bool]:
-    """Whether an id is one of `actors`."""
-    return actors.__contains__
+def known(actors: Collection[str] | Names) -> Names:
+    """Which actor is meant by what stands behind @: one of `actors`, or who `actors` says it is."""
+    return actors if callable(actors) else lambda written: written if written in actors else None

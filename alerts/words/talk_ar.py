@@ -67,13 +67,19 @@ TALK: Final[dict[str, str]] = {
         "يُحتسب فقط بجانب اسم كامل أو كلمة من السياق: ما يُسكَت من هذه ({count}): {silent}، ومن غيرها: {lost}"
     ),
     "option_without": "يُحذف: ما يُسكَت من هذه ({count}): {silent}، ومن غيرها: {lost}",
+    "option_said": "أن ينبّه {what} فقط حين يتكلم بنفسه: ما يُسكَت من هذه ({count}): {silent}، ومن غيرها: {lost}",
+    "option_about": "أن ينبّه {what} فقط حين يتكلم عنه غيره: ما يُسكَت من هذه ({count}): {silent}، ومن غيرها: {lost}",
     "apply_near": "قرب هذه الكلمات فقط",
     "apply_weak": "مع قرينة فقط",
     "apply_without": "حذف",
+    "apply_said": "فقط حين يتكلم",
+    "apply_about": "فقط حين يُتكلَّم عنه",
     "operators": "هذا مكتوب في الإعدادات، فتغييره للمشغّل: {how}",
     "how_near": "انقل “{pattern}” من ⟦[actors.{id}]⟧ إلى ⟦weak_aliases⟧، وأضف قائمة كلمات فيها هذه القاعدة: {query}",
     "how_weak": "نقل «{pattern}» في ⟦[actors.{id}]⟧ إلى ⟦weak_aliases⟧",
     "how_without": "حذف «{pattern}» من ⟦[actors.{id}]⟧",
+    "how_said": 'اذكر ⟦{id}⟧ في مسار خاص به فيه ⟦role = "speaker"⟧، واحذفه من غيره',
+    "how_about": 'اذكر ⟦{id}⟧ في مسار خاص به فيه ⟦role = "mentioned"⟧، واحذفه من غيره',
     "rule_guilty": (
         "القاعدة {what} لم تكن ذات صلة هنا، عدد المرات: {count}. تُعرض بالأمر ⟦/rules⟧ وتُغيَّر بالأمرين ⟦/unwatch⟧ "
         "و⟦/watch⟧."
@@ -84,6 +90,7 @@ TALK: Final[dict[str, str]] = {
     "mute_unknown": (
         "لا شيء هنا باسم «{what}». جرّب اسم جهة مراقَبة، أو ⟦source:ID⟧، أو وسمًا مثل ⟦#A7F3-21⟧، أو أجب عن تنبيه."
     ),
+    "not_an_alert": "الرسالة التي أجبت عليها ليست تنبيهًا أعرفه. اكتب ما تقصده، مثل ⟦/mute khazali 2h⟧",
     "nothing_muted": "لا شيء مكتوم هنا.",
     "unmuted": "فترات الصمت التي انتهت: {count}. التنبيهات التي حجبتها وتُبلَّغ الآن: {held}.",
     "mute_line": "{what} حتى {until}، بطلب من {who}؛ المحجوب حتى الآن: {held}",
@@ -146,6 +153,12 @@ TALK: Final[dict[str, str]] = {
     # tending
     "watch_form": "اكتب ⟦/watch⟧ واسمًا، مثل ⟦/watch Qais al-Khazali⟧، أو قاعدة، مثل ⟦/watch drone* NEAR/5 base⟧",
     "watch_wrong": "هذا ليس اسمًا ولا قاعدة: {why}",
+    "watch_nobody": "لا أحد ممن يُراقَبون هنا اسمه {names}. كيف تسمّي القاعدة كلًّا منهم: ⟦/actors⟧؛ ويصحّ الاسم بين "
+    "علامتي اقتباس، مثل ⟦{example}⟧",
+    "rules_rest": "القواعد التي تسمّي {what} لا تنبّه حتى يُراقَب هنا من جديد: {rules}",
+    "rule_rests": "متوقفة: لا أحد هنا اسمه {names}",
+    "only_speaker": "فقط حين يتكلم",
+    "only_mentioned": "فقط حين يُتكلَّم عنه",
     "watched_before": "{what} مراقَب هنا من قبل. الكل: ⟦/actors⟧ و⟦/rules⟧",
     "watch_legend": "✓ محفوظ صيغةً للاسم · ● عُثر عليه تلقائيًا · ✗ مستبعد",
     "watch_would": (
@@ -158,6 +171,8 @@ TALK: Final[dict[str, str]] = {
     "watch_rivals": "ينبّه لغيره أيضًا: {names}",
     "watch_saved": "{what} مراقَب هنا من الآن.",
     "watch_ended": "{what} لم يعد مراقَبًا هنا.",
+    "unwatch_form": "ما الذي لا يُراقَب بعد الآن؟ اضغط عليه، أو اكتبه، مثل ⟦/unwatch khazali⟧",
+    "unwatch_more": "وغيرها، عددها {count}؛ الكل: ⟦/export⟧",
     "watch_full": "بلغت هذه المحادثة الحد الأقصى لما تراقبه ({most}). أوقف شيئًا أولًا: ⟦/unwatch⟧",
     "left_out": "بقي كما كان.",
     "save": "حفظ",
@@ -237,6 +252,7 @@ TALK: Final[dict[str, str]] = {
     "failed_retry": "المحاولة مرة أخرى بالأمر ⟦/retry⟧ ورقم الرسالة، ولها كلها ⟦/retry all⟧.",
     "retry_form": "اكتب ⟦/retry⟧ والأرقام كما يعرضها ⟦/failed⟧، أو ⟦/retry all⟧",
     "retried": "ما هو في الطريق مرة أخرى: {count}.",
+    "retry_none": "لم يُترَك شيء من هذه. ما تُرك: ⟦/failed⟧",
     "healthy": "كل شيء يعمل.",
     "health_title": "ما ليس على ما يرام:",
 }

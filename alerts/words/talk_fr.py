@@ -57,19 +57,29 @@ TALK: Final[dict[str, str]] = {
     "option_weak": "Ne la compter qu'à côté d'un nom complet ou d'un mot de contexte : silence pour {silent} de ces {count}, "
     "et pour {lost} autres",
     "option_without": "La retirer : silence pour {silent} de ces {count}, et pour {lost} autres",
+    "option_said": "Ne laisser sonner {what} que lorsque l'acteur parle : silence pour {silent} de ces {count}, et "
+    "pour {lost} autres",
+    "option_about": "Ne laisser sonner {what} que lorsque d'autres en parlent : silence pour {silent} de ces {count}, "
+    "et pour {lost} autres",
     "apply_near": "Seulement près de ces mots",
     "apply_weak": "Seulement accompagnée",
     "apply_without": "La retirer",
+    "apply_said": "Seulement quand l'acteur parle",
+    "apply_about": "Seulement quand d'autres en parlent",
     "operators": "Elle est dans la configuration, c'est donc à l'opérateur de la changer : {how}",
     "how_near": "déplacer « {pattern} » de [actors.{id}] vers weak_aliases, et ajouter une liste avec query = '{query}'",
     "how_weak": "déplacer « {pattern} » de [actors.{id}] vers weak_aliases",
     "how_without": "retirer « {pattern} » de [actors.{id}]",
+    "how_said": 'nommer {id} dans une route à part, avec role = "speaker", et l\'ôter des autres',
+    "how_about": 'nommer {id} dans une route à part, avec role = "mentioned", et l\'ôter des autres',
     "rule_guilty": "La règle {what} était hors sujet {count} fois ici. /rules la montre ; /unwatch et /watch la changent.",
     # silence
     "muted": "Silence sur {what} jusqu'au {until}. Ce qui est retenu sera dit alors.",
     "muted_all": "Silence sur tout jusqu'au {until}. Ce qui est retenu sera dit alors.",
     "mute_unknown": "Rien ici ne s'appelle « {what} ». Essayez le nom d'un acteur, source:ID, une étiquette comme #A7F3-21, ou "
     "répondez à une alerte.",
+    "not_an_alert": "Le message auquel vous avez répondu n'est pas une alerte que je connaisse. Écrivez de quoi il "
+    "s'agit, comme /mute khazali 2h",
     "nothing_muted": "Rien n'est en silence ici.",
     "unmuted": "Silences levés : {count}. Alertes qu'ils retenaient, dites maintenant : {held}.",
     "mute_line": "{what} jusqu'au {until}, par {who} ; retenues jusqu'ici : {held}",
@@ -124,6 +134,12 @@ TALK: Final[dict[str, str]] = {
     # tending
     "watch_form": "Écrivez /watch et un nom, comme /watch Qais al-Khazali, ou une règle, comme /watch drone* NEAR/5 base",
     "watch_wrong": "Ce n'est ni un nom ni une règle : {why}",
+    "watch_nobody": "Personne de suivi ici ne s'appelle {names}. /actors montre comment une règle nomme chacun ; le "
+    "nom entre guillemets convient aussi, comme {example}",
+    "rules_rest": "Les règles qui nomment {what} ne sonnent plus tant qu'il n'est pas de nouveau suivi ici : {rules}",
+    "rule_rests": "au repos : personne ici ne s'appelle {names}",
+    "only_speaker": "seulement quand l'acteur parle",
+    "only_mentioned": "seulement quand d'autres en parlent",
     "watched_before": "{what} est déjà suivi ici. /actors et /rules montrent tout.",
     "watch_legend": "✓ gardé comme alias · ● trouvé de lui-même · ✗ laissé de côté",
     "watch_would": "Ces {days} derniers jours, cela aurait sonné pour {rung} déclarations sur {read} ; pour {new} d'entre elles rien "
@@ -134,6 +150,8 @@ TALK: Final[dict[str, str]] = {
     "watch_rivals": "Sonne aussi pour d'autres : {names}",
     "watch_saved": "{what} est suivi ici à partir de maintenant.",
     "watch_ended": "{what} n'est plus suivi ici.",
+    "unwatch_form": "Que ne faut-il plus suivre ? Appuyez dessus, ou écrivez-le, comme /unwatch khazali",
+    "unwatch_more": "Et {count} de plus ; /export montre tout.",
     "watch_full": "Cette discussion suit déjà {most} choses. Commencez par /unwatch.",
     "left_out": "Laissé tel quel.",
     "save": "Enregistrer",
@@ -181,6 +199,7 @@ TALK: Final[dict[str, str]] = {
     "failed_retry": "/retry et son numéro en essaie un encore une fois, /retry all les essaie tous.",
     "retry_form": "Écrivez /retry et des numéros, tels que /failed les montre, ou /retry all",
     "retried": "De nouveau en route : {count}.",
+    "retry_none": "Rien de cela n'a été abandonné. /failed montre ce qui l'a été.",
     "healthy": "Tout fonctionne.",
     "health_title": "Ce qui ne va pas :",
     # commands, as the menu shows them
