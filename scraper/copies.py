@@ -11,7 +11,7 @@ import re
 import sqlite3
 import stat
 from contextlib import closing, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
@@ -27,6 +27,9 @@ COPIES_KEPT = 3
 
 LARGEST_CHECKED = 1_000_000_000
 """Bytes of a store that is still checked at each start of the service."""
+
+_COPY = r"\.[0-9]{4}-before-[0-9]{4}\.([0-9]{8}T[0-9]{6}Z)"
+"""What follows the store's name in that of a copy made before an upgrade."""
 
 _WORST = 20
 """Lines that a damaged store's check may say."""
@@ -96,18 +99,33 @@ def copy_store(url: str, to: Path, *, mark_at: datetime | None = None) -> bool:
 def copy_before_upgrade(url: str, version: str, head: str, at: datetime) -> Path | None:
     """Copy a store beside itself before its schema changes from `version` to `head`. Returns the copy's path.
 
-    Raises StoreError: then nothing may be changed.
+    What earlier starts left that were killed is tidied up first: one that is killed again and again must not fill the disk.
+    Its name holds the moment `at`, or a second after it where a start before this one has just taken it. Only who holds the
+    lock of the store may call this. Raises StoreError: then nothing may be changed.
     """
     path = sqlite_path(url)
     if path is None:
         return None
-    copy = path.with_name(f"{path.name}.{version}-before-{head}.{at.astimezone(UTC):%Y%m%dT%H%M%SZ}")
+    _sweep(path)
+    prune_copies(url)
+    stamps = (at.astimezone(UTC) + timedelta(seconds=later) for later in range(COPIES_KEPT + 1))
+    names = [path.with_name(f"{path.name}.{version}-before-{head}.{stamp:%Y%m%dT%H%M%SZ}") for stamp in stamps]
+    copy = next((name for name in names if not name.exists()), names[0])
     try:
         return copy if copy_store(url, copy, mark_at=at) else None
     except StoreError as error:
         raise StoreError(
             f"{error}; the schema was not changed. Make room there, or set storage.backup_before_migrate = false"
         ) from error
+
+
+def _sweep(path: Path) -> None:
+    """Take away the halves of copies that were being made beside the store when a start was killed."""
+    half = re.compile(re.escape(path.name) + _COPY + r"\.part(-journal|-wal|-shm)?")
+    with suppress(OSError):
+        for one in [one for one in path.parent.iterdir() if half.fullmatch(one.name)]:
+            with suppress(OSError):
+                one.unlink()
 
 
 def prune_copies(url: str) -> tuple[Path, ...]:
@@ -123,7 +141,7 @@ def prune_copies(url: str) -> tuple[Path, ...]:
 
 def copies_beside(path: Path) -> tuple[Path, ...]:
     """The copies that upgrades left beside the store at `path`, newest first, by the moment in their names."""
-    made = re.compile(re.escape(path.name) + r"\.[0-9]{4}-before-[0-9]{4}\.([0-9]{8}T[0-9]{6}Z)")
+    made = re.compile(re.escape(path.name) + _COPY)
     try:
         found = [
             (match[1], one) for one in path.parent.iterdir() if (match := made.fullmatch(one.name)) and one.is_file()

@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,15 @@ from sqlalchemy import event
 import alerts.bot.schema
 import alerts.schema  # noqa: F401 - the tables of all rooms belong to one store
 from scraper import db, marks, sources, upgrade
-from scraper.copies import RESTORED, check_store, copy_store, refuse_damaged
+from scraper.copies import (
+    COPIES_KEPT,
+    RESTORED,
+    check_store,
+    copies_beside,
+    copy_before_upgrade,
+    copy_store,
+    refuse_damaged,
+)
 from scraper.db import HEAD, open_database
 from scraper.errors import StoreError
 
@@ -114,10 +122,31 @@ def test_a_look_never_changes_the_schema_and_names_the_next_step(tmp_path: Path)
 
 def test_where_the_copy_cannot_be_written_nothing_is_changed(tmp_path: Path) -> None:
     url = old_store(tmp_path)
-    (tmp_path / f"bayan.db.{OLD_SCHEMA}-before-{HEAD}.20260620T120000Z").write_text("in the way")
+    (tmp_path / f"bayan.db.{OLD_SCHEMA}-before-{HEAD}.20260620T120000Z.part").mkdir()
     with pytest.raises(StoreError, match="schema was not changed"):
         open_database(url, copy_at=NOW)
     assert looks(tmp_path / "bayan.db")[0] == OLD_SCHEMA
+
+
+def test_a_copy_that_a_start_of_the_same_second_made_stays_and_hinders_nobody(tmp_path: Path) -> None:
+    url = old_store(tmp_path)
+    copy_before_upgrade(url, OLD_SCHEMA, HEAD, NOW)  # and then it was killed
+    database = open_database(url, copy_at=NOW)
+    database.close()
+    assert [looks(one)[0] for one in copies_beside(tmp_path / "bayan.db")] == [OLD_SCHEMA] * 2
+    assert looks(tmp_path / "bayan.db")[0] == HEAD
+
+
+def test_starts_that_are_killed_again_and_again_do_not_fill_the_disk_with_copies(tmp_path: Path) -> None:
+    url = old_store(tmp_path)
+    name = f"bayan.db.{OLD_SCHEMA}-before-{HEAD}.20260620T1159"
+    for left in (f"{name}00Z.part", f"{name}00Z.part-journal", f"{name}30Z.part"):
+        (tmp_path / left).write_text("half a copy")
+    (tmp_path / "bayan.db.part").write_text("not ours")
+    for number in range(10):
+        copy_before_upgrade(url, OLD_SCHEMA, HEAD, NOW + timedelta(minutes=number))
+    assert len(copies_beside(tmp_path / "bayan.db")) == COPIES_KEPT + 1
+    assert [one.name for one in tmp_path.glob("*.part*")] == ["bayan.db.part"]
 
 
 # --------------------------------------------------------------------------------------------- a cut in the middle
