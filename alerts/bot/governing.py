@@ -8,7 +8,7 @@ from typing import Any
 from alerts import outbox
 from alerts.bot import buttons
 from alerts.bot.commands import Answer, Command, Here, Press, plain
-from alerts.bot.incoming import Asked, Pressed
+from alerts.bot.incoming import Asked, Pressed, figures
 from alerts.bot.line import Key
 from alerts.bot.undoing import noted
 from alerts.outbox import Entry
@@ -70,7 +70,7 @@ async def failed(asked: Asked, here: Here) -> Answer:
 
 async def retry(asked: Asked, here: Here) -> Answer:
     """`/retry NUMBER ...` or `/retry all`: once more, marked where an attempt perhaps arrived."""
-    words = asked.words.lower().replace("#", "").split()
+    words = figures(asked.words).lower().replace("#", "").split()
     if not words or not (words == ["all"] or all(word.isdecimal() and len(word) < 12 for word in words)):
         return plain(here.say("retry_form"))
     ids = None if words == ["all"] else [int(word) for word in words]
@@ -84,7 +84,7 @@ async def retry(asked: Asked, here: Here) -> Answer:
 
     count, row = await here.house.db.write(write)
     if not count:
-        return plain(here.say("failed_none"))
+        return plain(here.say("failed_none" if ids is None else "retry_none"))
     return Answer(here.sentence("retried", count=count), (row,))
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from alerts import bundles, mutes
 from alerts.bot import chats
 from alerts.bot.commands import Answer, Command, Here, Press, plain
-from alerts.bot.incoming import Asked, Pressed
+from alerts.bot.incoming import Asked, Pressed, figures
 from alerts.bot.line import Key
 from alerts.bot.overlay import own_id
 from alerts.bot.undoing import noted
@@ -26,7 +26,7 @@ from scraper import stories
 from scraper.db import Connection
 
 HOUR: Final = timedelta(hours=1)
-_SPAN = re.compile(r"(\d{1,4})(m|min|h|d|w)", re.IGNORECASE)
+_SPAN = re.compile(r"(\d{1,4})\s*(m|min|h|d|w)", re.IGNORECASE)
 _UNITS = {
     "m": timedelta(minutes=1),
     "min": timedelta(minutes=1),
@@ -49,13 +49,11 @@ class Wanted:
 
 async def mute(asked: Asked, here: Here) -> Answer:
     """`/mute [WHAT] [SPAN]`: silence about an actor, a list, `source:ID`, a story (`#TAG`, or in answer to an alert), or all."""
-    words = asked.words.split()
-    span = read_span(words[-1]) if words else None
-    rest = " ".join(words[:-1] if span is not None else words)
+    rest, span = apart(asked.words)
     ends_at = here.now + min(span or HOUR, mutes.LONGEST)
     found = await here.house.db.read(lambda conn: what_is_meant(conn, rest, asked.answers, here))
     if found is None:
-        return plain(here.say("mute_unknown", what=rest))
+        return _unknown(rest, here)
     return await silence(found, ends_at, here)
 
 
@@ -76,12 +74,12 @@ async def silence(wanted: Wanted, ends_at: datetime, here: Here, *, button: str 
 
 async def unmute(asked: Asked, here: Here) -> Answer:
     """`/unmute [WHAT]`: end one silence of this chat, or all of them; what was held back is told at once."""
-    rest = asked.words.strip()
+    rest = figures(asked.words.strip())
     wanted = None
     if rest or asked.answers:
         wanted = await here.house.db.read(lambda conn: what_is_meant(conn, rest, asked.answers, here))
         if wanted is None:
-            return plain(here.say("mute_unknown", what=rest))
+            return _unknown(rest, here)
 
     def write(conn: Connection) -> tuple[int, int, list[tuple[Key, ...]]]:
         rows, ended, held = [], 0, 0
@@ -126,7 +124,7 @@ async def list_mutes(asked: Asked, here: Here) -> Answer:
 
 async def quiet(asked: Asked, here: Here) -> Answer:
     """`/quiet 23:00-06:30 [mon-fri] [digest|send|drop]`, `/quiet off`, or `/quiet` to see it."""
-    words = asked.words.lower().strip()
+    words = figures(asked.words).lower().strip()
     if not words:
         return await _chosen(here, "quiet")
     if words == "off":
@@ -148,7 +146,7 @@ async def quiet(asked: Asked, here: Here) -> Answer:
 
 async def digest(asked: Asked, here: Here) -> Answer:
     """`/digest daily 07:00 [mon-fri]`, `/digest off`, `/digest now` for what waits, or `/digest` to see it."""
-    words = asked.words.lower().split()
+    words = figures(asked.words).lower().split()
     if not words:
         return await _chosen(here, "digest")
     if words[0] == "off":
@@ -205,9 +203,24 @@ def _told(value: str) -> str:
     return f"{hours} {'' if len(chosen.get('days', ())) == len(DAYS) else days}".strip()
 
 
-def read_span(word: str) -> timedelta | None:
-    """ "30m", "2h", "1d", "1w" as a span; None for another word, and for none at all."""
-    found = _SPAN.fullmatch(word)
+def _unknown(said: str, here: Here) -> Answer:
+    """What was named, or the message that was answered, is nothing that could be silent."""
+    return plain(here.say("mute_unknown", what=said) if said else here.say("not_an_alert"))
+
+
+def apart(words: str) -> tuple[str, timedelta | None]:
+    """What is named, and the span before or behind it: "khazali 2h", "2h khazali", "khazali 2 h"."""
+    pieces = figures(words).split()
+    for count in (1, 2):
+        for span, rest in ((pieces[-count:], pieces[:-count]), (pieces[:count], pieces[count:])):
+            if len(span) == count and (found := read_span(" ".join(span))) is not None:
+                return " ".join(rest), found
+    return " ".join(pieces), None
+
+
+def read_span(words: str) -> timedelta | None:
+    """ "30m", "2h", "1 d", "1w" as a span; None for other words, and for none at all."""
+    found = _SPAN.fullmatch(figures(words).strip())
     span = int(found[1]) * _UNITS[found[2].lower()] if found else timedelta()
     return span or None
 

@@ -9,6 +9,7 @@ speaks against trusting it: written for a group, forwarded, edited, by another b
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from telegram import CallbackQuery, ChatMemberUpdated, Message, Update, User
@@ -39,6 +40,8 @@ class Asked:
     words: str
     message: str
     answers: str = ""
+    answered: str = ""
+    """The person whose message it replies to, "" for none and for another bot's or our own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,7 @@ def _asked(message: Message, me: str, *, edited: bool) -> Asked | None:
         words=text[found.end() :].strip(),
         message=str(message.message_id),
         answers="" if answers is None or opened else str(answers.message_id),
+        answered="" if answers is None or opened else _person(answers),
     )
 
 
@@ -135,6 +139,16 @@ def _pressed(query: CallbackQuery) -> Pressed | None:
         data=query.data,
         topic=message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None,
     )
+
+
+def _person(message: Message) -> str:
+    user = message.from_user
+    return "" if user is None or user.is_bot or message.sender_chat is not None else str(user.id)
+
+
+def figures(text: str) -> str:
+    """`text` with the digits of every script as 0 to 9: who writes Arabic or Persian types ٢٣:٠٠ and ۲۳:۰۰."""
+    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
 
 
 def _membership(change: ChatMemberUpdated) -> Joined | Left | None:

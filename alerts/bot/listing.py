@@ -5,8 +5,9 @@ The configuration's watchlists are the operator's; a chat sees them and its own,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from alerts import troubles
 from alerts.bot import chats, deeds, undoing, watches
@@ -29,6 +30,11 @@ from scraper.db import Connection
 from scraper.errors import SourceError
 
 _ONLY = {"speaker": "only when they speak", "mentioned": "only when others speak of them"}
+_SPOKEN: Final[Mapping[str, str]] = {
+    "english": "en", "arabic": "ar", "العربية": "ar", "عربي": "ar", "persian": "fa", "farsi": "fa", "فارسی": "fa",
+    "فارسي": "fa", "french": "fr", "français": "fr", "francais": "fr",
+}  # fmt: skip
+"""Languages as people call them."""
 _UNDOABLE = 5
 """Changes that /changes offers to undo."""
 
@@ -155,7 +161,8 @@ async def list_changes(asked: Asked, here: Here) -> Answer:
 
 async def language(asked: Asked, here: Here) -> Answer:
     """`/language en|ar|fa|fr`: the language of the bot in this chat."""
-    wanted = asked.words.strip().lower()
+    said = asked.words.strip().lower()
+    wanted = _SPOKEN.get(said, said)
     if wanted not in LANGUAGES:
         return plain(here.say("language_form"))
     there = replace(here, language=wanted)

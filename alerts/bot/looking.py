@@ -9,7 +9,7 @@ from typing import Any
 from alerts import outbox, troubles, verdicts
 from alerts.bot import chats
 from alerts.bot.commands import Answer, Command, Document, Here, Press, plain
-from alerts.bot.incoming import Asked, Pressed
+from alerts.bot.incoming import Asked, Pressed, figures
 from alerts.message import tag, tagged
 from alerts.model import owner
 from alerts.sheet import Sheet, short
@@ -66,7 +66,7 @@ async def status(asked: Asked, here: Here) -> Answer:
 
 async def why(asked: Asked, here: Here) -> Answer:
     """`/why TAG`, or in answer to an alert: what matched where, by which steps, and which route took it."""
-    said = asked.words.strip()
+    said = figures(asked.words.strip())
     number = tagged(said) if said else None
     if number is None and asked.answers and not said:
         number = await here.house.db.read(lambda conn: chats.statement_of(conn, here.channel, asked.answers))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alerts.bot import chats
 from alerts.bot.access import EVERYWHERE, ROLES, Role
 from alerts.bot.commands import Answer, Command, Here, Press, plain
-from alerts.bot.incoming import Asked
+from alerts.bot.incoming import Asked, figures
 from alerts.bot.line import Key
 from alerts.bot.undoing import noted
 from scraper.db import Connection
@@ -76,8 +76,10 @@ async def list_chats(asked: Asked, here: Here) -> Answer:
 
 
 async def role(asked: Asked, here: Here) -> Answer:
-    """`/role NUMBER viewer|editor|admin|none`: from now on this person may so much in this chat."""
-    words = asked.words.lower().split()
+    """`/role NUMBER viewer|editor|admin|none`, or without the number in answer to somebody: this person may so much here."""
+    words = figures(asked.words).lower().split()
+    if len(words) == 1 and asked.answered:
+        words = [asked.answered, *words]
     if len(words) != 2 or not words[0].isdecimal() or words[1] not in (*ROLES, "none"):
         return plain(here.say("role_form"))
     person, wanted = words

@@ -103,7 +103,7 @@ async def _draw_search(asked: Mapping[str, Any], begin: int, here: Here) -> Leaf
 
 async def brief(asked: Asked, here: Here) -> Answer:
     """`/brief 12h`: by actor, what was said first-hand with its words, what was reported, what was edited and removed."""
-    span = read_span(asked.words.strip()) if asked.words.strip() else _BRIEF
+    span = read_span(asked.words) if asked.words.strip() else _BRIEF
     if span is None or span > _LONGEST_BRIEF:
         return plain(here.say("brief_form"))
     wanted = {"since": (here.now - span).isoformat(), "until": here.now.isoformat()}

@@ -27,7 +27,7 @@ from alerts.bot.watches import Watch
 from alerts.model import Actor, Keywords, Message, owner
 from alerts.settings import Configuration
 from alerts.sheet import Sheet, short
-from alerts.watch.asked import NotUnderstood, slug_of
+from alerts.watch.asked import NotUnderstood, name_key, slug_of
 from alerts.watch.asked import asked as understood
 from scraper import store
 from scraper.db import Connection
@@ -205,7 +205,7 @@ async def unwatch(asked: Asked, here: Here) -> Answer:
     """`/unwatch WHAT`: this chat watches it no more. What stands in the configuration is the operator's.
 
     Without a word: all that this chat watches, as buttons; in answer to an alert, what of it rang there."""
-    said = asked.words.strip().strip('"“”«»')
+    said = asked.words.strip()
     if not said:
         return await _offered(asked.answers, here)
     found = await here.house.db.read(lambda conn: _own(conn, here.chat, said))
@@ -292,19 +292,23 @@ def _is_enrolled(conn: Connection, here: Here) -> bool:
 
 def _own(conn: Connection, chat: str, said: str) -> Watch | None:
     """What this chat watches under that slug or name."""
-    for one in watches.of_chat(conn, chat):
-        names = {
-            one.slug.lower(),
-            str(one.definition.get("name", "")).lower(),
-            str(one.definition.get("query", "")).lower(),
-        }
-        if said.lower().lstrip("@") in names - {""}:
+    wanted = _loose(said)
+    mine = watches.of_chat(conn, chat)
+    for one in mine:
+        names = (one.slug, str(one.definition.get("name", "")), str(one.definition.get("query", "")))
+        if wanted and wanted in map(_loose, names):
             return one
-    return None
+    key = name_key(said)
+    return next((one for one in mine if key and key in map(name_key, one.definition.get("aliases", ()))), None)
 
 
 def _named(actors: Iterable[Actor], said: str) -> bool:
-    return any(said.lower().lstrip("@") in (one.id.lower(), one.name.lower()) for one in actors if not owner(one.id))
+    return any(_loose(said) in (one.id.lower(), _loose(one.name)) for one in actors if not owner(one.id))
+
+
+def _loose(said: str) -> str:
+    """A name, an id or a rule without what people write around it or not."""
+    return said.strip().strip('"“”«»').lower().lstrip("@")
 
 
 def _slug(query: str, taken: Collection[str]) -> str:
