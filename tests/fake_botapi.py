@@ -13,12 +13,13 @@ As a process, which outlives the one it is asked by (crash tests):
 
 The port file appears, whole, once it listens. The log gets one JSON line for each accepted message, on disk before the
 answer is sent. `POST /_control/fail` with {"kind", "when", "count", "skip", "chat", ...} orders a failure, `POST
-/_control/heal` takes all orders back, `GET /_control/accepted` answers what arrived. SIGTERM ends it.
+/_control/heal` takes all orders back, `GET /_control/accepted` answers what arrived; `POST /_control/away` with {"seconds"} shuts
+the door for so long. SIGTERM ends it.
 
 Kinds of failure: `error` (code, description, parameters), `flood` (seconds), `html` (code), `bad_json`, `json` (body),
 `drop` (the connection ends without an answer), `reset` (it is torn down), `silent` (no answer, ever), `slow` (the right answer,
 after `seconds`). `when` is "before" (the message never happened) or "after" (it was accepted; its entry then names the
-`fault`). `refuse()` and `listen()` close and open the door itself.
+`fault`). `refuse()` and `listen()` close and open the door itself; `away()` does so for a while, and answers first what it was asked.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ import socket
 import struct
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import Message as EmailMessage
@@ -67,8 +69,11 @@ class Failure:
 class FakeBotApi:
     """One server. `accepted` holds what arrived; every entry has at least chat_id, text, message_id and at (seconds)."""
 
-    def __init__(self, *, token: str = TOKEN, port: int = 0, log: TextIO | None = None) -> None:
+    def __init__(
+        self, *, token: str = TOKEN, port: int = 0, log: TextIO | None = None, clock: Callable[[], float] = time.time
+    ) -> None:
         self.token = token
+        self._clock = clock
         self.port = port
         self.accepted: list[dict[str, Any]] = []
         self.calls = 0
@@ -81,6 +86,8 @@ class FakeBotApi:
         self._log = log
         self._server: asyncio.Server | None = None
         self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+        self._asked: set[asyncio.Task[None]] = set()
+        self._leave: set[asyncio.Task[None]] = set()
 
     @property
     def url(self) -> str:
@@ -108,6 +115,19 @@ class FakeBotApi:
             await self._server.wait_closed()
             self._server = None
 
+    async def away(self, seconds: float) -> None:
+        """Nobody is at the door for so long: connections are refused, idle ones end. Who is being answered gets the answer."""
+        if self._server is None:
+            return
+        server, self._server = self._server, None
+        server.close()
+        for task, writer in list(self._open.items()):
+            if task not in self._asked:
+                writer.transport.abort()
+        await asyncio.sleep(seconds)
+        if self._server is None:
+            await self.listen()
+
     async def __aenter__(self) -> FakeBotApi:
         await self.listen()
         return self
@@ -121,12 +141,15 @@ class FakeBotApi:
         self._open[task] = writer
         try:
             while request := await _read(reader):
-                if not await self._answer(request, writer):
+                self._asked.add(task)
+                if not await self._answer(request, writer) or self._server is None:
                     break
+                self._asked.discard(task)
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError, ValueError):
             pass
         finally:
             del self._open[task]
+            self._asked.discard(task)
             writer.close()
 
     async def _answer(self, request: tuple[str, dict[str, Any]], writer: asyncio.StreamWriter) -> bool:
@@ -208,7 +231,7 @@ class FakeBotApi:
 
     def _accept(self, args: dict[str, Any], failure: Failure | None) -> dict[str, Any]:
         number = len(self.accepted) + 1
-        entry = {**args, "chat_id": str(args.get("chat_id", "")), "message_id": number, "at": time.time()}
+        entry = {**args, "chat_id": str(args.get("chat_id", "")), "message_id": number, "at": self._clock()}
         if failure is not None:
             entry["fault"] = failure.kind
         self.accepted.append(entry)
@@ -262,6 +285,12 @@ class FakeBotApi:
             self.fail(**args)
         elif verb == "heal":
             self.heal()
+        elif verb == "away":
+            told = await _json(writer, 200, {"ok": True, "result": []})
+            leaving = asyncio.create_task(self.away(float(args["seconds"])))
+            self._leave.add(leaving)
+            leaving.add_done_callback(self._leave.discard)
+            return told
         elif verb != "accepted":
             return await _json(writer, 404, {"ok": False})
         return await _json(writer, 200, {"ok": True, "result": self.accepted})

@@ -84,6 +84,8 @@ allow_private = true
 """
 LOST_ANSWERS = frozenset({"error", "html", "bad_json", "drop", "reset", "silent"})
 """Faults after which nobody knows. (`slow` answers in the end, and a 429 after acceptance is never ordered.)"""
+AWAY: dict[str, object] = {"kind": "away"}
+"""Nobody is there: connections are refused for up to two seconds."""
 FAULTS: tuple[dict[str, object], ...] = (
     {"kind": "flood", "seconds": 1},
     {"kind": "reset", "when": "after"},
@@ -91,6 +93,7 @@ FAULTS: tuple[dict[str, object], ...] = (
     {"kind": "silent", "when": "after"},
     {"kind": "error", "code": 500, "description": "Internal Server Error", "when": "after"},
     {"kind": "error", "code": 500, "description": "Internal Server Error", "when": "before"},
+    AWAY,
 )
 CLAIMED_TOGETHER = (
     "SELECT digest.channel, title FROM delivery AS digest"
@@ -134,6 +137,7 @@ class Rounds:
         self.chats = (*CHATS, GATHERED, ASLEEP) if mixed else CHATS
         self._archive = Archive(folder / "data" / "bayan.db-raw", most=0)
         self._proven, self._unproven, self.released = 0, 0, 0
+        self.ordered: Counter[str] = Counter()
         self._faults = ("--faults",) if faults else ()
         self._restart_limit = restart_limit
 
@@ -165,26 +169,38 @@ class Rounds:
 
     def live_and_die(self) -> str:
         """One life: start, wait, SIGKILL, and a look at what is left. Returns how it was chosen."""
+        away = False
         if self.rng.random() < 0.5:
-            control(self.api, "fail", **self.rng.choice(FAULTS), chat=self.rng.choice(CHATS))
+            fault = self.rng.choice(FAULTS)
+            self.ordered[f"{fault['kind']} {fault.get('when', '')}".strip()] += 1
+            away = fault is AWAY
+            if not away:
+                control(self.api, "fail", **fault, chat=self.rng.choice(CHATS))
         manner = self.rng.choice(("start", "start", "ready", "ready", "ready", "ready", *TRIGGERED))
         if manner in ("start", "begun"):
             self.program.start()
+            self.leave(away)
             time.sleep(self.rng.uniform(0, LIFE if manner == "start" else BEGUN))
         elif self.start():
+            if manner == "accepted":
+                control(self.api, "fail", kind="slow", seconds=1)
+            self.leave(away)
             if manner == "ready":
                 if self.rng.random() < 0.3:
                     self.release()
                 time.sleep(self.rng.uniform(0, LIFE))
             else:
-                if manner == "accepted":
-                    control(self.api, "fail", kind="slow", seconds=1)
                 self.await_growth(self.site_log if manner == "served" else self.api_log)
         if self.program.process.poll() is not None:
             self.failed += 1
         self.program.kill()
         self.autopsy()
         return manner
+
+    def leave(self, away: bool) -> None:
+        """Where that was drawn, nobody is there to take messages for a part of this life."""
+        if away:
+            control(self.api, "away", seconds=self.rng.uniform(0.3, 2))
 
     def start(self) -> bool:
         """Start, and whether it was ready in time; notes how long it took."""
@@ -408,6 +424,7 @@ def main() -> int:
             manners = Counter(rounds.live_and_die() for _ in range(told.kills))
             verdict = rounds.settle()
     print(f"floods that were held, and released by a person: {rounds.released}")
+    print(f"faults of the chat: {', '.join(f'{count} {name}' for name, count in sorted(rounds.ordered.items()))}")
     print(f"kills: {', '.join(f'{count} {name}' for name, count in sorted(manners.items()))}")
     print(verdict)
     print(_figures(f"kill -9 x {told.kills}, seed {told.seed}", verdict, time.monotonic() - began))

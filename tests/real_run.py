@@ -7,6 +7,7 @@ it, and what it did is read from its log, its store and what the other two saw.
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -113,7 +115,18 @@ def beside(name: str, folder: Path, *options: str) -> Iterator[tuple[str, subpro
 
 
 def control(api: str, verb: str, **order: Any) -> Any:
-    """An order to the Bot API process: `fail`, `heal`, `accepted`."""
+    """An order to the Bot API process: `fail`, `heal`, `accepted`, `away`. Waits until it is there, where it has gone away."""
+    end = time.monotonic() + 30
+    while True:
+        try:
+            return _control(api, verb, order)
+        except (urllib.error.URLError, ConnectionError, http.client.HTTPException):
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.02)
+
+
+def _control(api: str, verb: str, order: dict[str, Any]) -> Any:
     request = urllib.request.Request(
         f"{api}/_control/{verb}", data=json.dumps(order).encode(), headers={"Content-Type": "application/json"}
     )

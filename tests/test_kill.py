@@ -84,6 +84,26 @@ def test_random_kills_lose_nothing_and_repeat_only_what_was_being_sent_marked(tm
     assert verdict.counts["delivered"] > 0
 
 
+def test_while_the_chat_refuses_connections_nothing_is_lost_or_repeated_though_the_program_is_killed(
+    tmp_path: Path,
+) -> None:
+    with Rounds(tmp_path, seed=0, bodies=False, faults=False, restart_limit=BUSY) as rounds:
+        assert rounds.start()
+        assert rounds.await_growth(rounds.api_log, 20), "no message came before"
+        heard = len(lines(rounds.api_log))
+        for _ in range(5):  # a busy machine may have nothing to send for a while
+            control(rounds.api, "away", seconds=5)
+            if wait_for(lambda: b"ConnectError" in rounds.program.log.read_bytes(), 5):
+                break
+        else:
+            pytest.fail("nothing was sent while nobody was there")
+        rounds.program.kill()
+        rounds.autopsy()
+        verdict = rounds.settle()
+    assert verdict.faults == (), str(verdict)
+    assert verdict.counts["delivered"] > heard
+
+
 def test_sigterm_in_the_middle_of_a_send_waits_for_its_answer_and_repeats_nothing(tmp_path: Path) -> None:
     with Rounds(tmp_path, seed=0, bodies=False, faults=False, restart_limit=BUSY) as rounds:
         for _ in range(5):
