@@ -30,7 +30,7 @@ from alerts.settings import Configuration
 from alerts.steps import PAUSED, Report, Steps, Watch
 from alerts.upkeep import Upkeep
 from alerts.vitals import Vitals
-from scraper import marks, sources
+from scraper import likeness, marks, sources
 from scraper.archive import archive_of
 from scraper.copies import RESTORED
 from scraper.db import Connection, Database
@@ -159,6 +159,7 @@ class Service:
         self._steps.beating = True
         await self._vitals.open()
         await self.prepare()
+        await asyncio.to_thread(likeness.prepare)
         scheduler = AsyncIOScheduler(timezone=UTC)
         every: dict[str, Any] = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
         scheduler.add_job(self.tick, "interval", seconds=TICK.total_seconds(), next_run_time=utc_now(), **every)
@@ -208,7 +209,7 @@ class Service:
                 return
             self._vitals.tick_began()
             try:
-                await self._steps.beat()
+                await self._steps.heart.beat()
                 await self._steps.start_polls()
                 await self._steps.start_articles()
                 await self._steps.start_rereads()
@@ -429,13 +430,8 @@ async def open_service(
     flights = Flights(db, clock, gauges) if staying else None
     if flights is not None:
         stack.push_async_callback(flights.aclose)
-    kit = outfit(
-        await whole(config, db, flights),
-        db,
-        clock,
-        console=console,
-        sent=lambda delivery: gauges.sent.append(delivery.id),
-    )
+    entire = await whole(config, db, flights)
+    kit = outfit(entire, db, clock, console=console, sent=lambda delivery: gauges.sent.append(delivery.id))
     fetcher = Fetcher(config.fetch, StoredShelf(db))
     parsers = parsers or ParsePool()
     service = Service(kit, db, fetcher, parsers, clock, reread, written=config, gauges=gauges, flights=flights)

@@ -7,7 +7,6 @@ that is taken twice finds nothing the second time.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ import structlog
 from alerts import beginnings, bundles, deliver, fallback, health, holds, mutes, outbox, troubles
 from alerts.deliver import Drained
 from alerts.gauges import Gauges
+from alerts.heart import Heart
 from alerts.judge import Judged
 from alerts.judge import judge as judge_next
 from alerts.outbox import Draft
@@ -100,10 +100,10 @@ class Steps:
         self.drains: dict[str, asyncio.Task[Any]] = {}
         self.judgings: dict[str, asyncio.Task[Any]] = {}
         self.refusals = Refusals()
+        self.heart = Heart(db, clock, self.gauges)
         self._db = db
         self._clock = clock
         self._judging = asyncio.Lock()
-        self._beaten: datetime | None = None
 
     async def start_polls(self, *, only: Iterable[str] | None = None, but_not: Iterable[str] = ()) -> int:
         """Begin a poll for each due source, as many at once as `concurrency` and then some that wait for their host."""
@@ -265,7 +265,7 @@ class Steps:
                         log.info("matched", statement=one.statement.id, channels=[ring.channel for ring in one.rings])
                     self.on(one)
                 if self.beating:
-                    await self.beat()  # a flood takes many batches, and is not a loop that hangs
+                    await self.heart.beat()  # a flood takes many batches, and is not a loop that hangs
 
     async def pause(self, on: bool) -> bool:
         """Hold every message from now on (or let them go again). False where it is so already. It holds over a restart."""
@@ -371,15 +371,6 @@ class Steps:
 
         tasks[key] = asyncio.create_task(guarded())
 
-    async def beat(self) -> None:
-        now = self._clock()
-        if self._beaten is None or not timedelta() <= now - self._beaten < health.BEAT:
-            late = json.dumps(
-                {"tick_late": round(self.gauges.late.last, 3), "tick_late_most": round(self.gauges.late.most, 3)}
-            )
-            await self._db.write(lambda conn: sources.beat(conn, "service", now, late))
-            self._beaten = now
-
     async def hold_what_was_restored(self) -> bool:
         """Hold what is open while the store's mark stands. False, once, when a person took the mark away."""
         if self.restored is None:
@@ -447,3 +438,4 @@ class Steps:
             if hanging:
                 log.warning("sends without an answer are left unconfirmed", channels=len(hanging))
         await asyncio.gather(*dropped, *self.drains.values(), return_exceptions=True)
+        await self.heart.aclose()

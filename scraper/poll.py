@@ -112,7 +112,7 @@ async def _poll(look: Look) -> Polled:
     try:
         page = await _fetch(look)
         if isinstance(page, Unchanged) or _is_the_same_again(look, page):
-            return await _record_unchanged(look, full_fetch=isinstance(page, Page))
+            return await _record_unchanged(look, page.fetched_at, full_fetch=isinstance(page, Page))
         listed = await _gather(look, page)
         found, behind = await _decide(look, page, listed)
         flood = await _disbelieve(look, found, behind)
@@ -201,7 +201,12 @@ async def _record(
     missing = () if flood else await harvest.missing(source, found, now, looked_for=tools.changes, db=tools.db)
     bearing = bearings.take(state, page, listed, found, behind, now, held=bool(flood))
     due_at = _due_after(
-        look, "ok", now, habit=bearing.habit, fresh_for=bearing.fresh_for, hurry=bearing.older_page is not None
+        look,
+        "ok",
+        page.fetched_at,
+        habit=bearing.habit,
+        fresh_for=bearing.fresh_for,
+        hurry=bearing.older_page is not None,
     )
     # A page that was cut is asked for again in full, and an index tells nothing of its files: their validators are not kept.
     whole = not listed.partial and not listed.sitemaps
@@ -242,10 +247,10 @@ async def _record(
     )
 
 
-async def _record_unchanged(look: Look, *, full_fetch: bool) -> Polled:
+async def _record_unchanged(look: Look, fetched_at: datetime, *, full_fetch: bool) -> Polled:
     source, state, now = look.source, look.state, look.now
     outcome: Outcome = "ok" if full_fetch else "not_modified"
-    due_at = _due_after(look, outcome, now, habit=state.habit, fresh_for=state.fresh_for)
+    due_at = _due_after(look, outcome, fetched_at, habit=state.habit, fresh_for=state.fresh_for)
     await look.tools.db.write(
         lambda conn: sources.record_unchanged(
             conn, source.id, outcome=outcome, now=now, due_at=due_at, full_fetch=full_fetch

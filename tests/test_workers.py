@@ -285,6 +285,26 @@ def test_an_item_comes_back_as_it_went(title: str, text: str | None) -> None:
     assert (found.items, found.left_out, found.partial) == ((item,), 3, True)
 
 
+async def test_a_page_that_needs_more_than_most_gets_all_of_its_time() -> None:
+    """It is tried with a small part of it, and again in the line of the heavy; from then on it goes there at once."""
+    # A sixth of the time of a page is next to nothing here, and all of it is more than any page takes.
+    one = ParsePool(1, seconds=60)
+    one._light = 0.02
+    try:
+        rows = 30_000
+        found = await one.listed(page(rss(rows)), FEED)
+        assert len(found.items) + found.left_out == rows
+        assert one.started == 2
+        await one.listed(page(rss(rows)), FEED)
+        assert one.started == 3
+        await one.listed(page(rss()), FEED)  # light again: its next page is taken for light
+        await one.listed(page(rss()), FEED)
+        await one.listed(page(rss()), FEED)
+        assert one.started == 5
+    finally:
+        await one.aclose()
+
+
 async def test_sources_with_heavy_pages_leave_a_worker_to_the_others() -> None:
     two = ParsePool(2, seconds=1)
     try:

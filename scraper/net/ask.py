@@ -23,6 +23,7 @@ from scraper.net.body import ACCEPT_ENCODING, Room, coding_of, read_body, too_la
 from scraper.net.connect import Line, Resolver
 from scraper.net.guard import Address, Origin, Reach, is_onion, refusal, refusal_by_name
 from scraper.net.load import Aside, Visit
+from scraper.net.patience import Patience
 from scraper.net.proxy import Proxy, connection_to, core_url
 from scraper.net.target import Target, read_target
 
@@ -71,16 +72,21 @@ class Answer:
 
 
 async def ask(
-    request: Ask, resolve: Resolver, context: Callable[[], ssl.SSLContext], visit: Visit, aside: Aside
+    request: Ask,
+    resolve: Resolver,
+    context: Callable[[], ssl.SSLContext],
+    visit: Visit,
+    aside: Aside,
+    patience: Patience = asyncio.timeout,
 ) -> Answer:
     """The answer to `request` after all redirects, whatever its status. `context` is called for the first https hop.
 
-    The body belongs to `visit`. Where it must wait for room, it does so `aside`, and that time is not its own.
-    Raises FetchError.
+    The body belongs to `visit`. Where it must wait for room, it does so `aside`, and that time is not its own. `patience`
+    measures all deadlines. Raises FetchError.
     """
     try:
-        async with asyncio.timeout(request.max_wait.total_seconds()) as deadline:
-            return await _follow(request, resolve, context, _room(visit, aside, deadline))
+        async with patience(request.max_wait.total_seconds()) as deadline:
+            return await _follow(request, resolve, context, _room(visit, aside, deadline), patience)
     except TimeoutError as error:
         seconds = request.max_wait.total_seconds()
         raise FetchError("timeout", f"{request.target.origin.host} was not done within {seconds:g} s") from error
@@ -102,11 +108,13 @@ def _room(visit: Visit, aside: Aside, deadline: asyncio.Timeout) -> Room:
     return lambda size: None if visit.fits(size) else wait(size)
 
 
-async def _follow(request: Ask, resolve: Resolver, context: Callable[[], ssl.SSLContext], room: Room) -> Answer:
+async def _follow(
+    request: Ask, resolve: Resolver, context: Callable[[], ssl.SSLContext], room: Room, patience: Patience
+) -> Answer:
     target, status, moved = request.target, None, True
     for hop in range(request.max_redirects + 1):
         try:
-            head, body = await _hop(request, target, resolve, context, room)
+            head, body = await _hop(request, target, resolve, context, room, patience)
             if head.status not in REDIRECTS:
                 return Answer(head, body, target, moved=bool(hop) and moved)
             status, moved = head.status, moved and head.status in PERMANENT
@@ -128,10 +136,15 @@ def _location(head: Head) -> str:
 
 
 async def _hop(
-    request: Ask, target: Target, resolve: Resolver, context: Callable[[], ssl.SSLContext], room: Room
+    request: Ask,
+    target: Target,
+    resolve: Resolver,
+    context: Callable[[], ssl.SSLContext],
+    room: Room,
+    patience: Patience,
 ) -> tuple[Head, bytes]:
     """Head and body of one answer; a redirect's body stays unread. Raises FetchError."""
-    line = Line(resolve, judge(target, request.reach, request.proxy))
+    line = Line(resolve, judge(target, request.reach, request.proxy), patience)
     tls = context() if target.origin.scheme == "https" else None
     carrier = connection_to(target.origin, line, tls, request.proxy)
     head = None
@@ -140,7 +153,7 @@ async def _hop(
             httpcore.Request(b"GET", core_url(target), headers=_headers(request, target))
         )
         head = Head(response.status, response.headers)
-        return head, await _body(request, head, line, cast(AsyncIterable[bytes], response.stream), room)
+        return head, await _body(request, head, line, cast(AsyncIterable[bytes], response.stream), room, patience)
     except httpcore.RemoteProtocolError as error:
         if head is not None and line.ended:
             raise FetchError("incomplete", f"the body ends too early: {unquoted(error)}", status=head.status) from error
@@ -162,12 +175,18 @@ async def _hop(
         line.close()
 
 
-async def _body(request: Ask, head: Head, line: Line, pieces: AsyncIterable[bytes], room: Room) -> bytes:
+async def _body(
+    request: Ask, head: Head, line: Line, pieces: AsyncIterable[bytes], room: Room, patience: Patience
+) -> bytes:
     if head.status in MAY_BE_A_CHALLENGE and not request.cut:
         line.allow(_WALL_BYTES + _FRAMING, lambda: too_large(_WALL_BYTES))
         with suppress(FetchError, httpcore.RemoteProtocolError):  # it failed anyway; this only names the failure better
             return await read_body(
-                pieces, coding_of(head.all("content-encoding")), _WALL_BYTES, cut_after=_WALL_SECONDS
+                pieces,
+                coding_of(head.all("content-encoding")),
+                _WALL_BYTES,
+                cut_after=_WALL_SECONDS,
+                patience=patience,
             )
         return b""
     if not (200 <= head.status < 300 if request.cut else head.status in (200, 203)):
@@ -178,7 +197,7 @@ async def _body(request: Ask, head: Head, line: Line, pieces: AsyncIterable[byte
     line.allow(request.max_bytes + _FRAMING, lambda: too_large(request.max_bytes))
     cut_after = request.max_wait.total_seconds() * 0.8 if request.cut else None
     coding = coding_of(head.all("content-encoding"))
-    return await read_body(pieces, coding, request.max_bytes, cut_after=cut_after, room=room)
+    return await read_body(pieces, coding, request.max_bytes, cut_after=cut_after, room=room, patience=patience)
 
 
 def judge(target: Target, reach: Reach, proxy: Proxy | None) -> Callable[[str, int, Sequence[Address]], str]:

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Iterat
 from typing import Final
 
 from scraper.errors import FetchError
+from scraper.net.patience import Patience
 
 ACCEPT_ENCODING: Final = "gzip, deflate"
 MAX_PIECES: Final = 65_536
@@ -21,6 +22,8 @@ MAX_MEMBERS: Final = 10_000
 """Members of one gzip body. An empty one has 20 bytes and costs microseconds: half a million of them fit under the cap."""
 
 _STEP = 64 * 1024
+_TURN = 1024 * 1024
+"""Decoded bytes after which others have a turn: a few kilobytes from a bomb are ten megabytes, and the tick must not wait for them."""
 _GZIP, _ZLIB, _RAW = 31, 15, -15  # zlib's wbits
 _MAGIC = b"\x1f\x8b"
 
@@ -112,6 +115,7 @@ async def read_body(
     *,
     cut_after: float | None = None,
     room: Room = lambda _: None,
+    patience: Patience = asyncio.timeout,
 ) -> bytes:
     """All of `pieces`, decoded. Raises FetchError: too_large, decode_error, incomplete, and what `pieces` or `room` raises.
 
@@ -120,9 +124,9 @@ async def read_body(
     """
     body = bytearray()
     unpacker = Unpacker(coding, max_bytes) if coding else None
-    count = 0
+    count = turned_at = 0
     try:
-        async with asyncio.timeout(cut_after):
+        async with patience(cut_after):
             async for piece in pieces:
                 count += 1
                 if count > MAX_PIECES:
@@ -133,6 +137,9 @@ async def read_body(
                         raise too_large(max_bytes)
                     if (wait := room(len(body))) is not None:
                         await wait
+                    if len(body) - turned_at >= _TURN:
+                        turned_at = len(body)
+                        await asyncio.sleep(0)
     except TimeoutError:
         if cut_after is None:
             raise

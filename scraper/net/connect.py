@@ -19,6 +19,7 @@ import httpcore
 
 from scraper.errors import FetchError
 from scraper.net.guard import Address, read_literal
+from scraper.net.patience import Patience
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 """A name and a port in, the addresses it resolves to out, as text. Raises OSError where there are none."""
@@ -81,9 +82,10 @@ class SystemResolver:
 class Line(httpcore.AsyncNetworkBackend):
     """One connection for one request. `allow` sets how many bytes may still arrive on it."""
 
-    def __init__(self, resolve: Resolver, judge: Judge) -> None:
+    def __init__(self, resolve: Resolver, judge: Judge, patience: Patience = asyncio.timeout) -> None:
         self._resolve = resolve
         self._judge = judge
+        self._patience = patience
         self._stream: _Plain | _Encrypted | None = None
         self._left = HEAD_BYTES
         self._over: Callable[[], FetchError] = _endless_head
@@ -122,7 +124,7 @@ class Line(httpcore.AsyncNetworkBackend):
         error: FetchError | None = None
         for address in addresses[:_ADDRESSES_TRIED]:
             try:
-                self._stream = _Plain(self, await _connect(address, port))
+                self._stream = _Plain(self, await _connect(address, port, self._patience))
             except TimeoutError as problem:
                 error = FetchError("network_error", f"{host}:{port} does not answer at {address}")
                 error.__cause__ = problem
@@ -138,7 +140,7 @@ class Line(httpcore.AsyncNetworkBackend):
         if literal is not None:
             return [literal]
         try:
-            async with asyncio.timeout(DNS_SECONDS):
+            async with self._patience(DNS_SECONDS):
                 answers = await self._resolve(host, port)
         except TimeoutError as error:
             raise FetchError(
@@ -268,13 +270,13 @@ class _Encrypted(httpcore.AsyncNetworkStream):
         return self._writer.get_extra_info(info)
 
 
-async def _connect(address: Address, port: int) -> socket.socket:
+async def _connect(address: Address, port: int, patience: Patience) -> socket.socket:
     """A connected, non-blocking socket. Raises OSError, also (TimeoutError) where the address does not answer."""
     family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
     connection = socket.socket(family, socket.SOCK_STREAM)
     try:
         connection.setblocking(False)
-        async with asyncio.timeout(CONNECT_SECONDS):
+        async with patience(CONNECT_SECONDS):
             await asyncio.get_running_loop().sock_connect(connection, (str(address), port))
     except BaseException:
         connection.close()

@@ -22,6 +22,7 @@ from scraper.net.connect import Resolver, SystemResolver
 from scraper.net.gate import Gate, Turn
 from scraper.net.guard import read_grants
 from scraper.net.load import Load, Visit, limit_for
+from scraper.net.patience import Pulse
 from scraper.net.proxy import Proxy, read_proxy
 from scraper.net.robots import Robots, RobotsShelf, Ruling
 from scraper.net.target import Target, read_target
@@ -70,6 +71,7 @@ class Fetcher:
         self._gate = Gate(settings.concurrency, settings.per_host_concurrency, settings.per_host_delay)
         self.load = Load(limit_for(settings.max_bytes))
         self._robots = Robots(shelf)
+        self._pulse = Pulse()
         self._context = verify
         self._resolve = resolve or SystemResolver()
         self._warned: dict[str, datetime] = {}
@@ -132,7 +134,7 @@ class Fetcher:
             visit.begin()
             held = 0
             try:
-                answer = await ask(request, self._resolve, self._tls, visit, turn.aside)
+                answer = await ask(request, self._resolve, self._tls, visit, turn.aside, self._pulse)
                 held = len(answer.body)
                 return answer
             finally:

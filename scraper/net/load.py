@@ -26,7 +26,7 @@ SMALL: Final = 256 * 1024
 """Bytes of a visit that counts as small."""
 LARGE_PART: Final = 0.75
 """Of the limit: what visits that are not small may take."""
-STANDSTILL: Final = 15.0
+STANDSTILL: Final = 65.0
 """Seconds without anything given back after which one who waits goes on all the same: more than a parse may take."""
 BODIES: Final = 4
 """Bodies of the largest size that there is room for."""

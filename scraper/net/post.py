@@ -6,7 +6,6 @@ it means that it went wrong is for whoever asked.
 
 from __future__ import annotations
 
-import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
@@ -22,6 +21,7 @@ from scraper.net.answer import Head, unquoted
 from scraper.net.ask import Headers, judge
 from scraper.net.connect import Line, Resolver, SystemResolver
 from scraper.net.guard import read_grants
+from scraper.net.patience import Pulse
 from scraper.net.proxy import connection_to, core_url, read_proxy
 from scraper.net.target import Target, read_target
 from scraper.settings import FetchSettings
@@ -67,6 +67,7 @@ class Poster:
         """
         self._user_agent = settings.user_agent
         self._reach = read_grants(settings.allow_private)
+        self._pulse = Pulse()
         self._context = verify
         self._resolve = resolve or SystemResolver()
 
@@ -74,7 +75,7 @@ class Poster:
         """Put it there, once."""
         body = _Body(parcel.body)
         try:
-            async with asyncio.timeout(parcel.max_wait.total_seconds()):
+            async with self._pulse(parcel.max_wait.total_seconds()):
                 return Posted(await self._send(parcel, body), sent=True)
         except TimeoutError:
             return Posted(None, body.began, "timeout", f"no answer within {parcel.max_wait.total_seconds():g} s")
@@ -85,7 +86,7 @@ class Poster:
         target = read_target(parcel.url)
         proxy = read_proxy(parcel.proxy)
         reach = replace(self._reach, own=target.origin) if parcel.allow_private else self._reach
-        line = Line(self._resolve, judge(target, reach, proxy))
+        line = Line(self._resolve, judge(target, reach, proxy), self._pulse)
         tls = self._tls() if target.origin.scheme == "https" else None
         carrier = connection_to(target.origin, line, tls, proxy)
         try:

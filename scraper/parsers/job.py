@@ -1,7 +1,8 @@
 """One parse as data: what is asked of a worker, what it answers, and the loop in which it does so.
 
-Both ways a frame is its length (8 bytes, big end first) and that many bytes. A question is one line of JSON and the body of the
-page. An answer is lines of JSON: a head, and one line for each item. Nothing is ever pickled: the service must not run what a
+Both ways a frame is its length (8 bytes, big end first) and that many bytes; that of an answer has in between the milliseconds of
+processor time that it took (4 bytes). A question is one line of JSON and the body of the page. An answer is lines of JSON: a head,
+and one line for each item. Nothing is ever pickled: the service must not run what a
 hostile page has touched, so it checks every value that comes back (`read_listed`, `read_article`).
 
 A question holds what parsing needs of a source. Headers, proxy and everything else that may be secret stay at home.
@@ -10,8 +11,10 @@ A question holds what parsing needs of a source. Headers, proxy and everything e
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
+import time
 from datetime import MAXYEAR, MINYEAR, datetime, timedelta
 from typing import Any, Literal, get_args
 
@@ -36,14 +39,19 @@ from scraper.model import (
 Verb = Literal["listed", "article", "offers"]
 
 LENGTH = 8
+TOOK = 4
 MAX_ANSWER = 48 * 1024 * 1024
 """Bytes of an answer. A page is at most 10 MiB; its text, said twice and escaped, stays under this."""
 
 
-def question(verb: Verb, page: Page, source: Source) -> bytes:
-    """The frame that asks a worker for `verb` on `page` of `source`, without its last part: the body of the page comes behind it."""
+def question(verb: Verb, page: Page, source: Source, *, seconds: float = 0.0, nice: int = 0) -> bytes:
+    """The frame that asks a worker for `verb` on `page` of `source`, without its last part: the body of the page comes behind it.
+
+    With `seconds` (of processor time) the worker may take so many and no more, where that is less than any page may; `nice` is by
+    how much it steps back behind other processes, from now on.
+    """
     head: dict[str, Any] = {
-        "do": verb,
+        "do": verb, "seconds": seconds, "nice": nice,
         "page": {
             "url": page.url, "asked": page.asked, "fetched_at": page.fetched_at.isoformat(), "status": page.status,
             "media_type": page.media_type, "charset": page.charset,
@@ -68,11 +76,14 @@ def serve(connection: socket.socket, seconds: float) -> None:
         asked = _receive(connection)
         if asked is None:
             return
-        _allow_processor(seconds)
+        head = json.loads(asked[0])
+        os.nice(head["nice"])
+        _allow_processor(min(head["seconds"] or seconds, seconds))
+        began = time.process_time()
         answer = answer_to(*asked)
         del asked
         _allow_processor(0)
-        _send(connection, answer)
+        _send(connection, answer, time.process_time() - began)
 
 
 def answer_to(line: bytes, body: bytes) -> bytes:
@@ -153,8 +164,8 @@ def _lines(*rows: dict[str, Any]) -> bytes:
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode("utf-8", "replace")
 
 
-def _send(connection: socket.socket, data: bytes) -> None:
-    connection.sendall(len(data).to_bytes(LENGTH, "big") + data)
+def _send(connection: socket.socket, data: bytes, took: float = 0.0) -> None:
+    connection.sendall(len(data).to_bytes(LENGTH, "big") + round(took * 1000).to_bytes(TOOK, "big") + data)
 
 
 def _receive(connection: socket.socket) -> tuple[bytes, bytes] | None:

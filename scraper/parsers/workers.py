@@ -1,23 +1,26 @@
 """Parses pages in processes that can be killed, so that no page can hold up, crash or enter the service.
 
     await pool.listed(page, source)  ->  a free slot  ->  its worker (raised if need be)  ->  question .. answer  ->  Listed
+                                     ->  the line of the heavy  ->  a free slot  ->  a worker of its own  ->  ...
 
-A worker that does not answer in time, dies, or takes more memory than it may is killed and its page is "too_complex"; the slot
-is free again whatever happened, also when the waiting coroutine is cancelled. See `nursery.py` for how workers come to be and
-end, and `job.py` for what is said to them.
+A worker that takes more time or memory than it may, or dies, is killed and its page is "too_complex"; the slot is free again
+whatever happened, also when the waiting coroutine is cancelled. Time is what the worker's processor took: on a machine with other
+work a page is not dearer. See `nursery.py` for how workers come to be and end, and `job.py` for what is said to them.
+
+Most pages take milliseconds. So each is first given a small part of its time; one that needs more gets all of it in the line of
+the heavy, which go one after the other and give way to other processes. What one page costs is not paid by all sources.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -28,10 +31,14 @@ from scraper.parsers import job
 MIB = 1024 * 1024
 _START_SECONDS = 60.0
 """For the imports of the nursery on a slow and busy machine."""
-_PATIENCE = 3
-"""How many times as long as its processor time a parse may take: on a busy machine a worker has the processor now and then."""
-_HEAVY = 0.5
-"""From this part of its bound on, a parse was heavy."""
+_PATIENCE = 20
+"""How many times as long as its processor time a parse may take: on a busy machine a worker has the processor now and then.
+
+Nothing in a parser waits, so this ends only what the kernel holds up; `scraper/net/load.py` stands still for longer than that."""
+_LIGHT = 1 / 6
+"""The part of its time that a page is given at first; what takes longer is heavy."""
+_NICE = 2
+"""By how much the worker of a heavy page steps back (nice(2)): a third less of a busy processor than the service has."""
 _LARGE = 2 * MIB
 """Bytes of a page from which on it is taken for heavy unseen."""
 _INLINE = 64 * 1024
@@ -104,8 +111,8 @@ class _Nursery:
 class ParsePool:
     """At most `workers` parses at a time, each at most `seconds` of processor time and `memory` bytes large (beyond the parsers' own).
 
-    Pages that are large, or of sources whose last page was heavy, are parsed one fewer at a time, so that a worker is left to
-    the others; and the worker that parsed one is replaced, because it keeps the memory that it once needed.
+    Pages that are large, or of sources whose last page was heavy, are heavy unseen. They are parsed one fewer at a time, so that
+    a worker is left to the others; and the worker that parsed one is replaced, because it keeps the memory that it once needed.
 
     Nothing is started before the first page. A worker is replaced after `jobs` pages, so that what leaks stays small. Use it
     in one event loop and close it there.
@@ -113,8 +120,8 @@ class ParsePool:
 
     def __init__(self, workers: int = 2, *, seconds: float = 3.0, memory: int = 512 * MIB, jobs: int = 500) -> None:
         self._seconds, self._memory, self._jobs = seconds, memory, jobs
+        self._light = seconds * _LIGHT
         self._slots = asyncio.Semaphore(workers)
-        # Sources whose last page was heavy leave a worker to the others: what one page costs is not paid by all sources.
         self._heavy: set[str] = set()
         self._heavy_slots = asyncio.Semaphore(max(1, workers - 1))
         self._idle: list[_Worker] = []
@@ -150,31 +157,52 @@ class ParsePool:
             await asyncio.to_thread(nursery.end)
 
     async def _ask(self, verb: job.Verb, page: Page, source: Source, read: Callable[[bytes], T]) -> T:
-        large = len(page.body) >= _LARGE
-        async with self._heavy_slots if large or source.id in self._heavy else contextlib.nullcontext(), self._slots:
-            worker = await self._free_worker()
-            kept = False
-            began = time.monotonic()
-            try:
-                async with asyncio.timeout(self._seconds * _PATIENCE):
-                    answer = await _exchange(worker, job.question(verb, page, source), page.body)
-                worker.jobs += 1
-                kept = worker.jobs < self._jobs and not self._closed and not large
-            except TimeoutError as error:
-                raise ParseError("too_complex", f"not parsed within {self._seconds * _PATIENCE:g} s") from error
-            except (OSError, asyncio.IncompleteReadError) as error:
-                raise self._lost() from error
-            finally:
-                self._heavy.discard(source.id)
-                if time.monotonic() - began > _HEAVY * self._seconds:
-                    self._heavy.add(source.id)
-                if kept:
-                    self._idle.append(worker)
-                else:
-                    self._end(worker)
+        answer = None
+        if len(page.body) < _LARGE and source.id not in self._heavy:
+            async with self._slots:
+                answer = await self._parsed(verb, page, source, heavy=False)
+        if answer is None:
+            async with self._heavy_slots, self._slots:
+                answer = await self._parsed(verb, page, source, heavy=True)
+        if answer is None:
+            raise self._lost()
         if len(answer) <= _INLINE:
             return read(answer)
         return await asyncio.to_thread(read, answer)
+
+    async def _parsed(self, verb: job.Verb, page: Page, source: Source, *, heavy: bool) -> bytes | None:
+        """What a worker answers; None where it died, of what the page took or of anything else. Raises ParseError."""
+        seconds = self._seconds if heavy else self._light
+        worker = await self._free_worker()
+        kept = False
+        try:
+            async with asyncio.timeout(seconds * _PATIENCE):
+                asked = job.question(verb, page, source, seconds=seconds, nice=_NICE if heavy else 0)
+                took, answer = await _exchange(worker, asked, page.body)
+            self._note(source, took)
+            worker.jobs += 1
+            kept = worker.jobs < self._jobs and not self._closed and not heavy
+            return answer
+        except TimeoutError as error:
+            self._note(source, seconds)
+            raise ParseError("too_complex", f"not parsed within {seconds * _PATIENCE:g} s") from error
+        except (OSError, asyncio.IncompleteReadError) as error:
+            if self._closed:
+                raise self._lost() from error
+            self._note(source, seconds)
+            return None
+        finally:
+            if kept:
+                self._idle.append(worker)
+            else:
+                self._end(worker)
+
+    def _note(self, source: Source, took: float) -> None:
+        """Whether the next page of `source` is taken for heavy unseen, after one that took so many seconds."""
+        if took > self._light / 2:
+            self._heavy.add(source.id)
+        else:
+            self._heavy.discard(source.id)
 
     def _lost(self) -> ParseError:
         if self._closed:
@@ -225,11 +253,11 @@ class ParsePool:
         """Have a worker killed and buried. Never waits, never fails."""
         worker.writer.transport.abort()
         if self._nursery is not None:
-            with contextlib.suppress(OSError):  # the nursery is gone, and its workers with it
+            with suppress(OSError):  # the nursery is gone, and its workers with it
                 self._nursery.order(b"K", worker.number)
 
 
-async def _exchange(worker: _Worker, asked: bytes, body: bytes) -> bytes:
+async def _exchange(worker: _Worker, asked: bytes, body: bytes) -> tuple[float, bytes]:
     worker.writer.write(asked)
     with memoryview(body) as whole:
         for at in range(0, len(body), _PIECE):  # all at once it would be copied, and stand in memory twice
@@ -238,8 +266,10 @@ async def _exchange(worker: _Worker, asked: bytes, body: bytes) -> bytes:
     return await _frame(worker.reader)
 
 
-async def _frame(reader: asyncio.StreamReader) -> bytes:
-    size = int.from_bytes(await reader.readexactly(job.LENGTH), "big")
+async def _frame(reader: asyncio.StreamReader) -> tuple[float, bytes]:
+    """The seconds of processor time that an answer took, and the answer."""
+    head = await reader.readexactly(job.LENGTH + job.TOOK)
+    size, took = int.from_bytes(head[: job.LENGTH], "big"), int.from_bytes(head[job.LENGTH :], "big")
     if size > job.MAX_ANSWER:
         raise ConnectionAbortedError("an answer over the limit")
-    return await reader.readexactly(size)
+    return took / 1000, await reader.readexactly(size)
