@@ -45,6 +45,10 @@ class Reach(Protocol):
         """The bot and chat behind a channel, for pacing."""
         ...
 
+    def kind(self, channel: str) -> str:
+        """The kind of a channel."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -130,6 +134,9 @@ async def _attempt(claimed: Delivery, state: ChannelState, desk: Desk) -> str:
     drawn = message.plain(told.message) if claimed.plain else told.message
     keys = await _buttons(claimed, state, desk) if told.buttons else ()
     drawn = replace(drawn, keys=keys, about=_about(claimed, told))
+    digest = drawn.digest
+    if drawn.edits and await _says_already(claimed, digest, desk):
+        return await _say_nothing(claimed, Nothing("its alert says so already"), desk)
     try:
         way = desk.channels.reach(claimed.channel, chat=state.chat, drop_topic=state.drop_topic)
         receipt = await way.send(drawn)
@@ -146,7 +153,14 @@ async def _attempt(claimed: Delivery, state: ChannelState, desk: Desk) -> str:
         return await _follow_or_stop(claimed, state, error, desk)
     except ChannelDown as error:
         return await _hold_everything(claimed, state, error, desk)
-    return await _arrived(claimed, state, receipt, told.along, desk)
+    return await _arrived(claimed, state, receipt, told.along, digest, desk)
+
+
+async def _says_already(claimed: Delivery, digest: str, desk: Desk) -> bool:
+    """Whether an edit would change nothing for who reads: Telegram refuses it. Programs are told of every change."""
+    if desk.channels.kind(claimed.channel) != "telegram":
+        return False
+    return await desk.db.read(lambda conn: rung.says_already(conn, claimed, digest))
 
 
 def _about(claimed: Delivery, told: Told) -> About:
@@ -183,12 +197,16 @@ async def _say_nothing(claimed: Delivery, nothing: Nothing, desk: Desk) -> str:
     return "needless"
 
 
-async def _arrived(claimed: Delivery, state: ChannelState, receipt: Receipt, along: Sequence[int], desk: Desk) -> str:
+async def _arrived(
+    claimed: Delivery, state: ChannelState, receipt: Receipt, along: Sequence[int], digest: str, desk: Desk
+) -> str:
     now = desk.clock()
 
     def record(conn: Connection) -> None:
         if outbox.settle_sent(conn, claimed, receipt.message_id, now):
             rung.settle_along(conn, along, receipt.message_id, now)
+            if claimed.kind in ("alert", "also") and claimed.statement is not None:
+                rung.shows(conn, claimed.channel, claimed.statement, digest)
         if state.condition != "ok":
             _announce(conn, claimed.channel, health.channel_back(claimed.channel, state.since, now), desk, now)
         if state.failures or state.condition != "ok":

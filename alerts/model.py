@@ -5,6 +5,7 @@ All are frozen. Positions are code points `[start, end)` of the original text; U
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
@@ -247,6 +248,11 @@ class Message:
     """A file that the message goes with: it then has at most 1,024 UTF-16 units."""
     about: About | None = None
     """None where it is about no delivery, as a message that only tries a channel."""
+
+    @property
+    def digest(self) -> str:
+        """What a reader sees of it, in short: two messages that look the same have the same."""
+        return hashlib.sha256(repr((self.text, self.spans, self.keys)).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.engine import Connection
 
-from alerts.model import PRIORITIES, DeliveryState, Priority
+from alerts.model import PRIORITIES, Delivery, DeliveryState, Priority
 from alerts.schema import delivery
 from scraper.schema import statement
 
@@ -153,6 +153,29 @@ def waiting_for(conn: Connection, channel: str, statement_id: int) -> tuple[int,
         delivery.c.statement == statement_id,
     )  # fmt: skip
     return tuple(row.id for row in conn.execute(query))
+
+
+def shows(conn: Connection, channel: str, statement_id: int, digest: str) -> None:
+    """What the alert of a statement says now, as a digest."""
+    conn.execute(update(delivery).where(*_alert_of(channel, statement_id)).values(shows=digest))
+
+
+def says_already(conn: Connection, claimed: Delivery, digest: str) -> bool:
+    """Whether the alert that `claimed` would bring up to date surely says so already. An edit that was tried before, this one or
+    another, perhaps arrived: then nobody knows what it says."""
+    statement_id = claimed.statement
+    if claimed.attempt > 1 or statement_id is None:
+        return False
+    said = conn.execute(select(delivery.c.shows).where(*_alert_of(claimed.channel, statement_id))).scalar()
+    tried = select(delivery.c.id).where(
+        delivery.c.channel == claimed.channel, delivery.c.kind == "also", delivery.c.statement == statement_id,
+        delivery.c.state.in_(("pending", "unconfirmed", "claimed")), delivery.c.attempts > 0, delivery.c.id != claimed.id,
+    )  # fmt: skip
+    return said == digest and conn.execute(tried).first() is None
+
+
+def _alert_of(channel: str, statement_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (delivery.c.channel == channel, delivery.c.kind == "alert", delivery.c.subject == str(statement_id))
 
 
 def settle_along(conn: Connection, ids: Sequence[int], message_id: str, now: datetime) -> None:

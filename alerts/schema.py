@@ -61,6 +61,7 @@ delivery = Table(
     Column("plain", Boolean, nullable=False, default=False),
     Column("reason", String, nullable=False, default=""),
     Column("bundle", String, nullable=False, default="", server_default=""),
+    Column("shows", String, nullable=False, default="", server_default=""),
     UniqueConstraint("channel", "kind", "subject", "revision"),
     Index("ix_delivery_channel_state_due_at", "channel", "state", "due_at"),
     Index("ix_delivery_channel_created_at", "channel", "created_at"),

@@ -465,3 +465,27 @@ async def test_a_group_that_became_a_supergroup_is_not_edited_by_its_old_numbers
         await publish(bayan, site, "outlet2", TITLE, SAID)
         assert [(one.kind, one.state) for one in deliveries(bayan) if one.kind == "also"] == [("also", "dropped")]
     assert len(sent(api)) == 1
+
+
+async def test_an_edit_that_would_change_nothing_for_who_reads_is_not_sent(
+    tmp_path: Path, site: FakeSite, api: FakeBotApi
+) -> None:
+    clock = Clock()
+    async with house(watching(tmp_path, site, api), clock) as bayan:
+        await primed(bayan)
+        texts = [SAID, SAID.replace("world leaders", "heads of state"), SAID.replace("world leaders", "kings and queens")]
+        for place, text in enumerate(texts):
+            site.pages["/outlet1"] = feed([("a", TITLE, text)])
+            before = api.calls
+            await bayan.service.once(only=["outlet1"], patience=timedelta())
+            await bayan.service.once(only=["outlet1"], patience=timedelta())
+            asked = api.calls - before
+            assert asked == (1, 2, 1)[place], "an alert; a reply and the mark in the alert; a reply, for the mark stands there"
+            clock.advance(minutes=40)
+        settled = bayan.db.read_now(lambda conn: outbox.of_statement(conn, 10))
+    assert [one["text"].split(" ")[0] for one in api.chat("11")][1:] == ["✏️", "✏️"]
+    assert "✏️ edited since, Sat 20 Jun 2026, 12:40 UTC" in reads(api)[0]
+    assert [(one.state, one.reason) for one in settled if one.kind == "also"] == [
+        ("sent", ""),
+        ("dropped", "its alert says so already"),
+    ]

@@ -116,18 +116,6 @@ class Line:
 
         await self._judged(ask)
 
-    async def keys(self, chat: str, message_id: str, rows: Rows) -> None:
-        """Other buttons under a message, its words as they are."""
-
-        async def ask() -> None:
-            try:
-                await self._bot.edit_message_reply_markup(int(chat), int(message_id), reply_markup=keyboard(rows))
-            except BadRequest as error:
-                if "message is not modified" not in str(error).lower():
-                    raise
-
-        await self._judged(ask)
-
     async def file(
         self, chat: str, name: str, content: bytes, *, said: str = "", topic: int | None = None, answering: str = ""
     ) -> str:

@@ -64,6 +64,11 @@ class Channels:
             self._opened[key] = self._open(settings, key[1], drop_topic)
         return self._opened[key]
 
+    def kind(self, channel: str) -> str:
+        """The kind of a channel, "" for one that is configured no more."""
+        settings = self._settings.get(channel)
+        return settings.kind if settings is not None else ""
+
     async def look(self, channel: str) -> str:
         """Whether messages could be put there, without putting one: a line for a person, within 10 s.
 

@@ -47,4 +47,5 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_evidence_page", "evidence", ["page"])
+    op.add_column("delivery", sa.Column("shows", sa.String, nullable=False, server_default=""))
     op.add_column("channel_state", sa.Column("failing_since", sa.DateTime(timezone=True)))
