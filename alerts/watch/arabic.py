@@ -1,4 +1,4 @@
-"""Whether two Arabic words are spellings of one name: letter by letter, where both are written in that script. Pure.
+"""What Arabic letters tell that sounds do not: whether two words are spellings of one name; what no name ends in. Pure.
 
 Sounds take k for q and h for kh, because Latin does not tell them apart. Arabic does: العلمي is not العليمي, nor الفايز الفياض.
 """
@@ -41,3 +41,26 @@ def _plain(word: str) -> str:
 def _inner(word: str) -> str:
     """The waws and yehs inside a word."""
     return "".join(letter for letter in word[1:-1] if letter in "وي")
+
+
+_FEMININE_NISBA = "يه"
+_ADVERB = ("اً", "ًا")
+_LATIN_MASCULINE = re.compile("(?:[^aeiouy]|[^aeiou](?:i|y|ii))$")
+
+
+def is_arabic(word: str) -> bool:
+    """Whether a folded word is in Arabic letters."""
+    return "\u0600" <= word[:1] <= "\u06ff"
+
+
+def has_tanwin(surface: str) -> bool:
+    """Whether a word, as it stands, is in the accusative with its mark: an adverb (نسبياً), or somebody that something is done to."""
+    return surface.endswith(_ADVERB)
+
+
+@lru_cache(maxsize=16_384)
+def is_feminine_of(word: str, part: str) -> bool:
+    """Whether a folded word ends as what belongs to a thing does (عسكرية), and the part of a name, in any letters, does not."""
+    if not word.endswith(_FEMININE_NISBA) or len(word) <= _MANY:
+        return False
+    return not part.endswith(_FEMININE_NISBA) and (not part.isascii() or _LATIN_MASCULINE.search(part) is not None)

@@ -9,8 +9,8 @@ punctuation, one word for half a name. Why the weights are as they are: docs/dec
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from itertools import product
 from typing import TypeVar
 
 from rapidfuzz.distance import JaroWinkler
@@ -18,15 +18,25 @@ from rapidfuzz.distance import JaroWinkler
 from alerts.watch.likeness import Likeness, heard_as
 from alerts.watch.names import is_article
 from alerts.watch.namewords import is_common, is_filler, is_particle, is_patronymic, is_title
+from alerts.watch.otherwise import SERVANT, something_else
 from alerts.watch.parts import Laid, Refused, SoundHit, Spelling, Text
+from alerts.watch.skeleton import sounds
+from alerts.watch.surroundings import (
+    goes_on,
+    has_capitals,
+    is_broken,
+    is_small,
+    name_before,
+    name_behind,
+    stands_in_a_name,
+)
 from alerts.watch.translated import kinds, translations
-from scraper.text import Folded
 
 T = TypeVar("T")
 FEWEST_CONSONANTS = 5
 """In scripts without capitals, and of one word; of two capitalised words, one less."""
-_LETTERS = 9
-"""In scripts without capitals, where one consonant is missing: long vowels and ayn are letters too (هادي العامري)."""
+_FEWEST_SAME, _LETTERS = 3, 6
+"""Of a person whose name has the same sounds throughout; in scripts without capitals long vowels and ayn are letters too (علي فياض)."""
 _MANY = 4
 """Common names that are somebody in particular, one behind the other."""
 ENOUGH = 2.0
@@ -41,6 +51,7 @@ _INNER, _MOST_INNER = 0.25, 0.5
 _BETWEEN = 0.25
 _TURNED = 0.5
 _BEFORE, _SIBLING, _BEHIND = 0.5, 2.1, 1.0
+_INSTEAD = 1.25
 _SLIPPED = 0.72
 """What of a part is left after a slip. Costs: a vowel apart; the first or last part missing, of a person, of a group of which
 only general words are left (such a short form is somebody else's); parts missing inside, each and at most; a name word
@@ -48,10 +59,6 @@ between; another order, twice where a part is missing too; another name right be
 is missing (a brother has father and surname too), and right behind. Measured on half of
 the actors, checked on the others:
 docs/decisions/names.md."""
-_SERVANT = ("abd", "عبد")
-_BREAK = re.compile(r"[;:!?|\n\[\]{}،؛؟]|(?<!\b\w)(?<!\b\w\w)\.\s")
-"""What no name goes across: punctuation, but for the full stop of an initial. A comma stands only behind a surname first."""
-_NO_NAME = re.compile(r"[^\w\s'’‘ʿʾ`-]")
 
 
 def decided(
@@ -110,7 +117,7 @@ def may_tell(
         alike = all(one.tier == "A" for one in likenesses)
         if alike or consonants >= FEWEST_CONSONANTS - (not uncased):
             return True
-        if consonants == FEWEST_CONSONANTS - 1 and all(one.apart <= 0.25 for one in likenesses):
+        if consonants >= _FEWEST_SAME and all(one.apart <= 0.25 for one in likenesses):
             return True
         if beside and first < second:
             return False
@@ -145,10 +152,11 @@ def _doubt(
     """Why what was laid is not the name; "" where nothing speaks against it."""
     matched = [at for one in laid for at in range(one.slot.first, one.slot.behind)]
     if len(matched) < 2 or (
-        sum(spelling.stems[at] not in _SERVANT for at in matched) < 2
+        sum(spelling.stems[at] not in SERVANT for at in matched) < 2
         and (missing or any(one.likeness.tier != "A" for one in laid))
     ):
         return "only one part of the name"
+    first, behind = laid[0].first, laid[-1].behind
     consonants = sum(spelling.weights[at] for at in matched)
     plain = [at for at in matched if spelling.weights[at] >= 2 and not (spelling.person and spelling.common[at])]
     telling = [at for at in matched if not spelling.common[at] and spelling.weights[at] >= 2]
@@ -156,7 +164,7 @@ def _doubt(
     apart = sum(one.likeness.apart for one in laid)
     if len(laid) <= _MANY and any(_is_on(text, one.first) for one in laid):
         return "“على” is “on”, and no Ali"
-    if text.is_cased() and any(_is_small(text, at) for at in _in_capitals(text, spelling, laid)):
+    if text.is_cased() and any(is_small(text, at) for at in _in_capitals(text, spelling, laid)):
         return "written small, these are words and no name"
     if missing and any(one.behind - one.first == 1 and len(_parts(one)) > 1 for one in laid) and len(laid) == 1:
         return "one word, and most of the name is missing"
@@ -164,17 +172,23 @@ def _doubt(
         return "a name of one part is found as written alone"
     if apart > 0.5 * len(matched) + 0.5:
         return "the vowels are too far apart"
+    if spelling.person and (known := something_else(text, spelling, laid, turned=turned)):
+        return known
     if not (missing or slips or turned or between):
-        fewest = FEWEST_CONSONANTS - (len(laid) > 1 and _has_capitals(text, laid[0].first))
+        fewest = FEWEST_CONSONANTS - (len(laid) > 1 and has_capitals(text, laid[0].first))
         if consonants < fewest and not _is_plain(spelling, laid, text, plain, between):
             return f"fewer than {fewest} consonants, and not all letters agree"
         if not telling and len(matched) < _MANY and _is_part_of_more(text, spelling, laid):
             return "common names alone, inside a longer name"
+        if spelling.person and len(matched) == 2 and stands_in_a_name(text, first, behind):
+            told = evidence(text, spelling, laid, missing, between, turned=turned)
+            if told < ENOUGH:
+                return f"inside a longer name, too little tells who it is: {told:.2f} of {ENOUGH}"
     elif not _is_kind_missing(text, spelling, laid, missing, between, turned=turned):
         told = evidence(text, spelling, laid, missing, between, turned=turned)
-        if missing and not spelling.person and len(matched) < len(missing) and not _has_capitals(text, laid[0].first):
+        if missing and not spelling.person and len(matched) < len(missing) and not has_capitals(text, laid[0].first):
             return "most of the name is missing"
-        enough = ENOUGH if _has_capitals(text, laid[0].first) else ENOUGH_UNCASED
+        enough = ENOUGH if has_capitals(text, laid[0].first) else ENOUGH_UNCASED
         if told < enough:
             return f"too little tells who it is: {told:.2f} of {enough}"
     if spelling.person and any(one.step.startswith(("clitic", "prefix")) for one in laid[1:]):
@@ -183,7 +197,7 @@ def _doubt(
         return "“of the faith” is missing, that is another name"
     if spelling.person and (tied := _tied(text, laid)):
         return f"“{tied}” stands inside"
-    if _is_broken(text.folded, laid[0].first, laid[-1].behind, turned=turned):
+    if is_broken(text.folded, laid[0].first, laid[-1].behind, turned=turned):
         return "punctuation parts the words"
     return ""
 
@@ -209,13 +223,13 @@ def _is_kind_missing(
         return False  # Imam Ali
     if any(one.likeness.tier == "C" or one.likeness.apart > 0.25 for one in laid):
         return False
-    if sum(one.behind - one.first for one in laid) < laid[-1].behind - laid[0].first and not _has_capitals(
+    if sum(one.behind - one.first for one in laid) < laid[-1].behind - laid[0].first and not has_capitals(
         text, laid[0].first
     ):
         return False  # في stands inside
     before, behind = laid[0].first - 1, laid[-1].behind
     if text.words[laid[0].first].isascii():
-        return not (behind < len(text.words) and text.is_name_like(behind)) and not _name_before(text, laid[0].first)
+        return not (behind < len(text.words) and text.is_name_like(behind)) and not name_before(text, laid[0].first)
     return before < 0 or not any(
         translations(heard.form) and heard.form not in _BODY for heard in heard_as(text.words[before])
     )
@@ -244,16 +258,30 @@ def evidence(
     frame = len(outer) + (0 in outer and not spelling.person) * (_GROUP_FRAME - _FRAME)
     is_known = spelling.person or any(spelling.tells[at] >= 2 for one in laid for at in _parts(one))
     told -= frame * (_FRAME if is_known else _GROUP_FRAME) + min(_MOST_INNER, _INNER * (len(left) - frame))
-    if _has_capitals(text, laid[0].first):  # elsewhere only common names may stand between: they show that it is a name
+    if has_capitals(text, laid[0].first):  # elsewhere only common names may stand between: they show that it is a name
         as_written = not missing and all(one.likeness.tier == "A" for one in laid)
         told -= 0.0 if as_written else _BETWEEN * len(between)
-    if _name_before(text, laid[0].first):
+    if spelling.person and between and left and not _stands_for(text, spelling, between, left):
+        told -= _INSTEAD
+    if name_before(text, laid[0].first):
         other = spelling.person and 0 in left and not _is_slip(text.words[laid[0].first - 1], spelling.stems[0])
         told -= _SIBLING if other else _BEFORE
-    told -= _BEHIND if _name_behind(text, laid[-1].first, laid[-1].behind) else 0.0
+    told -= _BEHIND if name_behind(text, laid[-1].first, laid[-1].behind) else 0.0
     if turned and (left or spelling.person):
         told -= _TURNED * (2 if left else 1)
     return told
+
+
+def _stands_for(text: Text, spelling: Spelling[T], between: Sequence[int], left: Sequence[int]) -> bool:
+    """Whether a word between the parts is one that is missing after all, less well written than laying accepts (Yusuf, Yusop)."""
+    for at, part in product(between, left):
+        word, stem = text.words[at], spelling.stems[part]
+        if JaroWinkler.similarity(word, stem) >= _SLIPPED or any(
+            not {one.key for one in heard.sounds}.isdisjoint(other.key for other in sounds(stem))
+            for heard in heard_as(word)
+        ):
+            return True
+    return False
 
 
 def _is_on(text: Text, at: int) -> bool:
@@ -298,8 +326,11 @@ def _is_plain(
     if len(uncased) == len(laid) and not between and all(one.likeness.apart == 0.0 for one in laid):
         consonants = sum(spelling.weights[at] for one in laid for at in _parts(one))
         letters = sum(len(word.removeprefix("ال")) for word in uncased)
-        if consonants >= FEWEST_CONSONANTS - 1 and letters >= _LETTERS and spelling.person:
+        if consonants >= _FEWEST_SAME and letters >= _LETTERS and spelling.person:
             return True
+    few = sum(spelling.weights[at] for one in laid for at in _parts(one)) < _FEWEST_SAME
+    if spelling.person and not (uncased or between or few) and all(one.likeness.apart == 0.0 for one in laid):
+        return not stands_in_a_name(text, laid[0].first, laid[-1].behind)
     if not spelling.person and all(one.likeness.apart <= 0.25 for one in laid):
         whole = sum(spelling.weights[at] for one in laid for at in _parts(one))
         if not between and whole >= FEWEST_CONSONANTS - 1:
@@ -316,85 +347,15 @@ def _is_plain(
     return all(any(is_common(heard.form, 0.25) for heard in heard_as(text.words[at])) for at in between)
 
 
-def _has_capitals(text: Text, at: int) -> bool:
-    return text.folded.original[text.folded.starts()[at]].isupper() or "a" <= text.words[at][0] <= "\u04ff"
-
-
-def _stands_in_a_name(text: Text, first: int, behind: int) -> bool:
-    """Whether a name word stands right before or behind: "Muhammad Abbas" is not who "Muhammad Abbas Turkmani" is."""
-    return _name_before(text, first) or _name_behind(text, first, behind)
-
-
 def _is_part_of_more(text: Text, spelling: Spelling[T], laid: Sequence[Laid]) -> bool:
     """Whether a name of common or general words alone stands in a longer one."""
     first, behind = laid[0].first, laid[-1].behind
     if spelling.person:
-        return _stands_in_a_name(text, first, behind)
-    return _goes_on(text, behind) or (_has_capitals(text, first) and _stands_in_a_name(text, first, behind))
+        return stands_in_a_name(text, first, behind)
+    return goes_on(text, behind) or (has_capitals(text, first) and stands_in_a_name(text, first, behind))
 
 
 def _in_capitals(text: Text, spelling: Spelling[T], laid: Sequence[Laid]) -> list[int]:
     """The words that stand in capitals where they are the name: of a group in Russian, the first alone."""
     words = [at for one in laid for at in range(one.first, one.behind)]
     return words[:1] if not spelling.person and "а" <= text.words[words[0]][0] <= "ӿ" else words
-
-
-def _is_small(text: Text, at: int) -> bool:
-    """Whether a word is in small letters, in a script that has capitals; articles and particles are everywhere."""
-    start, end = text.folded.span(at, at + 1)
-    surface = text.folded.original[start:end]
-    return surface[0].islower() and not any(letter.isupper() for letter in surface) and not text.is_free(at)
-
-
-def _goes_on(text: Text, behind: int) -> bool:
-    """Whether "of" and a name follow: the Revolutionary Guard of Grenada is another."""
-    words = text.words
-    return (
-        behind + 1 < len(words)
-        and words[behind] in ("of", "for", "in", "de", "du")
-        and words[behind].isascii()
-        and text.folded.original[text.folded.span(behind + 1, behind + 2)[0]].isupper()
-    )
-
-
-def _name_before(text: Text, first: int) -> bool:
-    before, folded = first - 1, text.folded
-    while before > 0 and is_particle(text.words[before]):
-        before -= 1
-    return (
-        before >= 0
-        and not is_title(text.words[before])
-        and not _adds_nothing(text.words[before])
-        and text.is_name_like(before)
-        and not _NO_NAME.search(folded.original[folded.span(before, before + 1)[1] : folded.starts()[first]])
-    )
-
-
-def _name_behind(text: Text, first: int, behind: int) -> bool:
-    folded = text.folded
-    while behind < len(text.words) - 1 and is_particle(text.words[behind]):
-        behind += 1
-    if (
-        behind < len(text.words)
-        and not _adds_nothing(text.words[behind])
-        and (text.is_name_like(behind) or _is_nisba(text.words[behind]))
-    ):
-        return not _NO_NAME.search(folded.original[folded.span(first, behind)[1] : folded.starts()[behind]])
-    return False
-
-
-def _adds_nothing(word: str) -> bool:
-    """Whether a word only says that a group is one, in any language (الجماعة, Foundation)."""
-    if word.isascii():
-        return is_filler(word)
-    return any(is_filler(other) for heard in heard_as(word) for other in translations(heard.form))
-
-
-def _is_nisba(word: str) -> bool:
-    return (len(word) > 4 and word.endswith("ي")) or (word.startswith("ال") and len(word) > 4)
-
-
-def _is_broken(folded: Folded, first: int, behind: int, *, turned: bool) -> bool:
-    """Whether punctuation parts the words."""
-    surface = folded.original[slice(*folded.span(first, behind))]
-    return bool(_BREAK.search(surface)) or (not turned and "," in surface)

@@ -18,8 +18,12 @@ T = TypeVar("T")
 _LOOKED_AT = 4_000
 """Code points that tell whether a text has capitals."""
 _CAPITAL = re.compile(r"[A-ZÀ-ÞŞİĞА-Я](?<![^\W\d_].)")
+_LONG_WORD = re.compile(r"[^\W\d_]{4,}")
+_MANY_WORDS = 6
 _ANCHOR = 3
 """Consonants that an anchor has at least."""
+_FEWEST_ALONE = 3
+"""Consonants of a name that stands without "of the faith": Slah is too short for Slaheddine."""
 _EVERYBODY = frozenset({"MHMD", "AHMD", "AL"})
 """Muhammad, Ahmad and Ali: a third of all men bear one of them."""
 
@@ -90,7 +94,13 @@ class Spelling(Generic[T]):
 
 def _sounds_of(stem: str, meant: Sequence[str]) -> tuple[tuple[Sound, ...], tuple[Sound, ...], frozenset[str]]:
     """The sounds of a part with its translations, those without, and the translations."""
-    own = tuple(sound for form in (stem, *also_as(stem)) for sound in sounds(form))
+    faithful = stem.endswith("din")
+    own = tuple(
+        sound
+        for form in (stem, *also_as(stem))
+        for sound in sounds(form)
+        if not faithful or form == stem or (weight(sound) >= _FEWEST_ALONE and sound.key[-1] == form.upper()[-1])
+    )
     others = tuple(sound for form in meant for sound in sounds(form))
     return (*own, *others), own, frozenset(heard.form for form in meant for heard in heard_as(form))
 
@@ -125,7 +135,7 @@ class SoundHit(NamedTuple, Generic[T]):
 class Text:
     """A text and what was asked about its words before."""
 
-    __slots__ = ("_cased", "_free", "_named", "explains", "folded", "words")
+    __slots__ = ("_cased", "_free", "_headline", "_named", "explains", "folded", "words")
 
     def __init__(self, folded: Folded, *, explains: bool = False) -> None:
         self.folded = folded
@@ -133,6 +143,7 @@ class Text:
         """Whether somebody asks by which steps that was read which is refused."""
         self.words = folded.words
         self._cased: bool | None = None
+        self._headline: bool | None = None
         self._free: dict[int, bool] = {}
         self._named: dict[int, bool] = {}
 
@@ -142,6 +153,14 @@ class Text:
             capitals = _CAPITAL.finditer(self.folded.original, 0, _LOOKED_AT)
             self._cased = next(capitals, None) is not None and next(capitals, None) is not None
         return self._cased
+
+    def is_headline(self) -> bool:
+        """Whether capitals say nothing: most long words begin with one, as in the headlines of English."""
+        if self._headline is None:
+            long = _LONG_WORD.findall(self.folded.original, 0, _LOOKED_AT)
+            large = sum(word[0].isupper() for word in long)
+            self._headline = len(long) >= _MANY_WORDS and large * 3 > len(long) * 2
+        return self._headline
 
     def is_free(self, at: int) -> bool:
         """Articles and particles lie between parts without counting."""
