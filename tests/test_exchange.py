@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from alerts.config import load_watchlists
 from alerts.exchange import followthemoney, listed, opensanctions, un_list
+from alerts.exchange.countries import country
 from alerts.exchange.listed import LeftOut, Listed, Taken, Unreadable, as_actors
 from alerts.exchange.watchlist import actor_table, watchlist
 from alerts.model import Actor
@@ -31,7 +32,8 @@ UN = """<?xml version="1.0" encoding="UTF-8"?>
   <INDIVIDUAL>
    <DATAID>1</DATAID><FIRST_NAME>SALIM</FIRST_NAME><SECOND_NAME>HARUN</SECOND_NAME><THIRD_NAME>AL-MARWANI</THIRD_NAME>
    <REFERENCE_NUMBER>XXi.001</REFERENCE_NUMBER><NAME_ORIGINAL_SCRIPT>سالم هارون المرواني</NAME_ORIGINAL_SCRIPT>
-   <DESIGNATION><VALUE>Head of the council</VALUE></DESIGNATION>
+   <DESIGNATION><VALUE>Head of the council</VALUE></DESIGNATION><UN_LIST_TYPE>Taliban</UN_LIST_TYPE>
+   <NATIONALITY><VALUE>Iran (Islamic Republic of)</VALUE></NATIONALITY>
    <INDIVIDUAL_ALIAS><QUALITY>Good</QUALITY><ALIAS_NAME>Selim al-Merwani</ALIAS_NAME></INDIVIDUAL_ALIAS>
    <INDIVIDUAL_ALIAS><QUALITY>Low</QUALITY><ALIAS_NAME>Abu Harun</ALIAS_NAME></INDIVIDUAL_ALIAS>
   </INDIVIDUAL>
@@ -291,6 +293,36 @@ def test_only_one_type_is_taken_where_that_is_asked_for(bayan: Bayan, tmp_path: 
     ran = bayan.plain("actors", "import", str(tmp_path / "un.xml"), "--only", "group")
     assert "dawn-brigade" in ran.out
     assert "marwani" not in ran.out
+
+
+def test_only_some_countries_and_topics_are_taken_whatever_the_form_says_them_like(
+    bayan: Bayan, tmp_path: Path
+) -> None:
+    files = {"un.xml": UN, "targets.csv": CSV, "ftm.json": entity(nationality=["iq"], topics=["crime.terror"])}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, "utf-8")
+
+    def taken(name: str, *options: str) -> int:
+        row = bayan.plain("actors", "import", str(tmp_path / name), "--dry-run", "--json", *options).json
+        return int(row["people"]) + int(row["groups"])
+
+    assert taken("un.xml", "--country", "ir") == taken("un.xml", "--country", "Iran", "--topic", "taliban") == 1
+    assert taken("un.xml", "--country", "iq") == taken("un.xml", "--topic", "dprk") == 0
+    assert taken("targets.csv", "--country", "Iraq") == taken("targets.csv", "--country", "ye", "--country", "IQ") == 2
+    assert taken("ftm.json", "--topic", "crime", "--country", "iq") == taken("ftm.json", "--topic", "crime.terror") == 1
+    assert taken("ftm.json", "--topic", "role.pep") == taken("ftm.json", "--country", "ir") == 0
+    told = bayan.plain("actors", "import", str(tmp_path / "un.xml"), "--topic", "dprk")
+    assert "left out, 1: is of no topic of --topic" in told.err
+    assert "left out, 1: is of no topic that the list tells" in told.err
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [("IQ", "iq"), ("Iraq", "iq"), ("Iran (Islamic Republic of)", "ir"), ("Syrian Arab Republic", "sy"), ("Türkiye", "tr"),
+     ("Democratic People's Republic of Korea", "kp"), ("the Netherlands", "nl"), ("Atlantis", "atlantis"), ("", "")],
+)  # fmt: skip
+def test_a_country_is_known_by_its_code_and_by_its_name(said: str, code: str) -> None:
+    assert country(said) == code
 
 
 def test_nothing_is_overwritten(bayan: Bayan, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from alerts.cli.exits import PARTIAL
 from alerts.cli.frame import ConfigOption, JsonOption, counted, fit, load
 
 if TYPE_CHECKING:
-    from alerts.exchange.listed import LeftOut, Reader, Taken, Type
+    from alerts.exchange.listed import LeftOut, Reader, Taken, Wanted
 
 _SHOWN = 10
 """Entries left out that are named one by one, of each reason; --json names all that are kept."""
@@ -39,6 +39,14 @@ def import_(
     find: Annotated[
         str, typer.Option("--find", metavar="WORDS", help="Only entries with these words in one name.")
     ] = "",
+    country: Annotated[
+        list[str] | None,
+        typer.Option("--country", metavar="CODE", help="Only entries of this country (iq or Iraq); may be repeated."),
+    ] = None,
+    topic: Annotated[
+        list[str] | None,
+        typer.Option("--topic", metavar="WORD", help="Only entries of this topic or programme; may be repeated."),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be taken and left out.")] = False,
     config: ConfigOption = None,
     json_: JsonOption = False,
@@ -48,17 +56,20 @@ def import_(
     Reads OpenSanctions' simplified targets (CSV), FollowTheMoney entities (JSON lines) and the UN
     consolidated list (XML). Ids that the configuration has are not used again.
 
-    Example:  bayan actors import targets.simple.csv --find kataib -o watchlists/kataib.toml
+    Countries and topics are those that the list tells: nationality and address; crime.terror, US-IRAN, Taliban.
+
+    Example:  bayan actors import targets.simple.csv --country iq --find kataib -o watchlists/kataib.toml
     """
-    from alerts.exchange.listed import Unreadable
+    from alerts.exchange.listed import Unreadable, Wanted
 
     if output is not None and output.exists() and not dry_run:
         raise typer.BadParameter(f"{output} is there already; nothing is overwritten", param_hint="--output")
     report = _Report()
+    wanted = Wanted(only, find, tuple(country or ()), tuple(topic or ()))
     try:
         with file.open("rb") as stream:
             kind = form or _form_of(stream)
-            taken = _taken(stream, kind, only, find, _known_ids(config), report)
+            taken = _taken(stream, kind, wanted, _known_ids(config), report)
             if dry_run:
                 for _ in taken:
                     pass
@@ -136,12 +147,10 @@ class _Report:
         }
 
 
-def _taken(
-    stream: BinaryIO, form: str, only: Type | None, find: str, known: frozenset[str], report: _Report
-) -> Iterator[Taken]:
+def _taken(stream: BinaryIO, form: str, wanted: Wanted, known: frozenset[str], report: _Report) -> Iterator[Taken]:
     from alerts.exchange.listed import LeftOut, as_actors
 
-    for one in as_actors(_reader(form)(stream), only=only, words=find, taken_ids=known):
+    for one in as_actors(_reader(form)(stream), wanted=wanted, taken_ids=known):
         if isinstance(one, LeftOut):
             report.left(one)
         else:
@@ -163,7 +172,7 @@ def _form_of(stream: BinaryIO) -> str:
 
 
 def _pieces(taken: Iterator[Taken], file: Path, form: str) -> Iterator[str]:
-    from alerts.exchange.listed import Unreadable
+    from alerts.exchange.listed import LESS, Unreadable
     from alerts.exchange.watchlist import actor_table, watchlist
     from scraper.document import MAX_BYTES
 
@@ -174,7 +183,7 @@ def _pieces(taken: Iterator[Taken], file: Path, form: str) -> Iterator[str]:
         size += len(piece.encode())
         if size > MAX_BYTES:
             message = f"the watchlist would be larger than {MAX_BYTES // 1024**2} MiB, which no configuration reads"
-            raise Unreadable(0, message, "say which you want: --only person, --only group or --find WORDS")
+            raise Unreadable(0, message, LESS)
         yield piece
 
 

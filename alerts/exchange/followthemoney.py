@@ -22,6 +22,8 @@ TYPES: Mapping[str, Type] = {
 }
 """Which schema is what. A LegalEntity is somebody of whom nobody knows whether it is a person: it is watched as a group."""
 
+_COUNTRIES = ("country", "nationality", "citizenship", "jurisdiction", "mainCountry", "birthCountry")
+_TOPICS = ("topics", "programId", "program")
 _MOST_WRONG = 1_000
 """Lines that cannot be read, after which the file is of another form."""
 
@@ -82,6 +84,8 @@ def _entry(line: str, number: int) -> Listed | LeftOut:
         weak=(*_texts(properties, "weakAlias"), *_texts(properties, "abbreviation")),
         role=next(iter(_texts(properties, "position")), ""),
         note=key,
+        countries=tuple(one for name in _COUNTRIES for one in _texts(properties, name)),
+        topics=tuple(one for name in _TOPICS for one in _texts(properties, name)),
     )
 
 

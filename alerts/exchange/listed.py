@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Final, Literal
 
+from alerts.exchange.countries import country
 from alerts.model import Actor
 from alerts.watch.asked import slug_of
 from alerts.watch.namewords import is_common, is_filler, is_particle, is_title
@@ -43,6 +44,42 @@ class Listed:
     weak: tuple[str, ...] = ()
     role: str = ""
     note: str = ""
+    countries: tuple[str, ...] = ()
+    """As the list writes them: codes or names."""
+    topics: tuple[str, ...] = ()
+    """What the list says of why it stands there: topics, programmes, the part of the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of a list is taken: one type, names with all these words, one of the countries, one of the topics. Empty is all."""
+
+    type: Type | None = None
+    words: str = ""
+    countries: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+
+    def refusal(self, entry: Listed) -> tuple[str, str]:
+        """Why an entry is not taken, and what to do about it; "" where it is."""
+        if self.type is not None and entry.type != self.type:
+            return f"is a {entry.type}", f"leave out --only {self.type}"
+        wanted = set(_words(self.words))
+        if wanted and not any(wanted <= set(_words(name)) for name in (*entry.names, *entry.aliases)):
+            return "has none of the words of --find", ""
+        if self.countries and not {country(one) for one in self.countries} & {country(one) for one in entry.countries}:
+            return ("is of no country of --country" if entry.countries else "is of no country that the list tells"), ""
+        if self.topics and not any(_is_about(topic, one) for topic in self.topics for one in entry.topics):
+            return ("is of no topic of --topic" if entry.topics else "is of no topic that the list tells"), ""
+        return "", ""
+
+
+def _is_about(topic: str, said: str) -> bool:
+    """Whether all words of `topic` stand in what the list says: "crime" in "crime.terror", "iran" in "US-IRAN"."""
+    return set(_pieces(topic)) <= set(_pieces(said))
+
+
+def _pieces(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", text.casefold())
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +101,8 @@ class Taken:
     note: str
 
 
+EVERYTHING: Final = Wanted()
+LESS: Final = "say which you want: --only, --find, --country, --topic"
 Reader = Callable[[BinaryIO], Iterator[Listed | LeftOut]]
 
 
@@ -97,26 +136,23 @@ def lines(stream: BinaryIO) -> Iterator[tuple[int, str]]:
 def as_actors(
     found: Iterable[Listed | LeftOut],
     *,
-    only: Type | None = None,
-    words: str = "",
+    wanted: Wanted = EVERYTHING,
     taken_ids: Collection[str] = (),
     most: int = MOST_ACTORS,
 ) -> Iterator[Taken | LeftOut]:
     """Actors of what a reader found, with ids that nobody has (`taken_ids` are those of the configuration).
 
-    `only` keeps one type, `words` those of which one name holds all these words. Raises `Unreadable` past `most` actors.
+    `wanted` says which are taken. Raises `Unreadable` past `most` actors.
     """
     ids = set(taken_ids)
     keys: dict[str, int] = {}
-    wanted = set(_words(words))
-    for count, one in enumerate(_actors(found, only, wanted, keys)):
+    for count, one in enumerate(_actors(found, wanted, keys)):
         if isinstance(one, LeftOut):
             yield one
             continue
         entry, parts = one
         if len(ids) - len(taken_ids) >= most:
-            remedy = "say which you want: --only person, --only group or --find WORDS"
-            raise Unreadable(entry.line, f"more than {most:,} actors (entry {count + 1})", remedy)
+            raise Unreadable(entry.line, f"more than {most:,} actors (entry {count + 1})", LESS)
         id_ = _free_id(entry, ids)
         ids.add(id_)
         yield Taken(_settled(entry, parts, id_), entry.line, entry.note)
@@ -130,17 +166,15 @@ class _Parts:
 
 
 def _actors(
-    found: Iterable[Listed | LeftOut], only: Type | None, wanted: set[str], keys: dict[str, int]
+    found: Iterable[Listed | LeftOut], wanted: Wanted, keys: dict[str, int]
 ) -> Iterator[tuple[Listed, _Parts] | LeftOut]:
     for entry in found:
         if isinstance(entry, LeftOut):
             yield entry
             continue
-        if only is not None and entry.type != only:
-            yield LeftOut(entry.line, _called(entry), f"is a {entry.type}", f"leave out --only {only}")
-            continue
-        if wanted and not any(wanted <= set(_words(name)) for name in (*entry.names, *entry.aliases)):
-            yield LeftOut(entry.line, _called(entry), "has none of the words of --find")
+        reason, remedy = wanted.refusal(entry)
+        if reason:
+            yield LeftOut(entry.line, _called(entry), reason, remedy)
             continue
         if entry.key and (first := keys.setdefault(entry.key, entry.line)) != entry.line:
             yield LeftOut(entry.line, _called(entry), f"the same id stands in line {first}", "keep one of the two")

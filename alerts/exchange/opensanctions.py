@@ -15,6 +15,7 @@ from alerts.exchange.listed import LeftOut, Listed, Unreadable, lines
 from scraper.errors import one_line
 
 _NEEDED = ("schema", "name")
+_TOPICS = ("topics", "program_ids", "sanctions", "dataset")
 
 
 def read(stream: BinaryIO) -> Iterator[Listed | LeftOut]:
@@ -81,6 +82,8 @@ def _entry(columns: list[str], row: list[str], line: int) -> Listed | LeftOut:
         weak=tuple(_values(cells.get("weak_aliases", ""))),
         role=next(iter(_values(cells.get("position", ""))), ""),
         note=cells.get("id", "").strip(),
+        countries=tuple(_values(cells.get("countries", ""))),
+        topics=tuple(value for column in _TOPICS for value in _values(cells.get(column, ""))),
     )
 
 

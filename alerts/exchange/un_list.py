@@ -21,6 +21,7 @@ _MOST_ELEMENTS = 20_000
 """In one entry."""
 _RECORDS: dict[str, Type] = {"INDIVIDUAL": "person", "ENTITY": "group"}
 _NAMES = ("FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME")
+_COUNTRIES = (("NATIONALITY", "VALUE"), ("INDIVIDUAL_ADDRESS", "COUNTRY"), ("ENTITY_ADDRESS", "COUNTRY"))
 _ALIASES = ("INDIVIDUAL_ALIAS", "ENTITY_ALIAS")
 
 
@@ -130,6 +131,8 @@ def _entry(type_: Type, texts: list[tuple[tuple[str, ...], str]], line: int) -> 
         weak=tuple(low),
         role=role,
         note=single.get("REFERENCE_NUMBER", "") or key,
+        countries=tuple(text for way, text in texts if way in _COUNTRIES),
+        topics=tuple(text for way, text in texts if way in (("UN_LIST_TYPE",), ("LIST_TYPE", "VALUE"))),
     )
 
 
