@@ -291,7 +291,10 @@ class MigrationRounds:
     def _between(self, path: Path, version: str, found: str) -> int:
         """How many tables and indexes are not as the version in the store has them."""
         want = self._schemas.get(version if found == version else f"{version}-{HEAD}", {})
-        return len(want.items() ^ schema(path).items())
+        wrong = sorted(name for name, _ in want.items() ^ schema(path).items())
+        if wrong:
+            print(f"{version}, now {found}, and not so: {', '.join(wrong)}", file=sys.stderr)
+        return len(wrong)
 
     def _put(self, version: str) -> None:
         """The store of that version, alone in the data folder."""

@@ -1,6 +1,7 @@
 """Takes Telegram away from the real `bayan run` for some real minutes while a site goes on publishing, and judges what came.
 
     python -m tests.outage_rounds --minutes 3 [--keep FOLDER]
+    python -m tests.outage_rounds --each 20 [--seed S]      each fault by itself, so many times (`tests/fault_rounds.py`)
 
 A third of the time connections are refused, a third they are taken and never answered, and a third they are reset, the first of
 them after the message was accepted. Then the Bot API is back. Exit code 0 only where every alert arrived, in order, repeats were few
@@ -11,23 +12,18 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import random
 import signal
 import socket
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from tests.kill_judge import Evidence, judge
-from tests.kill_rounds import CHATS, LOST_ANSWERS, serial_of
+from tests.fault_rounds import FOR_EVER, each, judged
+from tests.kill_rounds import CHATS
 from tests.real_run import Program, Store, beside, control, lines, wait_for, write_config
 
-FOR_EVER = 1_000_000
-LATE, MARGIN = 300.0, 5.0
-"""Seconds from which on an alert says that it is late, and how exactly this is judged."""
 PATIENCE = 600.0
 """Seconds after the outage within which all must have arrived: the longest pause is four minutes."""
 
@@ -79,8 +75,9 @@ def run(folder: Path, minutes: float) -> bool:
             say("nothing waits any more")
             code, took = program.stop()
             say(f"SIGTERM: exit code {code} after {took:.1f} s")
-    well = judged(store, lines(site_log), lines(api_log))
-    return well and code == 0
+    verdict = judged(store, lines(site_log), lines(api_log), stopped_badly=code != 0)
+    print(verdict)
+    return not verdict.faults
 
 
 def free_port() -> int:
@@ -90,58 +87,22 @@ def free_port() -> int:
     return port
 
 
-def judged(store: Store, answers: list[Any], accepted: list[dict[str, Any]]) -> bool:
-    """The counts of the crash test, and besides: order and lateness."""
-    keys = [(entry["chat_id"], serial_of(entry["text"])) for entry in accepted]
-    marks = ["may repeat" in entry["text"] for entry in accepted]
-    ambiguous: dict[tuple[str, int], int] = {}
-    for key, entry in zip(keys, accepted, strict=True):
-        if entry.get("fault") in LOST_ANSWERS:
-            ambiguous[key] = ambiguous.get(key, 0) + 1
-    stored = [(serial_of(title), bool(old)) for title, old in store.rows("SELECT title, baseline FROM statement")]
-    heard = [(chat, serial, mark) for (chat, serial), mark in zip(keys, marks, strict=True)]
-    verdict = judge(
-        Evidence(
-            answers=answers,
-            stored=stored,
-            heard=heard,
-            chats=CHATS,
-            ambiguous=ambiguous,
-            integrity_failures=len(store.faults()),
-        )
-    )
-    print(verdict)
-    overtaken = sum(inversions([serial for one, serial in keys if one == chat]) for chat in CHATS)
-    made = {
-        (channel.removeprefix("chat"), serial_of(title)): datetime.fromisoformat(at).replace(tzinfo=UTC).timestamp()
-        for channel, title, at in store.rows(
-            "SELECT channel, title, created_at FROM delivery JOIN statement ON statement.id = delivery.statement"
-        )
-    }
-    late = [entry["at"] - made[key] for key, entry in zip(keys, accepted, strict=True)]
-    says = ["delayed" in entry["text"] for entry in accepted]
-    wrong = sum(told != (by >= LATE) for by, told in zip(late, says, strict=True) if abs(by - LATE) > MARGIN)
-    print(f"{'overtaken':<26}{overtaken}\n{'longest delay, s':<26}{max(late):.0f}")
-    print(f"{'over five minutes late':<26}{sum(by >= LATE for by in late)}\n{'say delayed':<26}{sum(says)}")
-    print(f"{'delay told wrongly':<26}{wrong}\n{'marked':<26}{sum(marks)}")
-    return not (verdict.faults or overtaken or wrong)
-
-
-def inversions(serials: Sequence[int]) -> int:
-    """How many statements were first heard after a later one."""
-    firsts = list(dict.fromkeys(serials))
-    return sum(serial < max(firsts[:index], default=0) for index, serial in enumerate(firsts))
-
-
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Take Telegram away from the real command for some minutes.")
+    parser = argparse.ArgumentParser(description="Take Telegram away from the real command.")
     parser.add_argument("--minutes", type=float, default=3.0)
+    parser.add_argument("--each", type=int, default=0, help="instead: each fault so many times, in short runs")
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6), help="of --each")
     parser.add_argument("--keep", type=Path, help="an empty folder for the logs and the store, kept")
     told = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bayan-outage-") as folder:
         if told.keep:
             told.keep.mkdir(parents=True, exist_ok=True)
-        well = run(told.keep or Path(folder), told.minutes)
+        place = told.keep or Path(folder)
+        if told.each:
+            print(f"seed {told.seed}, each fault {told.each} times", flush=True)
+            well = each(place, told.each, told.seed)
+        else:
+            well = run(place, told.minutes)
     print("passed" if well else "FAILED")
     return 0 if well else 1
 
