@@ -92,8 +92,9 @@ def test_the_usual_places_for_the_publication_are_read(head: str) -> None:
     assert found is not None and found[0] == "2025-06-18"
 
 
-def test_a_date_in_words_near_the_headline_is_read_but_not_trusted() -> None:
-    assert day(document(before="<p>Published: 18 June 2025</p>")) == ("2025-06-18", False)
+def test_a_date_in_words_near_the_headline_is_trusted_where_they_say_what_it_is() -> None:
+    assert day(document(before="<p>Published: 18 June 2025</p>")) == ("2025-06-18", True)
+    assert day(document(before="<p>18 June 2025</p>")) == ("2025-06-18", False)
     assert day(document(before="<p class='date'>7 hours ago</p>")) == ("2025-06-20", False)
 
 

@@ -83,3 +83,8 @@ def test_several_authors_are_all_named() -> None:
         "author": [{"name": "Jane Weaver"}, {"name": "John Miller"}, {"name": "Jane Weaver"}],
     }
     assert names(head=graph(article)) == "Jane Weaver, John Miller"
+
+
+@pytest.mark.parametrize("byline", ["بواسطة admin", "كتب بواسطة: Super User", "By webmaster", "Posted by admin2"])
+def test_the_account_of_a_program_is_no_author(byline: str) -> None:
+    assert names(f'<span class="author">{byline}</span>') is None

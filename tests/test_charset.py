@@ -115,3 +115,17 @@ def test_any_bytes_give_text_or_a_parse_error(body: bytes, label: str) -> None:
         decode(body, label).text.encode()
     except ParseError as error:
         assert error.outcome == "parse_error"
+
+
+TURKISH = (
+    "Bakanlık tarafından yapılan yazılı açıklamada, gelişmelerin yakından takip edildiği belirtildi. Sağlık ve eğitim."
+)
+
+
+def test_turkish_under_a_wrong_claim_is_known_by_its_letters() -> None:
+    assert decode(f"<meta charset=utf-8><p>{TURKISH}</p>".encode("cp1254"), "utf-8").text.endswith(f"{TURKISH}</p>")
+
+
+def test_icelandic_has_the_same_bytes_and_is_not_taken_for_turkish() -> None:
+    text = "Ráðherrann sagði að þýðing frumvarpsins væri mikil fyrir þjóðina og að því yrði fylgt eftir á næsta ári."
+    assert decode(f"<meta charset=utf-8><p>{text}</p>".encode("cp1252"), "utf-8").codec != "cp1254"

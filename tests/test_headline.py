@@ -183,3 +183,8 @@ def test_a_headline_after_a_menu_of_headings_is_found() -> None:
     assert title(window="x", body=f"{menu}<h1>The minister receives the ambassador</h1>") == (
         "The minister receives the ambassador"
     )
+
+
+def test_a_heading_that_says_more_than_a_window_of_one_word_is_the_title() -> None:
+    assert title(window="بيان", body="<h1>بيان رقم 12</h1>") == "بيان رقم 12"
+    assert title(window="Statement", body="<h1>Statement no. 12 on the bridge</h1>") == "Statement no. 12 on the bridge"

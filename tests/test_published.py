@@ -68,7 +68,7 @@ def test_many_dates_before_the_headline_do_not_crowd_out_its_own() -> None:
 def test_a_date_line_next_to_the_headline_is_read(line: str) -> None:
     moment = found(f"{TITLE}{line}{RUNNING}")
     assert moment is not None and f"{moment.at:%Y-%m-%d}" == "2025-06-18"
-    assert moment.confident == (" class='date'" in line)
+    assert moment.confident == (" class='date'" in line or "Published" in line)
 
 
 @pytest.mark.parametrize(
@@ -277,3 +277,33 @@ def test_words_before_a_date_say_that_it_is_no_publication(label: str) -> None:
 def test_an_age_that_is_days_from_every_stamp_of_the_page_is_not_the_articles() -> None:
     head = '<meta name="date" content="2025-05-02T08:00:00Z">'
     assert day(f'{TITLE}<time class="published">26 minutes ago</time>{RUNNING}', head) == "2025-05-02"
+
+
+def test_a_day_of_the_persian_calendar_in_the_address_is_one() -> None:
+    assert (
+        day(f"{TITLE}{RUNNING}", url="https://site.example/fa/news/1404/03/28/31337/title", language="fa")
+        == "2025-06-18"
+    )
+    assert day(f"{TITLE}{RUNNING}", url="https://site.example/fa/news/1404/13/28/31337/title", language="fa") is None
+
+
+def test_a_day_of_the_islamic_calendar_alone_is_read_and_not_trusted() -> None:
+    moment = found(f"{TITLE}<div class='newsDate'>22/12/1446</div>{RUNNING}", language="ar")
+    assert moment is not None and f"{moment.at:%Y-%m-%d}" == "2025-06-18" and not moment.confident
+
+
+@pytest.mark.parametrize(
+    ("line", "language"),
+    [
+        ("<div class='d'>פורסם בתאריך 18 ביוני 2025 בשעה 11:30</div>", "he"),
+        ("<div class='d'><span>תאריך פרסום:</span> <span>18.06.2025</span></div>", "he"),
+        ("<p>Дата публикации: 18 июня 2025 года</p>", "ru"),
+        ("<p>تم النشر بتاريخ: الأربعاء 18 حزيران 2025 الساعة 11:30</p>", "ar"),
+        ("<p>تاریخ انتشار: چهارشنبه ۲۸ خرداد ۱۴۰۴ - ۱۴:۳۰</p>", "fa"),
+        ("<p>Yayınlanma tarihi: 18 Haziran 2025 Çarşamba 14:05</p>", "tr"),
+    ],
+)
+def test_words_at_the_start_of_a_line_say_that_its_date_is_the_publication(line: str, language: str) -> None:
+    moment = found(f"{TITLE}{line}{RUNNING}", language=language)
+    assert moment is not None and f"{moment.at:%Y-%m-%d}" == "2025-06-18"
+    assert moment.method.startswith("marked published")

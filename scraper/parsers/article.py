@@ -32,6 +32,8 @@ from scraper.text import clean, clean_line
 
 MAX_TEXT = 1_000_000
 _MAX_TITLE = 1_000
+_SHORT, _LEAST = 700, 30
+"""Letters of a text that may be all that the page shows, and of the shortest that is taken for one."""
 _SPACES = re.compile(r"[ \t\u00a0]{2,}")
 _CONTROLS = re.compile(
     r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b\u2060\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
@@ -189,9 +191,26 @@ def _is_much_more(found: str, text: str) -> bool:
 
 
 def _found_text(tree: Any, url: str) -> str:
-    """What trafilatura finds."""
+    """What trafilatura finds. Under 250 letters it takes all that the page shows, run together: of what is then short, the
+    part that it would have taken itself is the text."""
+    text = _extracted(tree, url)
+    if not text or len(text) > _SHORT:
+        return text
+    own = _extracted(tree, url, least=_LEAST)
+    return own if _is_much_of(own, text) else text
+
+
+def _is_much_of(part: str, whole: str) -> bool:
+    one, two = body.letters(part), body.letters(whole)
+    return 0.25 * len(two) < len(one) < len(two) and all(body.letters(line) in two for line in part.split("\n"))
+
+
+def _extracted(tree: Any, url: str, least: int | None = None) -> str:
+    """What trafilatura finds; with `least`, so many letters are enough for it."""
     trafilatura = _trafilatura()
     options = trafilatura.settings.Extractor(output_format="python", comments=False, url=url)
+    if least is not None:
+        options.min_extracted_size = least
     try:
         document = trafilatura.bare_extraction(tree, options=options)
     except Exception as error:  # it promises nothing about what hostile trees make it raise

@@ -20,8 +20,8 @@ _WRITTEN_BY = re.compile(
 )
 _BY = (
     r"by|von|vom|par|por|di|da|door|av|af|about the author|über den autor|autor(?:in|en|es|a)?|authors?|auteur|autore|written by"
-    r"|posted by|story by|geschrieben von|verfasst von|ein beitrag von|escrito por|rédigé par|yazan|yazar|автор|بقلم|كتب|كتبه"
-    r"|نویسنده|מאת"
+    r"|posted by|story by|geschrieben von|verfasst von|ein beitrag von|escrito por|rédigé par|yazan|yazar|автор|بقلم|كتبه?(?: بواسطة)?"
+    r"|بواسطة|نویسنده|מאת"
 )
 _PREFIX = re.compile(rf"^\W*(?:(?:{_BY})\b\W*)+", re.IGNORECASE)
 _END = re.compile(
@@ -33,7 +33,8 @@ _NO_TEXT = re.compile(
 """Addresses and dates."""
 _NO_NAME = re.compile(
     r"view all|all posts|alle beitr|zeige alle|more (?:from|by)|veröffentlicht|published|updated|subscribe"
-    r"|^(?:admin|administrator|author|autor|unknown|anonymous|by|von|par|por|di)\W*$",
+    r"|^(?:admin\d*|administrator|super ?user|web ?master|root|editor\d+|مدير الموقع|المحرر|المشرف العام"
+    r"|author|autor|unknown|anonymous|by|von|par|por|di)\W*$",
     re.IGNORECASE,
 )
 _DESK = frozenset(

@@ -77,6 +77,8 @@ _RSS_LANGUAGE = re.compile(rb"<(?:dc:)?language>\s*([A-Za-z]{2})", re.IGNORECASE
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _GOOD_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_TURKISH = b"\xfd\xfe\xf0\xfc\xf6\xe7\xdd\xde\xd0\xdc\xd6\xc7\xe2\x92\x93\x94\x91\x96\x97\xa0\xab\xbb"
+"""ı ş ğ ü ö ç, their capitals, â, and marks that stand in any text."""
 _HEAD = 4096
 _SAMPLE = 65_536
 
@@ -151,6 +153,8 @@ def _not_utf8(body: bytes, charset: str, language: str | None) -> Decoded:
         text = body.decode(codec, "replace")
         if _plausible(text, codec):
             return Decoded(text, codec, how)
+    if _turkish(body):
+        return Decoded(body.decode("cp1254", "replace"), "cp1254", "guess")
     if utf8_claimed and _accented(body):
         return Decoded(body.decode("cp1252", "replace"), "cp1252", "guess")
     found = _guess(body, language, few_is_enough=not utf8_claimed)
@@ -224,6 +228,13 @@ def _accented(body: bytes) -> bool:
     letters = "".join(run.decode("cp1252", "replace") for run in runs[:_SAMPLE])
     fit = sum(c.isalpha() or c in "\u2018\u2019\u201c\u201d\u2013\u2014\u2026\u20ac\xa0\xab\xbb\xb0" for c in letters)
     return alone == len(runs) and fit * 20 >= len(letters) * 19
+
+
+def _turkish(body: bytes) -> bool:
+    """Whether the high bytes are the letters of Turkish as windows-1254 has them: others in their places have more beside them."""
+    letters = b"".join(_HIGH.findall(body))[:_SAMPLE]
+    own = sum(letters.count(c) for c in _TURKISH)
+    return own * 20 >= len(letters) * 19 and b"\xfd" in letters and (b"\xfe" in letters or b"\xf0" in letters)
 
 
 def _guess(body: bytes, language: str | None, *, few_is_enough: bool) -> str | None:

@@ -73,6 +73,7 @@ def headline(said: Said, url: str) -> str:
     if _follows(titles[0], best) or _is_end_of_shown(titles[0], best, said):
         best = titles[0]
     if not named:
+        best = _longer_over(best, said) or best
         best = next((h.bare for h in said.headings if h.bare and _squash(h.text) == _squash(best)), best)
         if not over and not any(titles[:2]):
             best = _second(said, titles[2]) or best
@@ -88,6 +89,15 @@ def _second(said: Said, window: str) -> str:
     found = {h.text for h in said.headings if h.level == 2 and not h.away and len(_WORD.findall(h.text)) > 3}
     title = found.pop() if len(found) == 1 else ""
     return title if len(title) > 20 and not _agree(title, window) and not _NOTICE.search(title) else ""
+
+
+def _longer_over(title: str, said: Said) -> str:
+    """The one heading of the first level that begins with `title`, a word or two, and says more: "Statement no. 12"."""
+    if not 0 < len(_WORD.findall(title)) < 3:
+        return ""
+    found = {h.text for h in said.headings if h.level == 1 and not h.away and h.text.startswith(f"{title} ")}
+    longer = found.pop() if len(found) == 1 else ""
+    return longer if len(longer) < 200 else ""
 
 
 def _told(title: str) -> str:
@@ -163,9 +173,13 @@ def _after_section(title: str, best: str, window: str, said: Said) -> str:
     shown = {_squash(h.text) for h in said.headings if h.level < 3 and not h.away}
     for cut in _PARTS.finditer(title):
         head, rest = title[: cut.start()], title[cut.end() :]
-        if not _squash(head) or ":" in cut[0] or len(rest) <= 20:
+        if not _squash(head) or not _squash(rest) or ":" in cut[0]:
             continue
-        if _squash(rest) in shown and title == best:
+        if title == best and len(_squash(head)) > 12 and _squash(head) in shown:
+            return head  # and what follows is the site's name
+        if len(rest) <= 20:
+            continue
+        if title == best and _squash(rest) in shown:
             return rest
         if narrows and len(_WORD.findall(head)) < 4 and len(rest) > len(head) and _squash(head) in shown:
             return rest

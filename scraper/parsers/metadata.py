@@ -11,14 +11,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from scraper.parsers import jsonld
+from scraper.parsers import jsonld, labels
+from scraper.parsers.labels import Claim
 from scraper.text import clean_line
 
 MAX_ELEMENTS = 200_000
 _MAX_SHOWN = 400
 _MAX_SHORT = 160
-
-Claim = Literal["published", "modified", ""]
 
 _DATED = re.compile(
     r"(?:^|[-_ ])(?:date|dates|time|pubdate|datetime|publish|published|posted|post-?on|timestamp|dateline|byline|submitted|meta"
@@ -45,26 +44,6 @@ _BEFORE, _AFTER = 8, 15
 """How many elements before and after the headline a date certainly belongs to it, however its surroundings are called."""
 _DIGIT = re.compile(r"\d")
 _LIKE_A_DATE = re.compile(r"\d{4}|\d[./-]\d|\d:\d|\d ?(?:h|m|d)\b|[^\W\d_]{2} ?\d|\d ?[^\W\d_]{2}|[٠-٩۰-۹]|年")
-_LABELS: tuple[tuple[re.Pattern[str], Claim], ...] = (
-    (
-        re.compile(
-            r"(?:updated|modified|edited|aktualisiert|stand|mis à jour|actualizado|обновлено|güncelleme(?: tarihi)?|آخر تحديث"
-            r"|تاريخ التحديث|بروزرسانی|به‌?روز ?رسانی|עודכן)(?: (?:on|at|am|le|el|il|ב))?\W*$",
-            re.IGNORECASE,
-        ),
-        "modified",
-    ),
-    (
-        re.compile(
-            r"(?:published|posted|publication date|release date|veröffentlicht|erschienen|publié|publicado|опубликовано"
-            r"|yayın(?:lan?ma)?(?: tarihi)?|تاريخ النشر|نشر(?:ت)?(?: في| بتاريخ)?|تاریخ انتشار|انتشار|פורסם)"
-            r"(?: (?:on|at|am|le|el|il|ב))?\W*$",
-            re.IGNORECASE,
-        ),
-        "published",
-    ),
-)
-"""What stands before a date and says what it is the date of."""
 _KICKER = re.compile(
     r"kicker|overline|topline|eyebrow|dachzeile|roofline|(?:topic|section)-?label|(?:^|[-_ ])h\d-?small", re.IGNORECASE
 )
@@ -344,7 +323,7 @@ def _shown(said: Said, element: Any, position: int, walk: _Walk) -> None:
             # A sentence that begins with a date before its first link or bold word is no date.
             whole = tag == "p" and len(element) and element[0].tag != "br"
             text = words(element, 120) if whole else text
-            claim = _labelled(element)
+            claim = _labelled(element) or labels.opening(text)
             if claim:
                 walk.marked(Shown(position, clean_line(text, 120), "", claim, "marked", False), element)
             else:
@@ -397,9 +376,7 @@ def _labelled(element: Any) -> Claim:
     else:
         label = before.tail if (before.tail or "").strip() else before.text
     label = (label or "").strip()
-    if 2 < len(label) < 40:
-        return next((claim for pattern, claim in _LABELS if pattern.search(label)), "")
-    return ""
+    return labels.before(label) if 2 < len(label) < 40 else ""
 
 
 def _author(said: Said, element: Any) -> None:

@@ -26,7 +26,7 @@ def join(tree: Any) -> None:
 
 
 def unwrap(tree: Any) -> None:
-    """Turn a `form` element of the lxml `tree` that holds the headline into a `div`: it is the page."""
+    """Turn a `form` element of the lxml `tree` that holds the headline, or the state of a Web Form, into a `div`: it is the page."""
     for form in list(islice(tree.iter("form"), _MOST_FORMS)):
-        if any(form.find(f".//{name}") is not None for name in ("h1", "article", "main")):
+        if any(form.find(f".//{path}") is not None for path in ("h1", "article", "main", "input[@name='__VIEWSTATE']")):
             form.tag = "div"

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone, tzinfo
 from urllib.parse import urlsplit
 
+from scraper.calendars import jalali
 from scraper.dates import in_words, zone_of
 from scraper.model import UNLIKELY, Moment
 from scraper.parsers.metadata import Said, Shown, same_title
@@ -49,8 +50,9 @@ _DATELINE = re.compile(
 )
 """What stands before an article's first words: "(18.01.2018)", "BERLIN, 5 May 2022 –". A sentence begins otherwise."""
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_OTHER_DIGITS = re.compile(r"(?<![٠-٩۰-۹])[٠-٩۰-۹]{4}(?![٠-٩۰-۹])|(?<!\d)1[34]\d\d(?!\d)")
-"""A year in the digits of Arabic or Persian, or of a calendar that is used there."""
+_SURE_YEAR = re.compile(r"(?<!\d)(?:19\d\d|20\d\d|13[5-9]\d|140\d)(?!\d)")
+"""A year of ours or of the Persian calendar, in any digits. The Islamic one may be a day off, so it makes no day sure."""
+_JALALI = re.compile(r"(?<!\d)(13[89]\d|14[01]\d)([/_-])(0?[1-9]|1[0-2])\2([0-3]?\d)(?!\d)")
 _TOLD = re.compile(
     r"\W*(?:published|posted|publi[ée]|publicado|pubblicato|veröffentlicht|gepubliceerd|опубликовано|نشر|yayın).*(?:19|20)\d\d",
     re.IGNORECASE | re.DOTALL,
@@ -289,7 +291,7 @@ def _shown(said: Said, headline: str, reader: _Reader) -> Iterator[Found]:
 
 def _is_plain_to_see(one: Shown, moment: Moment, here: int, today: date) -> bool:
     """Whether a day stands in full beside the headline, and is no clock of the page: such a one tells today, above it."""
-    full = bool(one.attribute) or _YEAR.search(one.text) is not None or _OTHER_DIGITS.search(one.text) is not None
+    full = bool(one.attribute) or _SURE_YEAR.search(one.text) is not None
     above = one.position < here and abs(moment.at.date() - today) <= timedelta(days=1)
     return one.kind != "plain" and full and not above and not moment.method.startswith("relative")
 
@@ -308,16 +310,18 @@ def _kind(shown: Shown) -> str:
 
 
 def in_address(url: str) -> date | None:
-    """The day that stands in the path of an address (/2025/06/20/, 2025-06-20), None if there is none or if two differ."""
+    """The day in the path of an address (/2025/06/20/, 2025-06-20, /1404/03/30/), None if there is none or if two differ."""
     days = set()
-    for match in _IN_ADDRESS.finditer(urlsplit(url).path if url else ""):
-        year, mark, month, day = match.groups()
-        if not mark and len(match[0]) != 8:
-            continue
-        try:
-            days.add(date(int(year), int(month), int(day)))
-        except ValueError:
-            continue
+    path = urlsplit(url).path if url else ""
+    for calendar, pattern in ((date, _IN_ADDRESS), (jalali, _JALALI)):
+        for match in pattern.finditer(path):
+            year, mark, month, day = match.groups()
+            if not mark and len(match[0]) != 8:
+                continue
+            try:
+                days.add(calendar(int(year), int(month), int(day)))
+            except ValueError:
+                continue
     return days.pop() if len(days) == 1 else None
 
 
