@@ -251,3 +251,26 @@ def calls(work: Callable[[], object]) -> int:
     finally:
         sys.setprofile(before)
     return counted
+
+
+MOMIN = Actor("momin", "person", "Hassan Karimi", ("Hasan Karimi", "Hassan Karimi Shirazi", "Hassan Kareemi"))
+
+
+def test_beside_a_name_as_written_a_longer_one_of_the_same_person_is_still_found_by_its_sound() -> None:
+    watchlist = compile_watchlist([MOMIN], ())
+    text = "They met Hassan Karimi Shiraazi, and later Hassan Karimi alone."
+    assert [match.surface for match in watchlist.match("", text)] == ["Hassan Karimi Shiraazi", "Hassan Karimi"]
+
+
+def test_the_other_spellings_of_a_name_that_is_written_are_not_told_beside_it() -> None:
+    watchlist = compile_watchlist([MOMIN], ())
+    (match,) = watchlist.match("", "They met Hasan Karimi in the old town.")
+    assert (match.pattern, match.tier) == ("Hasan Karimi", "A")
+
+
+@pytest.mark.parametrize(
+    "text", ["They met Hassen Karimy.", "They met Hassan Karimi Shiraazi.", "the old town, hasan karimi"]
+)
+def test_what_is_explained_is_what_rings(text: str) -> None:
+    watchlist = compile_watchlist([MOMIN, Actor("other", "person", "Hassan Karim", ("Hasan Kareem",))], ())
+    assert watchlist.explain("", text).matches == watchlist.match("", text)

@@ -7,7 +7,7 @@ Pure. `match.py` collects the hits, and tells those that are left.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from alerts.model import Field, Match, Role, Tier
@@ -89,6 +89,14 @@ def collected(hits: Iterable[Hit[Pattern] | SoundHit[Pattern]], order: int, fold
         if counts[hit.found] <= _MOST_HITS:
             how = (hit.tier, hit.apart, hit.opens) if isinstance(hit, SoundHit) else ()
             yield Found(order, hit.first, hit.behind, hit.found, hit.steps, folded, *how)
+
+
+def places_of(written: Sequence[Found]) -> dict[Hashable, list[tuple[int, int]]]:
+    """Where names stand as they are written, as (word, word behind), by their watch and kind."""
+    places: dict[Hashable, list[tuple[int, int]]] = {}
+    for hit in written:
+        places.setdefault((hit.pattern.watch, hit.pattern.kind), []).append((hit.first, hit.behind))
+    return places
 
 
 def not_among(written: Sequence[Found], heard: Iterable[Found]) -> list[Found]:

@@ -30,6 +30,7 @@ from alerts.watch.judging import (
     not_among,
     not_told,
     once_each,
+    places_of,
     reading_order,
 )
 from alerts.watch.lexicon import LETTER, NAME, NO_TWO_PARTS, RULE, Lexicon, marks_of
@@ -91,6 +92,7 @@ def compile_watchlist(actors: Sequence[Actor], keywords: Sequence[Keywords]) -> 
                                 Pattern(actor.id, kind, text, actor.type == "person"),
                                 person=actor.type == "person",
                                 owner=actor.id,
+                                alike=(actor.id, kind),
                             )
         rulebook = Rulebook(compile_rules(keywords, [actor.id for actor in actors])) if keywords else None
         return Watchlist(actors, keywords, names, spellings, rulebook)
@@ -193,7 +195,7 @@ class Watchlist:
                 written = list(collected(self._names.find(folded, joins, marked.get(NAME, ())), order, folded))
                 refused: list[Refused[Pattern]] | None = None if nearly is None else []
                 of_field = numbers[second:] if order else numbers[:second]
-                sounding = self._spellings.find(folded, of_field, marked, pairs[order], refused)
+                sounding = self._spellings.find(folded, of_field, marked, pairs[order], places_of(written), refused)
                 heard = list(collected(sounding, order, folded))
                 names += [*written, *not_among(written, heard)]
                 if nearly is not None:

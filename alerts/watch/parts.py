@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Hashable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Generic, Literal, NamedTuple, TypeVar
 
@@ -47,10 +47,26 @@ class Slot:
 class Spelling(Generic[T]):
     """One watched name, ready to be laid along words."""
 
-    __slots__ = ("common", "found", "joins", "person", "singles", "slots", "slots_back", "stems", "tells", "weights")
+    __slots__ = (
+        "alike",
+        "common",
+        "found",
+        "joins",
+        "person",
+        "singles",
+        "slots",
+        "slots_back",
+        "stems",
+        "tells",
+        "weights",
+    )
 
-    def __init__(self, stems: Sequence[str], found: T, *, person: bool, written: Set[str] = frozenset()) -> None:
+    def __init__(
+        self, stems: Sequence[str], found: T, *, person: bool, written: Set[str] = frozenset(), alike: Hashable = None
+    ) -> None:
         self.found = found
+        self.alike = alike
+        """What other spellings of one name share with it."""
         self.person = person
         self.stems = tuple(stems)
         heard = [sounds(stem) for stem in stems]
@@ -135,7 +151,7 @@ class SoundHit(NamedTuple, Generic[T]):
 class Text:
     """A text and what was asked about its words before."""
 
-    __slots__ = ("_cased", "_free", "_headline", "_named", "explains", "folded", "words")
+    __slots__ = ("_cased", "_free", "_headline", "_named", "_small", "explains", "folded", "words")
 
     def __init__(self, folded: Folded, *, explains: bool = False) -> None:
         self.folded = folded
@@ -146,6 +162,7 @@ class Text:
         self._headline: bool | None = None
         self._free: dict[int, bool] = {}
         self._named: dict[int, bool] = {}
+        self._small: dict[int, bool] = {}
 
     def is_cased(self) -> bool:
         """Whether capitals are told from small letters: more words than the first begin with one."""
@@ -161,6 +178,22 @@ class Text:
             large = sum(word[0].isupper() for word in long)
             self._headline = len(long) >= _MANY_WORDS and large * 3 > len(long) * 2
         return self._headline
+
+    def is_small(self, first: int, behind: int) -> bool:
+        """Whether one of these words is in small letters, in a script that has capitals; articles and particles are everywhere."""
+        for at in range(first, behind):
+            known = self._small.get(at)
+            if known is None:
+                known = self._small[at] = self._is_small(at)
+            if known:
+                return True
+        return False
+
+    def _is_small(self, at: int) -> bool:
+        folded = self.folded
+        if not folded.original[folded.starts()[at]].islower():
+            return False
+        return folded.original[slice(*folded.span(at, at + 1))].islower() and not self.is_free(at)
 
     def is_free(self, at: int) -> bool:
         """Articles and particles lie between parts without counting."""

@@ -27,13 +27,6 @@ def stands_in_a_name(text: Text, first: int, behind: int) -> bool:
     return name_before(text, first) or name_behind(text, first, behind)
 
 
-def is_small(text: Text, at: int) -> bool:
-    """Whether a word is in small letters, in a script that has capitals; articles and particles are everywhere."""
-    start, end = text.folded.span(at, at + 1)
-    surface = text.folded.original[start:end]
-    return surface[0].islower() and not any(letter.isupper() for letter in surface) and not text.is_free(at)
-
-
 def goes_on(text: Text, behind: int) -> bool:
     """Whether "of" and a name follow: the Revolutionary Guard of Grenada is another."""
     words = text.words

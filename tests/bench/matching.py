@@ -1,6 +1,7 @@
 """How fast watchlists read: MB/s, time for one statement, build time and memory at several sizes of watchlist.
 
     python tests/bench/matching.py [--literals 1000 10000 100000] [--names 0.5] [--present 0.1] [--texts FILE.jsonl]
+    python tests/bench/matching.py --people FILE.jsonl --texts FILE.jsonl [--literals 10000]
 
 The texts are made here (English- and Arabic-like words, as unequal in frequency as words are, 2 KB each, every run the
 same); `--texts` takes the `title` and `text` of real rows instead. Half of the literals (`--names`) are names of two parts,
@@ -10,6 +11,10 @@ many matches a text had, each of which is told with its place, its steps and its
 read. Beside our figure, on the folded text: two Aho-Corasick engines alone (ahocorasick_rs, and pyahocorasick where it is
 installed; no word bounds, no clitics, no sounds), one regular expression of all literals, and a plain `in` loop. "First time"
 is a watchlist that has not met the words before. The last line compiles as many actors.
+
+With `--people`, rows with `name`, `aliases` and `kind` ("person", "group"), these are watched with all their names, and as many
+keywords besides as make the number of literals: half of these are words of the texts. Real names share their parts with each other
+and with real texts, which made ones do not: this is the harder and truer figure.
 
 CPU seconds, one core; MB are of UTF-8.
 """
@@ -26,6 +31,7 @@ import resource
 import time
 from collections.abc import Callable, Sequence, Set
 from pathlib import Path
+from typing import TypeAlias
 
 import ahocorasick_rs
 
@@ -34,6 +40,8 @@ from alerts.watch.match import compile_watchlist
 from scraper.text import fold
 
 _FEWEST_TEXTS = 300
+Watches: TypeAlias = tuple[list[str], list[Actor], list[Keywords]]
+"""All literals, and the same as they are watched: names, and lists of keywords."""
 LATIN, ARABIC = ("bcdfghklmnprstvwyz", "aeiou"), ("بتثجحخدذرزسشصضطعغفقكلمنهي", "اوي")
 
 
@@ -43,6 +51,7 @@ def main() -> None:
     cli.add_argument("--names", type=float, default=0.5)
     cli.add_argument("--present", type=float, default=0.1)
     cli.add_argument("--texts", type=Path)
+    cli.add_argument("--people", type=Path)
     cli.add_argument("--actors", type=int, default=10_000)
     cli.add_argument("--seconds", type=float, default=3.0)
     asked = cli.parse_args()
@@ -59,7 +68,11 @@ def main() -> None:
     )
     for count in asked.literals:
         some = texts[: max(_FEWEST_TEXTS, 15_000_000 // count)]
-        measure(chance, known, some, count, asked.names, asked.present, asked.seconds)
+        if asked.people:
+            watched = real_watches(chance, asked.people, some, count)
+        else:
+            watched = made_watches(chance, known, count, asked.names, asked.present)
+        measure(some, watched, asked.seconds)
     names = [
         Actor(f"p{n}", "person", f"{word(chance, *LATIN)} {word(chance, *LATIN)}".title()) for n in range(asked.actors)
     ]
@@ -69,22 +82,37 @@ def main() -> None:
     print(f"{len(watch.actors)} actors compile in {taken:.1f} s, {grown:.0f} MB")
 
 
-def measure(
-    chance: random.Random,
-    known: Sequence[str],
-    texts: Sequence[tuple[str, str]],
-    count: int,
-    names: float,
-    present: float,
-    seconds: float,
-) -> None:
-    size = size_of(texts)
+def made_watches(chance: random.Random, known: Sequence[str], count: int, names: float, present: float) -> Watches:
+    """As many literals of our making, a share of them names, a share in the texts."""
     rare = [each for first in (0, len(known) // 2) for each in known[first + 1_000 : first + len(known) // 2]]
     there = set(known)
     literals = [chance.choice(rare) if chance.random() < present else absent(chance, there) for _ in range(count)]
     named = round(count * names)
     actors = [Actor(f"a{n}", "person", f"{literals[n]} {word(chance, *LATIN)}") for n in range(named)]
     lists = [Keywords(f"k{n}", any=tuple(literals[n : min(n + 10, count)])) for n in range(named, count, 10)]
+    return literals, actors, lists
+
+
+def real_watches(chance: random.Random, people: Path, texts: Sequence[tuple[str, str]], count: int) -> Watches:
+    """The people and groups of a file with all their names, and keywords besides."""
+    rows = [json.loads(line) for line in people.read_text("utf-8").splitlines()]
+    actors = [
+        Actor(f"a{n}", "group" if row.get("kind") == "group" else "person", row["name"], tuple(row.get("aliases", ())))
+        for n, row in enumerate(rows)
+    ]
+    literals = [name for actor in actors for name in (actor.name, *actor.aliases)]
+    words = sorted({one for _, body in texts for one in fold(body).words if len(one) > 4 and one.isalpha()})
+    chance.shuffle(words)
+    more = max(0, count - len(literals)) // 2
+    keywords = [*words[:more], *(one[::-1] for one in words[-more:] if more)]
+    lists = [Keywords(f"k{n}", any=tuple(keywords[n : n + 10])) for n in range(0, len(keywords), 10)]
+    return [*literals, *keywords], actors, lists
+
+
+def measure(texts: Sequence[tuple[str, str]], watched: Watches, seconds: float) -> None:
+    size = size_of(texts)
+    literals, actors, lists = watched
+    count = len(literals)
     gc.collect()
     before, started = memory(), time.process_time()
     watch = compile_watchlist(actors, lists)
