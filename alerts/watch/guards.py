@@ -25,6 +25,7 @@ from alerts.watch.surroundings import (
     goes_on,
     has_capitals,
     is_broken,
+    is_small,
     name_before,
     name_behind,
     stands_in_a_name,
@@ -133,6 +134,9 @@ def may_stand_alone(spelling: Spelling[T], likeness: Likeness) -> bool:
 
 def _inner_first(spelling: Spelling[T], laid: Sequence[Laid], missing: Sequence[int]) -> Sequence[int]:
     """What is missing, where a part stands twice in the name: the inner one (Othman Ahmed Othman al-Ghamdi is Othman al-Ghamdi)."""
+    last = len(spelling.stems) - 1
+    if last in missing and any(spelling.stems[at] == spelling.stems[last] for one in laid for at in _parts(one)):
+        return [at for at in missing if at != last]  # Ali Abdul Karim Ali
     if 0 not in missing:
         return missing
     twice = next((at for one in laid for at in _parts(one) if spelling.stems[at] == spelling.stems[0]), None)
@@ -163,7 +167,7 @@ def _doubt(
     apart = sum(one.likeness.apart for one in laid)
     if len(laid) <= _MANY and any(_is_on(text, one.first) for one in laid):
         return "“على” is “on”, and no Ali"
-    if text.is_cased() and any(text.is_small(at, at + 1) for at in _in_capitals(text, spelling, laid)):
+    if text.is_cased() and any(is_small(text, at) for at in _in_capitals(text, spelling, laid)):
         return "written small, these are words and no name"
     if missing and any(one.behind - one.first == 1 and len(_parts(one)) > 1 for one in laid) and len(laid) == 1:
         return "one word, and most of the name is missing"

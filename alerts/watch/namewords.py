@@ -69,6 +69,15 @@ _NO_NAMES = """
     تم يتم تمت يمكن يجب را که از به با برای این آن است بود شد شده شود می نمی های هم نیز پس تا یا اگر چون اما هر همه
 """
 """What text is made of between names; written without vowels, some of it sounds like one: إلى is not Ali, اسم is not Asim."""
+_ELSEWHERE = """
+    brahim:ibrahim smail:ismail driss:idris lahcen:hasan lahsen:hasan lhoussaine:husayn lhoucine:husayn
+    lahoucine:husayn elhoussine:husayn
+    mehmet:mehmed muhammet:muhammed ahmet:ahmed mahmut:mahmud halit:halid murat:murad hamit:hamid vahit:wahid macit:majid sait:said
+    resit:rashid reshit:rashid mesut:masud davut:dawud cevat:jawad fuat:fuad suat:suad esat:asad cihat:jihad ferit:farid mevlut:mawlud
+    maxamed:muhammad maxamuud:mahmud xasan:hasan xuseen:husayn cali:ali cumar:umar cusmaan:uthman cabdi:abdi cabdullaahi:abdullahi
+    cabdullahi:abdullahi cabdiraxmaan:abdirahman cabdirahman:abdirahman ciise:isa saalax:salih saciid:said axmed:ahmed yuusuf:yusuf
+"""
+"""Turkish, Maghrebi and Somali."""
 SHORTENED = {
     "georges": "george",
     "amru": "amr",
@@ -77,8 +86,9 @@ SHORTENED = {
     "md": "mohammad",
     "mhd": "mohammad",
     "abdl": "abd",
+    **dict(pair.split(":") for pair in _ELSEWHERE.split()),
 }
-"""Given names as officials shorten them."""
+"""Given names as officials shorten them, and as their sounds do not show them to be the same."""
 JOINED_TITLES = ("سيد", "شيخ", "حاج")
 """Titles that Persian writes onto the name (سیدحسن)."""
 

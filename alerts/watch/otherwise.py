@@ -13,12 +13,13 @@ from typing import TypeVar
 from alerts.watch.arabic import has_tanwin, is_arabic, is_feminine_of
 from alerts.watch.attested import is_other_name
 from alerts.watch.likeness import stem_of
-from alerts.watch.namewords import no_names
+from alerts.watch.namewords import is_particle, no_names
 from alerts.watch.parts import Laid, Spelling, Text
 
 T = TypeVar("T")
 SERVANT = ("abd", "عبد")
 """What "servant of" is, a stem."""
+_SONS = ("ben", "bin", "بن", "бен")
 _TO_GOD = frozenset({"الله", "allah", "الدين"})
 """What makes another name of the one before it: نصر الله is no Nasr."""
 _MANY = 4
@@ -40,6 +41,8 @@ def something_else(text: Text, spelling: Spelling[T], laid: Sequence[Laid], *, t
         return f"goes on as another name: “{words[behind]}”"
     if other := _servant(text, spelling, laid):
         return f"“{other}” is another name"
+    if spelling.is_son and _is_no_son(text, spelling, laid):
+        return f"“Ben {spelling.stems[-1].capitalize()}” is written with Ben"
     if noun := _noun(text, laid):
         return f"“{noun}” is a word and no name"
     if parts < _MANY and (other := _other_name(text, laid)):
@@ -79,6 +82,18 @@ def _noun(text: Text, laid: Sequence[Laid]) -> str:
         if has_tanwin(surface) or is_feminine_of(word, one.slot.stem) or (word[0] in "وف" and word[1:] in no_names()):
             return surface
     return ""
+
+
+def _is_no_son(text: Text, spelling: Spelling[T], laid: Sequence[Laid]) -> bool:
+    """Whether the surname of a Ben Ali stands there without "Ben", before it or in one word with it."""
+    last = next((one for one in laid if one.slot.behind == len(spelling.stems)), None)
+    if last is None:
+        return False
+    before = last.first - 1
+    while before >= 0 and text.is_free(before) and not is_particle(text.words[before]):
+        before -= 1
+    joined = any(text.words[at].startswith(_SONS) for at in range(last.first, last.behind))
+    return not joined and not (before >= 0 and is_particle(text.words[before]))
 
 
 def _servant(text: Text, spelling: Spelling[T], laid: Sequence[Laid]) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Generic, Literal, NamedTuple, TypeVar
 
 from alerts.watch.likeness import Likeness, also_as, heard_as, joins
 from alerts.watch.names import is_article
 from alerts.watch.namewords import is_common, is_filler, is_particle, is_patronymic, is_title
+from alerts.watch.regional import also_written
 from alerts.watch.skeleton import Sound, sounds, weight
 from alerts.watch.translated import is_general, translations
 from scraper.text import Folded
@@ -48,9 +50,9 @@ class Spelling(Generic[T]):
     """One watched name, ready to be laid along words."""
 
     __slots__ = (
-        "alike",
         "common",
         "found",
+        "is_son",
         "joins",
         "person",
         "singles",
@@ -62,14 +64,21 @@ class Spelling(Generic[T]):
     )
 
     def __init__(
-        self, stems: Sequence[str], found: T, *, person: bool, written: Set[str] = frozenset(), alike: Hashable = None
+        self,
+        stems: Sequence[str],
+        found: T,
+        *,
+        person: bool,
+        written: Set[str] = frozenset(),
+        sons: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.found = found
-        self.alike = alike
-        """What other spellings of one name share with it."""
         self.person = person
         self.stems = tuple(stems)
+        self.is_son = len(stems) > 1 and sons.get(stems[-1], "").startswith("ben")
+        """Whether the surname is "Ben" with a name: it is no part of it that may be left out, as "bin" before a father is."""
         heard = [sounds(stem) for stem in stems]
+        fathers = [sounds("bu") if "bu" in also_written(stem) else () for stem in stems]
         meant = [() if person else _translated(stem) for stem in stems]
         self.weights = tuple(max((weight(one) for one in each), default=0) for each in heard)
         self.common = tuple(
@@ -82,10 +91,11 @@ class Spelling(Generic[T]):
         single = [
             Slot(at, at + 1, stem, said, own, written, others)
             for at, stem in enumerate(stems)
-            for said, own, others in (_sounds_of(stem, meant[at]),)
+            for said, own, others in (_sounds_of(stem, meant[at], sons.get(stem, "")),)
         ]
         pairs = [
-            Slot(at, at + 2, stems[at] + stems[at + 1], joins(heard[at], heard[at + 1])) for at in range(len(stems) - 1)
+            Slot(at, at + 2, stems[at] + stems[at + 1], joins((*heard[at], *fathers[at]), heard[at + 1]))
+            for at in range(len(stems) - 1)
         ]
         every = [*pairs, *single]
         self.slots = {at: [slot for slot in every if slot.first == at] for at in range(len(stems))}
@@ -108,12 +118,14 @@ class Spelling(Generic[T]):
             yield self.singles[-1], self.singles[0]
 
 
-def _sounds_of(stem: str, meant: Sequence[str]) -> tuple[tuple[Sound, ...], tuple[Sound, ...], frozenset[str]]:
+def _sounds_of(
+    stem: str, meant: Sequence[str], son: str = ""
+) -> tuple[tuple[Sound, ...], tuple[Sound, ...], frozenset[str]]:
     """The sounds of a part with its translations, those without, and the translations."""
     faithful = stem.endswith("din")
     own = tuple(
         sound
-        for form in (stem, *also_as(stem))
+        for form in (stem, *also_as(stem), *also_written(stem), son)
         for sound in sounds(form)
         if not faithful or form == stem or (weight(sound) >= _FEWEST_ALONE and sound.key[-1] == form.upper()[-1])
     )
@@ -151,7 +163,7 @@ class SoundHit(NamedTuple, Generic[T]):
 class Text:
     """A text and what was asked about its words before."""
 
-    __slots__ = ("_cased", "_free", "_headline", "_named", "_small", "explains", "folded", "words")
+    __slots__ = ("_cased", "_free", "_headline", "_named", "explains", "folded", "words")
 
     def __init__(self, folded: Folded, *, explains: bool = False) -> None:
         self.folded = folded
@@ -162,7 +174,6 @@ class Text:
         self._headline: bool | None = None
         self._free: dict[int, bool] = {}
         self._named: dict[int, bool] = {}
-        self._small: dict[int, bool] = {}
 
     def is_cased(self) -> bool:
         """Whether capitals are told from small letters: more words than the first begin with one."""
@@ -178,22 +189,6 @@ class Text:
             large = sum(word[0].isupper() for word in long)
             self._headline = len(long) >= _MANY_WORDS and large * 3 > len(long) * 2
         return self._headline
-
-    def is_small(self, first: int, behind: int) -> bool:
-        """Whether one of these words is in small letters, in a script that has capitals; articles and particles are everywhere."""
-        for at in range(first, behind):
-            known = self._small.get(at)
-            if known is None:
-                known = self._small[at] = self._is_small(at)
-            if known:
-                return True
-        return False
-
-    def _is_small(self, at: int) -> bool:
-        folded = self.folded
-        if not folded.original[folded.starts()[at]].islower():
-            return False
-        return folded.original[slice(*folded.span(at, at + 1))].islower() and not self.is_free(at)
 
     def is_free(self, at: int) -> bool:
         """Articles and particles lie between parts without counting."""
