@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -179,6 +180,26 @@ async def test_twenty_commands_of_one_person_in_a_moment_are_all_answered_in_the
             await chat.write(ADMIN, f"/latest nobody{number:02}", DESK)
         answers = (await chat.answers(DESK, 21))[1:]
     assert [one["text"].partition("nobody")[2][:2] for one in answers] == [f"{number:02}" for number in range(20)]
+
+
+async def test_who_writes_more_than_can_be_answered_is_told_how_much_was_left_out(
+    api: StrictBotApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("alerts.bot.polling._QUEUE", 3)
+    async with listening(api, tmp_path) as chat:
+        await enrolled(chat)
+        await order(api, "pause", mode="hold")
+        for number in range(9):
+            await chat.write(ADMIN, f"/latest nobody{number}", DESK)
+        await order(api, "resume")
+        told = re.compile(r"That was more than I can answer at once: (\d+) of")
+
+        def left_out() -> int:
+            return sum(int(found[1]) for text in api.texts(DESK) if (found := told.match(text)))
+
+        await eventually(lambda: left_out() + sum("nobody" in text for text in api.texts(DESK)) == 9)
+        assert left_out() > 0
+        assert (await asked(chat, "/status"))["text"].startswith("How things are")
 
 
 async def test_what_a_chat_exports_is_a_watchlist_that_says_the_same(api: StrictBotApi, tmp_path: Path) -> None:

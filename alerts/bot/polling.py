@@ -10,6 +10,7 @@ token (409) is an alarm and never a fight.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -45,8 +46,8 @@ AWAY_AFTER = timedelta(minutes=2)
 """A short hiccup is no news."""
 _TURN = 2.0
 """Seconds that a batch may take before the next question is asked; what takes longer goes on beside it."""
-_QUEUE = 50
-"""Events of one chat that may wait."""
+_QUEUE = 200
+"""Events of one chat that may wait: all of what one question brings, twice."""
 _LAST = "update"
 
 
@@ -71,6 +72,7 @@ class Polling:
         self._longest = longest_wait
         self._queues: dict[str, asyncio.Queue[Event]] = {}
         self._workers: dict[str, asyncio.Task[None]] = {}
+        self._left_out: Counter[str] = Counter()
         self.condition: Condition = "ok"
         self._failing_since: datetime | None = None
 
@@ -140,7 +142,9 @@ class Polling:
             try:
                 queue.put_nowait(event)
             except asyncio.QueueFull:
-                log.warning("a chat asks more than can be answered; some of it is left out", chat=chat)
+                if not self._left_out[chat]:
+                    log.warning("a chat asks more than can be answered; some of it is left out", chat=chat)
+                self._left_out[chat] += 1
                 continue
             if chat not in self._workers:
                 self._workers[chat] = asyncio.create_task(self._serve(chat, queue))
@@ -148,10 +152,13 @@ class Polling:
             await asyncio.wait(tuple(self._workers.values()), timeout=_TURN)
 
     async def _serve(self, chat: str, queue: asyncio.Queue[Event]) -> None:
-        """One chat's events, in their order; ends when there are none left."""
+        """One chat's events, in their order; ends when there are none left. What had no room is told of, once."""
         try:
-            while not queue.empty():
-                await self._reception.receive(queue.get_nowait())
+            while not queue.empty() or chat in self._left_out:
+                if queue.empty():
+                    await self._reception.overrun(chat, self._left_out.pop(chat))
+                else:
+                    await self._reception.receive(queue.get_nowait())
         finally:
             self._workers.pop(chat, None)
             self._queues.pop(chat, None)

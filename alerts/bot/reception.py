@@ -105,6 +105,18 @@ class Reception:
             log.exception("internal error", work="bot")
             await self._sorry(event, "went_wrong")
 
+    async def overrun(self, chat: str, count: int) -> None:
+        """Tell a chat that is enrolled, or an admin's own, that so many commands were left out. Nothing is raised."""
+        config = self.house.config()
+        try:
+            known = await self.house.db.read(lambda conn: chats.find(conn, chat))
+            if chat not in configured(config) and (known is None or known.enrolled_at is None):
+                return
+            language = _language(known, config, "")
+            await self._line.say(chat, Message(say(language, "overrun", count=count)))
+        except (DeliveryError, StoreError) as error:
+            log.warning("nor could that be said", reason=str(error))
+
     # ------------------------------------------------------------------------------------------ commands
 
     async def _asked(self, asked: Asked) -> None:

@@ -15,6 +15,8 @@ TALK: Final[dict[str, str]] = {
     "went_wrong": "That failed inside the program; the operator has it in the log. Nothing was changed.",
     "store_busy": "The store did not answer; try it again in a moment. Nothing was changed.",
     "too_slow": "That took longer than {seconds} s and was ended. Try it with less.",
+    "overrun": "That was more than I can answer at once: {count} of what was written to me here was left out. "
+    "Ask again for what you need.",
     "old_button": "This button is used or too old.",
     # roles
     "viewer": "viewer",

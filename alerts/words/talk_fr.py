@@ -15,6 +15,8 @@ TALK: Final[dict[str, str]] = {
     "went_wrong": "Cela a échoué dans le programme ; l'opérateur le trouve dans le journal. Rien n'a été changé.",
     "store_busy": "La base n'a pas répondu ; réessayez dans un instant. Rien n'a été changé.",
     "too_slow": "Cela a pris plus de {seconds} s et a été arrêté. Essayez avec moins.",
+    "overrun": "C'était plus que je ne peux répondre à la fois : {count} de ce qui m'a été écrit ici a été "
+    "laissé de côté. Redemandez ce qu'il vous faut.",
     "old_button": "Ce bouton a déjà servi ou il est trop vieux.",
     # roles
     "viewer": "viewer",
