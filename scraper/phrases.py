@@ -330,10 +330,10 @@ LANGUAGES: dict[str, Words] = {
         last="минулий минулу минула",
     ),
     "ku": Words(
-        months="çile rêbendan کانوونی_دووەم | sibat reşemî şubat شوبات | adar avdar ئازار | nîsan avrêl نیسان |"
+        months="çile rêbendan کانوونی_دووەم کانوونی_دووەمی | sibat reşemî şubat شوبات | adar avdar ئازار | nîsan avrêl نیسان |"
         " gulan ئایار مایس | hezîran pûşper حوزەیران حوزه‌یران | tîrmeh temûz تەمموز تەمووز | tebax gelawêj ئاب |"
-        " îlon rezber ئەیلوول ئەیلول | çiriya_pêşîn cotmeh تشرینی_یەکەم |"
-        " çiriya_paşîn mijdar تشرینی_دووەم | berfanbar kanûn کانوونی_یەکەم",
+        " îlon rezber ئەیلوول ئەیلول | çiriya_pêşîn cotmeh تشرینی_یەکەم تشرینی_یەکەمی |"
+        " çiriya_paşîn mijdar تشرینی_دووەم تشرینی_دووەمی | berfanbar kanûn کانوونی_یەکەم کانوونی_یەکەمی",
         units="saniye چرکە | deqe deqeyan deqîqe خولەک دەقە دەقیقە | saet saetan کاتژمێر سەعات کاژێر | roj "
         "rojan ڕۆژ رۆژ | hefte hefteyan هەفتە | meh مانگ | sal ساڵ",
         before="berî beriya پێش بەر_لە",

@@ -62,6 +62,14 @@ _HEADLINE_CLASS = re.compile(
 _KICKER_CLASS = re.compile(
     r"kicker|overline|catchline|eyebrow|topline|roofline|rubric|category|label|badge", re.IGNORECASE
 )
+_OPENS = re.compile(
+    r"""(?:location(?:\.href)?\s{0,3}=\s{0,3}|location\.assign\(|open\()\s{0,3}['"]([^'"\s]{1,500})['"]"""
+)
+_POSTS = re.compile(r"^\s*javascript:\s*__doPostBack\('([^']{1,300})'", re.IGNORECASE)
+SENT = "#sent:"
+"""Between the address of a page and the name of a link that has none of its own."""
+_CARD_LETTERS = 15
+_PICTURE = 25
 _HEADING_NODES = 200
 _NUMBER_IN_CLASS = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W_]+")
@@ -84,17 +92,22 @@ class Link:
     order: int = 0
 
 
-def links(tree: LexborHTMLParser, base: str) -> list[Link]:
-    """Every web address that the page links to, in the page's order, with its best headline."""
+def links(tree: LexborHTMLParser, base: str, *, sent: bool = False) -> list[Link]:
+    """Every web address that the page links to, in the page's order, with its best headline.
+
+    Where a script opens the address (`onclick`, `data-href`), what it stands on is the link. With `sent` it is those links
+    that have none, because a form is sent in their place (ASP.NET Web Forms): each by its `SENT` mark behind the page's own.
+    """
     found: dict[str, Link] = {}
     chrome: dict[int, bool] = {}
-    for count, anchor in enumerate(tree.css("a[href]")):
+    for count, anchor in enumerate(tree.css("a[href]" if sent else "a[href], [data-href], [data-link], [onclick]")):
         if count >= MAX_LINKS:
             break
-        url = web_address(base, (anchor.attributes.get("href") or "").partition("#")[0])
-        if url is None:
+        address = _sent(anchor) if sent else _address(anchor)
+        url = f"{base}{address}" if sent and address else web_address(base, address)
+        if url is None or not address:
             continue
-        key = canonical(url)
+        key = url if sent else canonical(url)
         link = found.setdefault(key, Link(url, key))
         outside = not _is_chrome(anchor, chrome)
         if outside and link.in_chrome:
@@ -107,6 +120,26 @@ def links(tree: LexborHTMLParser, base: str) -> list[Link]:
     for link in found.values():
         _read(link)
     return list(found.values())
+
+
+def _address(node: LexborNode) -> str:
+    """Where a link leads, or what is as good as one: a card with words and no link inside, which a script makes to open it."""
+    attributes = node.attributes
+    href = (attributes.get("href") or "").partition("#")[0]
+    if href and not href.lower().startswith("javascript:"):
+        return href
+    opened = _OPENS.search((attributes.get("onclick") or "")[:1_000])
+    address = opened[1] if opened else attributes.get("data-href") or attributes.get("data-link") or ""
+    if not address or address.startswith("#") or node.tag in ("button", "input", "select", "body", "html"):
+        return ""
+    own = node.tag == "a" or (node.css_first("a[href]") is None and len(node.text(strip=True)) >= _CARD_LETTERS)
+    return address if own else ""
+
+
+def _sent(anchor: LexborNode) -> str:
+    """The mark of a link that sends the form of its page, "" for all others."""
+    match = _POSTS.search((anchor.attributes.get("href") or "")[:1_000])
+    return f"{SENT}{match[1]}" if match else ""
 
 
 def _is_chrome(node: LexborNode, known: dict[int, bool]) -> bool:
@@ -154,8 +187,21 @@ def _read(link: Link) -> None:
         if text and worth > best:
             best = worth
             link.title, link.anchor, link.heading, link.order = text, anchor, heading, link.orders[number]
+    if link.anchor is None:
+        _read_pictures(link)
+    if link.anchor is None and link.anchors:
+        link.anchor, link.order = link.anchors[0], link.orders[0]  # its row may say what it leads to
     if link.anchor is not None:
         link.shape = _shape(link.anchor)
+
+
+def _read_pictures(link: Link) -> None:
+    """A link that is nothing but a picture is called what the picture is said to show, where that is as long as a headline."""
+    for number, anchor in enumerate(link.anchors):
+        for picture in anchor.css("img[alt]")[:3]:
+            text = clean_line(picture.attributes.get("alt") or "", 400)
+            if weight(text) > max(_PICTURE, weight(link.title)):
+                link.title, link.anchor, link.order = text, anchor, link.orders[number]
 
 
 def heading_of(anchor: LexborNode) -> LexborNode | None:

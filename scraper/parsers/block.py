@@ -13,7 +13,7 @@ import re
 import statistics
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -21,7 +21,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.address import canonical
 from scraper.parsers import rows
-from scraper.parsers.anchors import NO_HEADLINE, Link, best_part, links, weight
+from scraper.parsers.anchors import NO_HEADLINE, SENT, Link, best_part, links, weight
 from scraper.parsers.plain import TITLE_LIMIT
 from scraper.parsers.words import words
 
@@ -33,6 +33,11 @@ _ASKED = re.compile(r"(?:^|&)(?:\w*id|p|n|no|num|nr|news|art|article|story|post|
 """A page of a site whose addresses are questions: `?id=3301`."""
 _KEYED = re.compile(r"(?<!\d)(?!(?:19|20)\d\d(?!\d))\d{4,}")
 """A number that counts articles, and is no year."""
+_PAGE = re.compile(
+    r"\b(?:page|seite|página|pagina|sayfa)s?\b|صفحة|الصفحة|صفحه|страниц|עמוד|[?&](?:p|pg|start|offset|limitstart)=",
+    re.IGNORECASE,
+)
+_MOST_COUNTED = 500
 _CARD_NODES = 60
 _CARD_LINKS = 8
 """So many links at most the node of one entry holds: a wider one is half of the page."""
@@ -42,16 +47,25 @@ _CARD_LINKS = 8
 class Card:
     """One entry of a list: its address and headline, and the node of the page that is about it and nothing else."""
 
-    url: str
+    url: str | None
     title: str
     node: LexborNode
     heading: LexborNode | None
 
 
 def cards(tree: LexborHTMLParser, base: str) -> list[Card]:
-    """The entries of the lists in the page, in its order; [] where there is no list. `base` is the address of the page."""
+    """The entries of the lists in the page, in its order; [] where there is no list. `base` is the address of the page.
+
+    Where no link that has an address is an entry, those are that send a form: entries without an address.
+    """
+    found = _cards(links(tree, base), base)
+    return found or [replace(card, url=None) for card in _cards(links(tree, base, sent=True), base)]
+
+
+def _cards(found: list[Link], base: str) -> list[Card]:
     own_key = canonical(base)
-    usable = _named([link for link in links(tree, base) if _may_be_article(link, own_key)])
+    named = _named([link for link in found if _may_be_article(link, own_key)])
+    usable = [link for link in named if any(c.isalpha() for c in link.title)]
     groups: dict[str, list[Link]] = {}
     for link in usable:
         groups.setdefault(link.shape, []).append(link)
@@ -63,15 +77,15 @@ def cards(tree: LexborHTMLParser, base: str) -> list[Card]:
 
 
 def _may_be_article(link: Link, own_key: str) -> bool:
-    """Whether a link could be an entry: it stands outside of menus, has words, and leads to a page below the front page."""
-    if link.in_chrome or not link.title or link.anchor is None or link.key == own_key:
+    """Whether a link could be an entry: it stands outside of menus, and leads to a page below the front page."""
+    if link.in_chrome or link.anchor is None or link.key == own_key:
         return False
     parts = urlsplit(link.url)
-    return bool(parts.path.strip("/") or parts.query)
+    return bool(parts.path.strip("/") or parts.query or SENT in link.url)
 
 
 def _named(usable: list[Link]) -> list[Link]:
-    """`usable` with the titles of their rows for links that all say the same ("details", "PDF"), one for each row."""
+    """`usable` with the titles of their rows for links that all say the same ("details", "PDF") or nothing, one for each row."""
     alike: dict[tuple[str, str], list[Link]] = {}
     for link in usable:
         if link.heading is None and weight(link.title) <= 25:
@@ -187,10 +201,23 @@ def _is_weak(group: list[Link]) -> bool:
     """
     headed = sum(link.heading is not None for link in group) / len(group)
     carded = sum(_tag_above(link, _CARD_TAGS) for link in group) / len(group)
-    if headed > 0.5 and carded > 0.5:
+    if (headed > 0.5 and carded > 0.5) or _are_counted(group):
         return True
     keyed = sum(_KEYED.search(_way(link.url)) is not None for link in group) / len(group)
     return len(group) >= 3 and max(carded, keyed) > 0.5 and _numbered(group) > 0.5 and _length(group) > 0.1
+
+
+def _are_counted(group: list[Link]) -> bool:
+    """Whether the titles are one wording with a number each ("Statement no. 12"), and are no pages of a list."""
+    if len(group) > _MOST_COUNTED:
+        return False
+    titles = {link.title for link in group}
+    wordings = {rows.wording(title) for title in titles}
+    if len(titles) < 3 or len(titles) < len(group) or len(wordings) != 1 or sum(map(str.isalpha, wordings.pop())) < 4:
+        return False
+    return all(
+        any(c.isdigit() for c in _way(link.url)) and not _PAGE.search(f"{link.title} {link.url}") for link in group
+    )
 
 
 def _numbered(group: list[Link]) -> float:
@@ -199,7 +226,7 @@ def _numbered(group: list[Link]) -> float:
 
 def _is_slug(url: str) -> bool:
     parts = urlsplit(url)
-    return _SLUG.search(parts.path) is not None or _ASKED.search(parts.query) is not None
+    return SENT in url or _SLUG.search(parts.path) is not None or _ASKED.search(parts.query) is not None
 
 
 def _way(url: str) -> str:

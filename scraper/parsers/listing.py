@@ -10,17 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from scraper.errors import ParseError
 from scraper.model import Item, Listed, Moment, Page, Select, Source
-from scraper.parsers import anchors, block, embedded, shape, stranger
+from scraper.parsers import anchors, block, embedded, labels, shape, stranger
 from scraper.parsers.block import Card
 from scraper.parsers.charset import decode
 from scraper.parsers.entry import MAX_ITEMS, feed_date, is_date, web_address
 from scraper.parsers.plain import TITLE_LIMIT
-from scraper.parsers.words import words
+from scraper.parsers.words import INLINE, words
 from scraper.text import clean_line
 
 SUMMARY_LIMIT = 10_000
@@ -28,6 +29,7 @@ _DATE_CLASS = re.compile(r"date|time|publish|posted|stamp|datum|fecha|tarih|zeit
 _TEASERS = "p, [class*=summary], [class*=excerpt], [class*=description], [class*=standfirst], [class*=teaser-text], [class*=intro]"
 _DURATION = re.compile(r"\d+\s*[A-Za-z.]{1,10}$|\d+:\d\d(?::\d\d)?$")
 _DIGIT = re.compile(r"\d")
+_IN_LINE = INLINE | {"a", "span", "time"}
 _CLOCK_BEFORE = re.compile(r"\d{1,2}[:.]\d\d(?:\s*(?:Uhr|[ap]\.?m\.?))?\s+(?=\S.{19})", re.IGNORECASE)
 _WALL = re.compile(
     r"just a moment|attention required|access denied|before you continue|are you (?:a )?(?:human|robot)|not a robot|captcha|"
@@ -182,7 +184,8 @@ def _summary(card: Card, title: str) -> str:
 
 def _date_in(node: LexborNode, title: str, page: Page, source: Source) -> Moment | None:
     """The date that a card shows: a `time` element, a place that is named for dates, or a short text that is one."""
-    for written, method in _dates_in(node, title):
+    for found, method in _dates_in(node, title):
+        written = labels.stripped(found) if method == "text" else found
         if method == "text" and ((before := _words_before_digit(written)) > 3 or written.isdigit()):
             continue  # ten digits may be seconds since 1970 in a feed; beside a headline they are somebody's number
         if method in ("text", "date element") and _DURATION.match(written):
@@ -206,10 +209,29 @@ def _dates_in(node: LexborNode, title: str) -> Iterator[tuple[str, str]]:
         )
     for named in [n for n in node.css("[class]")[:60] if _DATE_CLASS.search(n.attributes.get("class") or "")][:4]:
         yield words(named, 200), "date element"
-    for count, text in enumerate(_short_texts(node, title)):
-        if count >= 12:
-            return
+    for text in islice(_short_texts(node, title), 12):
         yield text, "text"
+    for text in islice(_beside(node, title), 4):
+        yield text, "text"
+
+
+def _beside(node: LexborNode, title: str) -> Iterator[str]:
+    """The short texts beside an entry that is a link alone, in its line; beside a `dd` its `dt`, and the other way round."""
+    other = {"dd": node.prev, "dt": node.next}.get(node.tag or "")
+    for _ in range(2):
+        if other is not None and other.tag == "-text":
+            other = other.prev if node.tag == "dd" else other.next
+    if other is not None and other.tag in ("dt", "dd") and other.tag != node.tag and other.css_first("a[href]") is None:
+        yield from _short_texts(other, title)
+    if node.tag not in _IN_LINE:
+        return
+    for step in ("prev", "next"):
+        at = getattr(node, step)
+        while at is not None and (
+            at.tag == "-text" or (at.tag in _IN_LINE and at.tag != "a" and at.css_first("a") is None)
+        ):
+            yield from _short_texts(at, title)
+            at = getattr(at, step)
 
 
 def _short_texts(node: LexborNode, title: str) -> Iterator[str]:

@@ -167,13 +167,13 @@ def _select(item: str, nodes: Sequence[LexborNode], cards: Sequence[Card], base:
     urls = {card.node.mem_id: card.url for card in cards}
     return Select(
         item=item,
-        link=_link([node for node in nodes if node.mem_id in urls], urls, base),
+        link=_link([node for node in nodes if urls.get(node.mem_id)], urls, base),
         title=_first_that_fits(nodes, _HEADINGS),
         date=_date(nodes),
     )
 
 
-def _link(nodes: Sequence[LexborNode], urls: dict[int, str], base: str) -> str:
+def _link(nodes: Sequence[LexborNode], urls: dict[int, str | None], base: str) -> str:
     """Where the address of the entry stands: `a@href` where the first anchor is the one; one in a heading; the item itself."""
     for selector in ("a@href", "@href", *(f"{tag} a@href" for tag in _HEADINGS)):
         path = selector.rpartition("@")[0]
