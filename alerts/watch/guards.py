@@ -25,7 +25,6 @@ from alerts.watch.surroundings import (
     goes_on,
     has_capitals,
     is_broken,
-    is_small,
     name_before,
     name_behind,
     stands_in_a_name,
@@ -167,7 +166,7 @@ def _doubt(
     apart = sum(one.likeness.apart for one in laid)
     if len(laid) <= _MANY and any(_is_on(text, one.first) for one in laid):
         return "“على” is “on”, and no Ali"
-    if text.is_cased() and any(is_small(text, at) for at in _in_capitals(text, spelling, laid)):
+    if text.is_cased() and any(text.is_small(at, at + 1) for at in _in_capitals(text, spelling, laid)):
         return "written small, these are words and no name"
     if missing and any(one.behind - one.first == 1 and len(_parts(one)) > 1 for one in laid) and len(laid) == 1:
         return "one word, and most of the name is missing"

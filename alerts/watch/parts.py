@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Generic, Literal, NamedTuple, TypeVar
@@ -50,6 +50,7 @@ class Spelling(Generic[T]):
     """One watched name, ready to be laid along words."""
 
     __slots__ = (
+        "alike",
         "common",
         "found",
         "is_son",
@@ -71,8 +72,11 @@ class Spelling(Generic[T]):
         person: bool,
         written: Set[str] = frozenset(),
         sons: Mapping[str, str] = MappingProxyType({}),
+        alike: Hashable = None,
     ) -> None:
         self.found = found
+        self.alike = alike
+        """What other spellings of one name share with it."""
         self.person = person
         self.stems = tuple(stems)
         self.is_son = len(stems) > 1 and sons.get(stems[-1], "").startswith("ben")
@@ -163,7 +167,7 @@ class SoundHit(NamedTuple, Generic[T]):
 class Text:
     """A text and what was asked about its words before."""
 
-    __slots__ = ("_cased", "_free", "_headline", "_named", "explains", "folded", "words")
+    __slots__ = ("_cased", "_free", "_headline", "_named", "_small", "explains", "folded", "words")
 
     def __init__(self, folded: Folded, *, explains: bool = False) -> None:
         self.folded = folded
@@ -174,6 +178,7 @@ class Text:
         self._headline: bool | None = None
         self._free: dict[int, bool] = {}
         self._named: dict[int, bool] = {}
+        self._small: dict[int, bool] = {}
 
     def is_cased(self) -> bool:
         """Whether capitals are told from small letters: more words than the first begin with one."""
@@ -189,6 +194,22 @@ class Text:
             large = sum(word[0].isupper() for word in long)
             self._headline = len(long) >= _MANY_WORDS and large * 3 > len(long) * 2
         return self._headline
+
+    def is_small(self, first: int, behind: int) -> bool:
+        """Whether one of these words is in small letters, in a script that has capitals; articles and particles are everywhere."""
+        for at in range(first, behind):
+            known = self._small.get(at)
+            if known is None:
+                known = self._small[at] = self._is_small(at)
+            if known:
+                return True
+        return False
+
+    def _is_small(self, at: int) -> bool:
+        folded = self.folded
+        if not folded.original[folded.starts()[at]].islower():
+            return False
+        return folded.original[slice(*folded.span(at, at + 1))].islower() and not self.is_free(at)
 
     def is_free(self, at: int) -> bool:
         """Articles and particles lie between parts without counting."""

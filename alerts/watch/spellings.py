@@ -9,10 +9,12 @@ at once (`neighbours.py`), and only where two words may be two parts of one name
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from itertools import pairwise, product
+from types import MappingProxyType
 from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
+from alerts.watch.already import Already
 from alerts.watch.beside import Beside, is_kind, is_telling
 from alerts.watch.collecting import Method
 from alerts.watch.guards import may_stand_alone, may_tell
@@ -24,7 +26,7 @@ from alerts.watch.namewords import is_common, is_filler, is_particle, is_title, 
 from alerts.watch.neighbours import FREE, NAMED, OTHER, Neighbours
 from alerts.watch.parts import Laid, Refused, Slot, SoundHit, Spelling, Text, keys_of, slips_of
 from alerts.watch.skeleton import GOD, Sound
-from alerts.watch.thirds import Thirds
+from alerts.watch.thirds import Around, Thirds
 from alerts.watch.translated import is_legal_form
 from scraper.text import Folded
 
@@ -106,12 +108,13 @@ class Spellings(Generic[T]):
         self._slips: _Remembered[str, tuple[str, ...]] = _Remembered(self._known_slips)
         self._twos: _Remembered[tuple[str, str], tuple[_Anchored[T], ...]] = _Remembered(self._in_two)
 
-    def add(self, parts: Sequence[Part], found: T, *, person: bool, owner: str) -> None:
+    def add(self, parts: Sequence[Part], found: T, *, person: bool, owner: str, alike: Hashable = None) -> None:
         """Watch one reading of a name. Names that the guards leave to tier A are passed over."""
         stems = _stems(parts, person=person)
         written = self._written.setdefault(owner, set())
         written.update(stem for stem in stems if "\u0600" <= stem[0] <= "\u06ff")
-        spelling = Spelling(stems, found, person=person, written=written, sons=_sons(parts) if person else {})
+        sons = _sons(parts) if person else {}
+        spelling = Spelling(stems, found, person=person, written=written, sons=sons, alike=alike)
         if not 2 <= len(spelling.stems) <= _MOST_PARTS:
             return
         self.every.append(spelling)
@@ -140,19 +143,24 @@ class Spellings(Generic[T]):
         numbers: Numbers,
         marks: Marks,
         pairs: Sequence[Neighbouring[T]],
+        written: Mapping[Hashable, Sequence[tuple[int, int]]] = MappingProxyType({}),
         refused: list[Refused[T]] | None = None,
     ) -> Iterator[SoundHit[T]]:
         """Every name that sounds like what stands in the text; one for each name and place.
 
-        `numbers` are those of its words, `marks` and `pairs` what `marks_of` and `neighbours` find in them. What was laid and is
-        not the name is added to `refused`, where there is such a list.
+        `numbers` are those of its words, `marks` and `pairs` what `marks_of` and `neighbours` find in them. `written` are the places
+        (word, word behind) in which nobody asks for names of some `alike`: not all that lies in one of them is told. What was laid
+        and is not the name is added to `refused`, where there is such a list.
         """
         if not self._pairs or not (pairs or marks or folded.links or ":" in folded.original):
             return
         text = Text(folded, explains=refused is not None)
+        already = Already(self._thirds, folded.words, numbers, written)
         seen: set[tuple[int, int, int]] = set()
         tries: dict[int, int] = {}
-        for first, behind, anchored, may_be in self._anchors(text, numbers, marks, pairs, every=refused is not None):
+        for first, behind, anchored, may_be in self._anchors(
+            text, numbers, marks, pairs, already, every=refused is not None
+        ):
             tried = tries[id(anchored.spelling)] = tries.get(id(anchored.spelling), 0) + 1
             if tried > _MOST_TRIES:
                 continue
@@ -163,11 +171,20 @@ class Spellings(Generic[T]):
                     refused.append(hit)
             elif may_be and (key := (id(anchored.spelling), hit.first, hit.behind)) not in seen:
                 seen.add(key)
+                if hit.tier == "B" and not hit.apart:
+                    already.add(anchored.spelling, hit.first, hit.behind)
                 yield hit
         yield from self._beside.find(text, marks)
 
     def _anchors(
-        self, text: Text, numbers: Numbers, marks: Marks, pairs: Sequence[Neighbouring[T]], *, every: bool
+        self,
+        text: Text,
+        numbers: Numbers,
+        marks: Marks,
+        pairs: Sequence[Neighbouring[T]],
+        already: Already,
+        *,
+        every: bool,
     ) -> Iterator[tuple[int, int, _Anchored[T], bool]]:
         """The words that are like a part of a name with another behind or before them, as (word, word behind, part).
 
@@ -179,21 +196,23 @@ class Spellings(Generic[T]):
         alone: Sequence[int] = marks.get(TWO_PARTS, ())
         for at in sorted((*alone, *marks.get(NO_TWO_PARTS, ()))) if every else alone:
             place = at, at + 1
-            for anchored, may_be in self._judged(text, numbers, place, place, self._ones[words[at]], every=every):
+            for anchored, may_be in self._judged(
+                text, numbers, place, place, self._ones[words[at]], already, every=every
+            ):
                 yield *place, anchored, may_be
         for first, second, anchors in pairs:
             spans = (first, first + 1), (second, second + 1)
-            for anchored, may_be in self._judged(text, numbers, *spans, anchors, every=every):
+            for anchored, may_be in self._judged(text, numbers, *spans, anchors, already, every=every):
                 yield *spans[anchored.second], anchored, may_be
         for at, kind in folded.links:
             if kind == "hyphen" and not is_article(words[at], words[at + 1]):
-                yield from self._joined(text, numbers, at, every=every)
+                yield from self._joined(text, numbers, at, already, every=every)
         for at in marks.get(TIED, ()):
             if at:
-                yield from self._joined(text, numbers, at - 1, every=every)
+                yield from self._joined(text, numbers, at - 1, already, every=every)
 
     def _joined(
-        self, text: Text, numbers: Numbers, at: int, *, every: bool
+        self, text: Text, numbers: Numbers, at: int, already: Already, *, every: bool
     ) -> Iterator[tuple[int, int, _Anchored[T], bool]]:
         """`_anchors` of two words that are read as one, and of those around them with these."""
         words = text.words
@@ -201,7 +220,7 @@ class Spellings(Generic[T]):
         number = self._lexicon[both]
         if number & (TWO_PARTS | NO_TWO_PARTS if every else TWO_PARTS):
             place = at, at + 2
-            for anchored, may_be in self._judged(text, numbers, place, place, self._ones[both], every=every):
+            for anchored, may_be in self._judged(text, numbers, place, place, self._ones[both], already, every=every):
                 yield *place, anchored, may_be
         begin = max(0, at - _AROUND)
         row = [*numbers[begin:at].tolist(), number, *numbers[at + 2 : at + 2 + _AROUND].tolist()]
@@ -209,7 +228,7 @@ class Spellings(Generic[T]):
             first, second = (begin + place for place in places)
             one, other = both if first == at else words[first], both if second == at else words[second + 1]
             spans = _apart(first, at), _apart(second, at)
-            for anchored, may_be in self._judged(text, numbers, *spans, self._twos[one, other], every=every):
+            for anchored, may_be in self._judged(text, numbers, *spans, self._twos[one, other], already, every=every):
                 yield *spans[anchored.second], anchored, may_be
 
     def _judged(
@@ -219,48 +238,31 @@ class Spellings(Generic[T]):
         one: tuple[int, int],
         other: tuple[int, int],
         anchors: Sequence[_Anchored[T]],
+        already: Already,
         *,
         every: bool,
     ) -> Iterator[tuple[_Anchored[T], bool]]:
         """The anchors of what stands in two places that can come to something, with True; the others where `every` is asked."""
-        if anchors:
-            promising = self._promising(text, numbers, one, other, anchors)
-            if every:
-                chosen = set(map(id, promising))
-                yield from ((anchored, id(anchored) in chosen) for anchored in anchors)
-            else:
-                yield from ((anchored, True) for anchored in promising)
-
-    def _promising(
-        self,
-        text: Text,
-        numbers: Numbers,
-        one: tuple[int, int],
-        other: tuple[int, int],
-        anchors: Sequence[_Anchored[T]],
-    ) -> Sequence[_Anchored[T]]:
-        """Those that can come to something: no word stands between that ends every name, and they tell enough, or a word
-        around may be a third part."""
-        words = text.words
-        parted = False
-        for at in range(one[1], other[0]):
-            if not text.is_free(at):
-                parted = True
-                if not text.is_name_like(at):
-                    anchors = [
-                        each
-                        for each in anchors
-                        if any(fit(words[at], slot, True, True) for slot in each.spelling.singles)
-                    ]
-                    break
-        if one == other:
-            anchors = [each for each in anchors if _can_be(each)]
-        open_ = [each for each in anchors if not (each.apart if parted else each.beside)]
-        if not open_:
-            return anchors
-        around = self._thirds.around(words, numbers, one, other)
-        gone = {id(each) for each in open_ if not self._thirds.has_more(each.spelling, (each.slot, each.other), around)}
-        return [each for each in anchors if id(each) not in gone] if gone else anchors
+        if not anchors:
+            return
+        if not every:
+            anchors = _in_capitals(text, one, other, anchors)
+        parted, ending = _between(text, one[1], other[0])
+        around: Around | None = None
+        for each in anchors:
+            known = already.has(each.spelling, one[0], other[1])
+            if known and not every:
+                continue
+            may_be = (
+                not known
+                and (one != other or _can_be(each))
+                and (ending < 0 or any(fit(text.words[ending], slot, True, True) for slot in each.spelling.singles))
+            )
+            if may_be and not (each.apart if parted else each.beside):
+                around = around or self._thirds.around(text.words, numbers, one, other)
+                may_be = self._thirds.has_more(each.spelling, (each.slot, each.other), around)
+            if may_be or every:
+                yield each, may_be
 
     def number(self, word: str) -> int:
         """What is known about a word of a text: its kind, its rank, and its marks."""
@@ -358,6 +360,33 @@ def _is_title(word: str) -> bool:
     """Whether a word is a title, behind a clitic too (والسيد)."""
     listed = titles()
     return word in listed or (not word.isascii() and any(heard.form in listed for heard in heard_as(word)))
+
+
+def _in_capitals(
+    text: Text, one: tuple[int, int], other: tuple[int, int], anchors: Sequence[_Anchored[T]]
+) -> Sequence[_Anchored[T]]:
+    """The anchors but for those on words in small letters, which `decided` would refuse, where a text has capitals."""
+    if not text.is_cased() or text.words[one[0]][0] >= "\u0590":
+        return anchors
+    small = text.is_small(*one), text.is_small(*other)
+    if not any(small):
+        return anchors
+    return [
+        each
+        for each in anchors
+        if not small[each.second] or (not each.spelling.person and text.words[(one, other)[each.second][0]] >= "а")
+    ]
+
+
+def _between(text: Text, start: int, end: int) -> tuple[bool, int]:
+    """Whether words of some count stand from `start` to `end`, and the first that no name has inside, -1 for none."""
+    parted = False
+    for at in range(start, end):
+        if not text.is_free(at):
+            parted = True
+            if not text.is_name_like(at):
+                return True, at
+    return parted, -1
 
 
 def _can_be(anchored: _Anchored[T]) -> bool:
