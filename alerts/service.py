@@ -156,7 +156,7 @@ class Service:
         from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
         self._heed_signals()
-        self._steps.beating = True
+        self._steps.beating, self._steps.ahead = True, TICK
         await self._vitals.open()
         await self.prepare()
         await asyncio.to_thread(likeness.prepare)

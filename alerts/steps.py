@@ -90,6 +90,8 @@ class Steps:
         """True while a person holds every message."""
         self.beating = False
         """True in the service that stays: `judge` gives signs of life between its batches."""
+        self.ahead = timedelta()
+        """How soon a source may be due that is begun with: it waits for its own moment, not for the tick after that."""
         self.restored: datetime | None = None
         """The moment of the backup that this store was put back from, until a person decided about its deliveries."""
         self.polls: dict[str, asyncio.Task[Any]] = {}
@@ -114,10 +116,11 @@ class Steps:
         wanted = {one for one in set(kit.sources) - set(self.polls) - set(but_not) if not self.refusals.rests(one)}
         if only is not None:
             wanted &= set(only)
-        due = await self._db.read(lambda conn: sources.due(conn, now, room + len(self.polls), None))
+        soon = now + self.ahead
+        due = await self._db.read(lambda conn: sources.due(conn, soon, room + len(self.polls), None))
         chosen = [state for state in due if state.id in wanted]
         if len(chosen) < room and len(due) > len(chosen):  # sources that left the configuration may stand in the way
-            chosen = list(await self._db.read(lambda conn: sources.due(conn, now, room, sorted(wanted))))
+            chosen = list(await self._db.read(lambda conn: sources.due(conn, soon, room, sorted(wanted))))
         if self._is_changed(kit):
             return 0
         for state in chosen[:room]:
@@ -125,6 +128,8 @@ class Steps:
         return len(chosen[:room])
 
     async def _poll(self, source: Source, state: sources.SourceState) -> None:
+        if self.ahead and (early := state.due_at - self._clock()) > timedelta():
+            await asyncio.sleep(min(early, self.ahead).total_seconds())
         polled = await poll(source, state, self.tools)
         if not self.beating:  # the service that stays would collect them for ever
             self.report.polled.append(polled)

@@ -64,6 +64,8 @@ class Tally:
     peak_mb: float = 0.0
     idle_mb: float = 0.0
     seconds: float = 0.0
+    starved: float = 0.0
+    """Of these seconds: those in which the processors were busy with others."""
     late: float | None = None
     tick_late: float | None = None
 
@@ -83,6 +85,7 @@ def rounds(world: World) -> Tally:
         asked = [row for row in world.rows if row.case["polls"] >= number]
         run = world.run("run", "--once", "--json", *_only([*world.neighbours, *(row.source for row in asked)]))
         tally.peak_mb, tally.seconds = max(tally.peak_mb, run.peak_mb), tally.seconds + run.ended - run.began
+        tally.starved += run.starved(run.began, run.ended)
         tally.wrong += judge_run(run)
         try:
             polled = {one["source"]: one for one in json.loads(run.out)["polled"]}
@@ -106,7 +109,8 @@ def rounds(world: World) -> Tally:
                 row.wrong.append(f"the store says {states[row.source]['outcome']}")
             if row.host in first and states[row.source]["outcome_at"]:
                 ended = datetime.fromisoformat(states[row.source]["outcome_at"]).timestamp()
-                row.seconds = max(row.seconds, ended - first[row.host])
+                took = ended - first[row.host] - run.starved(first[row.host], ended)
+                row.seconds = max(row.seconds, took)
     refreshed(world, tally)
     judge(world, tally)
     return tally
@@ -152,6 +156,7 @@ def service(world: World, seconds: float, interval: float) -> Tally:
             f"a tick was {tally.tick_late} s late" if found else "the service did not tell how late its ticks are"
         )
     tally.peak_mb, tally.seconds = run.peak_mb, run.ended - run.began
+    tally.starved = run.starved(run.began, run.ended)
     tally.wrong += judge_run(run, codes=(0,))
     times: dict[str, list[float]] = {}
     for hit in world.hits():
@@ -304,7 +309,8 @@ def draw(tally: Tally, left_out: Sequence[str], file: Path) -> None:
         lines += [f"{row.key:34}{seen:44}{counts}", *(f"    WRONG {wrong}" for wrong in row.wrong)]
     lines += [f"WRONG {wrong}" for wrong in dict.fromkeys(tally.wrong)]
     held = sum(not row.wrong for row in tally.rows)
-    said = f"{held} of {len(tally.rows)} cases hold; {tally.seconds:.0f} s; peak {tally.peak_mb:.0f} MB, idle {tally.idle_mb:.0f} MB"
+    said = f"{held} of {len(tally.rows)} cases hold; {tally.seconds:.0f} s, {tally.starved:.0f} of them without a processor"
+    said += f"; peak {tally.peak_mb:.0f} MB, idle {tally.idle_mb:.0f} MB"
     said += "" if tally.late is None else f"; neighbours at most {tally.late:.1f} s late"
     said += "" if tally.tick_late is None else f"; ticks at most {tally.tick_late:.2f} s late"
     lines.append(f"{said}; decoy {'hit' if any('decoy was hit' in one for one in tally.wrong) else 'unhit'}")
@@ -339,7 +345,7 @@ def play_more(shared: Path, batches: Sequence[str], serve: float) -> tuple[Tally
         whole.rows += tally.rows
         whole.wrong += [f"{batch}: {wrong}" for wrong in tally.wrong]
         whole.seconds, whole.peak_mb = whole.seconds + tally.seconds, max(whole.peak_mb, tally.peak_mb)
-        whole.idle_mb = max(whole.idle_mb, tally.idle_mb)
+        whole.idle_mb, whole.starved = max(whole.idle_mb, tally.idle_mb), whole.starved + tally.starved
         if serve:
             whole.late = max(whole.late or 0.0, tally.late or 0.0)
             whole.tick_late = max(whole.tick_late or 0.0, tally.tick_late or 0.0)

@@ -42,6 +42,7 @@ class Row:
     source: str = ""
     outcomes: list[tuple[str, str]] = field(default_factory=list)
     seconds: float = 0.0
+    """From the first request to the verdict, without what the machine kept bayan and the sites from their work."""
     statements: int = 0
     matched: int = 0
     alerts: int = 0
@@ -60,8 +61,8 @@ def ask(url: str, body: Any = None) -> Any:
 
 
 @contextmanager
-def server(shared: Path, folder: Path, name: str, chapters: str = "") -> Iterator[tuple[int, int]]:
-    """One hostile server, the shared one or, with `chapters`, that of `hostile_more.py`; gives its port and that of its decoy."""
+def server(shared: Path, folder: Path, name: str, chapters: str = "") -> Iterator[tuple[int, int, int]]:
+    """One hostile server, the shared one or, with `chapters`, that of `hostile_more.py`: its port, its decoy's, its process."""
     port, decoy = folder / f"{name}.port", folder / f"{name}.decoy"
     program = ["-m", "tests.hostile_more"] if chapters else [str(shared / "hostile" / "hostile_server.py")]
     command = [sys.executable, *program, "--hosts", "200", "--max-seconds", "30"]
@@ -70,7 +71,7 @@ def server(shared: Path, folder: Path, name: str, chapters: str = "") -> Iterato
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, cwd=CHECKOUT, env=environ) as process:
         try:
             _wait_for(decoy, process)
-            yield int(_wait_for(port, process).read_text()), int(decoy.read_text())
+            yield int(_wait_for(port, process).read_text()), int(decoy.read_text()), process.pid
         finally:
             process.kill()
 
@@ -163,8 +164,8 @@ class World:
     ) -> None:
         self.folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hostile-")))
         self.api = stack.enter_context(bot_api(shared, self.folder))
-        self.main, self.decoy = stack.enter_context(server(shared, self.folder, "main", chapters))
-        self.servers = [self.main]
+        self.main, self.decoy, number = stack.enter_context(server(shared, self.folder, "main", chapters))
+        self.servers, self.sites = [self.main], [number]
         cases = ask(f"http://127.0.0.1:{self.main}/__cases")
         unknown = set(keys or ()) - set(cases)
         if unknown:
@@ -180,8 +181,9 @@ class World:
         for number, row in enumerate(self.rows, 2):
             port = self.main
             if row.case["setup"]:  # what one server's robots.txt does counts for all its cases: it gets one of its own
-                port, _ = stack.enter_context(server(shared, self.folder, f"extra{number}", chapters))
+                port, _, site = stack.enter_context(server(shared, self.folder, f"extra{number}", chapters))
                 self.servers.append(port)
+                self.sites.append(site)
                 with urlopen(f"http://127.0.0.1:{port}{row.case['setup']}", timeout=10):
                     pass
             row.source = f"c{number}-" + re.sub("[^a-z0-9]+", "-", row.key.lower()).strip("-")
@@ -206,7 +208,7 @@ class World:
 
     def run(self, *arguments: str, **more: Any) -> Ran:
         """The real command, with the token in its environment."""
-        return bayan(arguments, self.folder, environ=ENVIRON, **more)
+        return bayan(arguments, self.folder, environ=ENVIRON, beside=self.sites, **more)
 
 
 def only_loopback() -> bool:
