@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from scraper.errors import ParseError
 from scraper.model import Listed
+from scraper.parsers.selectors import proposals
 from tests.test_listing_shapes import addresses, day, listed
 
 TITLES = (
@@ -85,3 +87,10 @@ def test_the_date_in_the_line_of_a_link_is_its_date(entry: str, around: str) -> 
     found = rows(entry, *outer)
     assert [item.title for item in found.items] == list(TITLES)
     assert [day(item) for item in found.items] == [f"2026-01-{n}" for n in (14, 13, 12, 11)]
+
+
+def test_selectors_are_proposed_for_a_list_whose_entries_have_no_address() -> None:
+    sends = "javascript:__doPostBack('Grid${}','')"
+    body = "".join(f'<li class="entry"><a href="{sends.format(n)}">{title}</a></li>' for n, title in enumerate(TITLES))
+    found = proposals(LexborHTMLParser(f"<body><ul class='list'>{body}</ul></body>"), NEWS)
+    assert [(one.select.item, one.select.link, one.count) for one in found] == [("li.entry", "", 4)]

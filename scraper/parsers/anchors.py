@@ -174,7 +174,8 @@ def _says_chrome(node: LexborNode) -> bool:
 
 def _holds_the_page(form: LexborNode) -> bool:
     """Whether a form is the whole page, as some frameworks have it, and no search or login."""
-    return len(form.css("a[href]")) > 5 and form.css_first("main, article, table a[href], h1, h2, h3") is not None
+    many = len(form.css("a[href]")) > 5 or form.css_first("input[name=__VIEWSTATE]") is not None
+    return many and form.css_first("main, article, table a[href], h1, h2, h3") is not None
 
 
 def _read(link: Link) -> None:

@@ -95,7 +95,7 @@ def _runs(cards: Sequence[Card]) -> list[list[Card]]:
 
 def _others(tree: LexborHTMLParser, base: str, chosen: Sequence[Card]) -> list[Card]:
     """A card for each link outside of menus that is in no list yet: for pages whose list reads like none."""
-    known = {canonical(card.url) for card in chosen}
+    known = {canonical(card.url) for card in chosen if card.url}
     left = [
         link for link in links(tree, base)
         if link.anchor is not None and link.title and not link.in_chrome and link.key not in known
