@@ -28,6 +28,9 @@ COPIES_KEPT = 3
 LARGEST_CHECKED = 1_000_000_000
 """Bytes of a store that is still checked at each start of the service."""
 
+UNREADABLE = (sqlite3.Error, UnicodeDecodeError)
+"""What the driver raises of a store that cannot be read: the second where SQLite's own message quotes damaged bytes."""
+
 _COPY = r"\.[0-9]{4}-before-[0-9]{4}\.([0-9]{8}T[0-9]{6}Z)"
 """What follows the store's name in that of a copy made before an upgrade."""
 
@@ -86,8 +89,8 @@ def copy_store(url: str, to: Path, *, mark_at: datetime | None = None) -> bool:
         os.link(part, to)  # unlike a rename, it never takes the place of a file that appeared meanwhile
     except FileExistsError as error:
         raise StoreError(f"{to} is there already: name a new file, nothing is overwritten") from error
-    except sqlite3.Error as error:
-        raise StoreError(f"the store {path} cannot be copied to {to}: {error}") from error
+    except UNREADABLE as error:
+        raise StoreError(f"the store {path} cannot be copied to {to}: {words_of(error)}") from error
     except OSError as error:
         raise StoreError(f"the copy {to} cannot be written: {error.strerror}; check its folder") from error
     finally:
@@ -168,8 +171,8 @@ def check_store(url: str, *, thorough: bool = False) -> tuple[str, ...]:
                 f"{table}: row {row} refers to a row of {parent} that is not there"
                 for table, row, parent, _ in there.execute("PRAGMA foreign_key_check").fetchmany(_WORST)
             ]
-    except sqlite3.Error as error:
-        return (str(error),)
+    except UNREADABLE as error:
+        return (words_of(error),)
     return tuple(line for line in said if line != "ok")
 
 
@@ -181,11 +184,43 @@ def refuse_vanished(path: Path) -> None:
             f"{path} is gone, and {wal.name} beside it is not: put the store or a backup in its place (without {wal.name}), "
             f"or move {wal.name} away to begin anew"
         )
-    if copies := copies_beside(path):
+    if left := _left_beside(path):
         raise StoreError(
-            f"{path} is gone, and a copy of it is there: put {copies[0].name} or a backup in its place, "
-            "or move the copies away to begin anew"
+            f"{path} is gone, and {left}: put it or a backup in its place, or move what is left of it away to begin anew"
         )
+
+
+def refuse_emptied(path: Path) -> None:
+    """Raises StoreError where the store at `path` holds nothing though it did: what was written stood in a file that is gone."""
+    if left := _left_beside(path):
+        raise StoreError(
+            f"{path} holds nothing any more, and {left}: put a backup in its place, or move both away to begin anew"
+        )
+
+
+def refuse_bereft(path: Path) -> None:
+    """Raises StoreError where the store's write-ahead file was taken away while it was in use, or after a death.
+
+    SQLite would go on without it and say nothing, though what was written last, perhaps everything, stands only there. It makes
+    `-wal` before `-shm` and takes it away after it (`pager.c`, `wal.c`): the second one alone is never left by itself.
+    """
+    wal, shm = path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")
+    if shm.exists() and not wal.exists() and shm.exists():  # it may have been closed between the first two looks
+        raise StoreError(
+            f"{wal} is gone, though the store was not closed, and what was written last stands only there: put it back; "
+            f"or, to go on without that or with a backup in the store's place, take {shm.name} away"
+        )
+
+
+def _left_beside(path: Path) -> str:
+    """What tells that a store was in use at `path`, in words: a copy of it, or its evidence. "" for nothing."""
+    if copies := copies_beside(path):
+        return f"a copy of it is there ({copies[0].name})"
+    evidence = path.with_name(f"{path.name}-raw")
+    with suppress(OSError):
+        if any(one.is_file() for one in evidence.rglob("*")):
+            return f"the raw pages of its statements are there ({evidence.name})"
+    return ""
 
 
 def refuse_damaged(url: str) -> None:
@@ -199,8 +234,8 @@ def refuse_damaged(url: str) -> None:
     try:
         with closing(_read_only(path)) as there:
             said = [str(row[0]) for row in there.execute("PRAGMA quick_check(1)")]
-    except sqlite3.Error as error:
-        said = [str(error)]
+    except UNREADABLE as error:
+        said = [words_of(error)]
     if said != ["ok"]:
         copies = copies_beside(path)
         beside = f" (the newest beside it is {copies[0].name})" if copies else ""
@@ -218,5 +253,12 @@ def _mark(copy: sqlite3.Connection, at: datetime) -> None:
         copy.commit()
 
 
+def words_of(error: BaseException) -> str:
+    """What SQLite said, in one line that can be shown."""
+    said = error.object.decode("utf-8", "backslashreplace") if isinstance(error, UnicodeDecodeError) else str(error)
+    return " ".join("".join(one if one.isprintable() else " " for one in said).split())
+
+
 def _read_only(path: Path) -> sqlite3.Connection:
+    refuse_bereft(path)
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)

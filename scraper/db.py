@@ -27,7 +27,16 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.types import TypeDecorator
 
-from scraper.copies import copy_before_upgrade, is_there, prune_copies, refuse_vanished, sqlite_path
+from scraper.copies import (
+    copy_before_upgrade,
+    is_there,
+    prune_copies,
+    refuse_bereft,
+    refuse_emptied,
+    refuse_vanished,
+    sqlite_path,
+    words_of,
+)
 from scraper.errors import StoreError
 from scraper.upgrade import HEAD as HEAD  # for those who open a store
 from scraper.upgrade import refuse_newer, version_of
@@ -37,6 +46,9 @@ T = TypeVar("T")
 
 SHARED_COMMIT = 64
 """Writes that may share one commit. More would only lengthen the wait of the first."""
+
+_REFUSALS = (SQLAlchemyError, UnicodeDecodeError)
+"""How the driver says that the database refused: the second where the message itself quotes damaged bytes."""
 
 READERS = 4
 """Looks at the store that run at the same time; with the writer, as many as there are pooled connections."""
@@ -69,6 +81,21 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
+        read = super().result_processor(dialect, coltype)
+        if read is None:
+            return None
+
+        def moment(value: Any) -> datetime | None:
+            try:
+                return read(value)
+            except (ValueError, TypeError) as error:  # no check of SQLite's finds this
+                raise StoreError(
+                    "the file is damaged: where a moment should stand, there is none; restore a backup"
+                ) from error
+
+        return moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +134,7 @@ class Database:
         try:
             with self._engine.connect() as conn:
                 return work(conn)
-        except SQLAlchemyError as error:
+        except _REFUSALS as error:
             raise _store_error(error) from error
 
     def close(self) -> None:
@@ -166,13 +193,13 @@ class Database:
                         results.append((job, None, error))
         except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to those who wait, not to this thread
             for job in batch:
-                job.answer.set_exception(_store_error(error) if isinstance(error, SQLAlchemyError) else error)
+                job.answer.set_exception(_store_error(error) if isinstance(error, _REFUSALS) else error)
             return
         for job, value, failure in results:
             if failure is None:
                 job.answer.set_result(value)
             else:
-                job.answer.set_exception(_store_error(failure) if isinstance(failure, SQLAlchemyError) else failure)
+                job.answer.set_exception(_store_error(failure) if isinstance(failure, _REFUSALS) else failure)
 
 
 def open_database(url: str, *, create: bool = True, upgrade: bool = True, copy_at: datetime | None = None) -> Database:
@@ -189,6 +216,7 @@ def open_database(url: str, *, create: bool = True, upgrade: bool = True, copy_a
             raise StoreError(f"there is no database at {path}: run `bayan run --once` first, or check data_dir")
         if not there:
             refuse_vanished(path)
+        refuse_bereft(path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -196,7 +224,7 @@ def open_database(url: str, *, create: bool = True, upgrade: bool = True, copy_a
     engine = _engine(url)
     try:
         _bring_up_to_date(engine, url, upgrade, copy_at)
-    except SQLAlchemyError as error:
+    except _REFUSALS as error:
         engine.dispose()
         raise _store_error(error) from error
     except StoreError:
@@ -218,6 +246,8 @@ def _bring_up_to_date(engine: Engine, url: str, upgrade: bool, copy_at: datetime
             )
         if copy_at is not None:
             copy_before_upgrade(url, version, HEAD, copy_at)
+    elif (path := sqlite_path(url)) is not None:
+        refuse_emptied(path)
     upgrade_schema(engine)
     if version is not None:
         prune_copies(url)
@@ -247,7 +277,10 @@ def _engine(url: str) -> Engine:
 
 def _store_error(error: BaseException) -> StoreError:
     """What the database said, in one line that says what to do. Parameters of the statement are left out: they are data."""
-    said = str(error.orig) if isinstance(error, DBAPIError) else str(error).splitlines()[0]
+    if isinstance(error, DBAPIError) and error.orig is not None:
+        said = words_of(error.orig)
+    else:
+        said = words_of(error) if isinstance(error, UnicodeDecodeError) else str(error).splitlines()[0]
     remedy = ""
     for sign, advice in _REMEDIES:
         if sign in said:
