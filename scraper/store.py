@@ -92,30 +92,7 @@ def record_poll(
     believed: then they are held. `missing` are statements that the list should hold and does not; up to `checks` of them are
     looked for at one time. `bearing` is what the poll learned of the source itself. Returns the ids of the new statements.
     """
-    ids: list[int] = []
-    if harvest.new:
-        rows = [_new_row(source_id, fresh, silent, now, follow=not silent and not flood) for fresh in harvest.new]
-        ids = [int(number) for number in conn.execute(_INSERT, rows).scalars()]
-        conn.execute(
-            insert(identity),
-            [
-                {"source": source_id, "key": key, "statement": number}
-                for number, fresh in zip(ids, harvest.new, strict=True)
-                for key in fresh.keys
-            ],
-        )
-        pairs = list(zip(ids, harvest.new, strict=True))
-        if flood:
-            wanted = [(number, fresh.wants_article) for number, fresh in pairs]
-            holds.hold(conn, source_id, wanted, listed=harvest.items, reason=flood, now=now)
-        else:
-            conn.execute(
-                insert(unjudged),
-                [
-                    {"statement": number, "revision": 1, "extent": _extent(fresh.item), "queued_at": now}
-                    for number, fresh in pairs
-                ],
-            )
+    ids = _store_new(conn, source_id, harvest, silent=silent, flood=flood, now=now) if harvest.new else ()
     held = holds.are_held(conn, [changed.statement for changed in harvest.changed])
     for changed in harvest.changed:
         _revise(conn, changed, now, judged=changed.statement not in held)
@@ -142,7 +119,32 @@ def record_poll(
         due_at=due_at,
         bearing=bearing,
     )
-    return tuple(ids)
+    return ids
+
+
+def _store_new(
+    conn: Connection, source_id: str, harvest: Harvest, *, silent: bool, flood: str, now: datetime
+) -> tuple[int, ...]:
+    """The new statements with their keys; each is to be judged, or held where a flood is not believed. Returns their ids."""
+    rows = [_new_row(source_id, fresh, silent, now, follow=not silent and not flood) for fresh in harvest.new]
+    ids = tuple(int(number) for number in conn.execute(_INSERT, rows).scalars())
+    pairs = list(zip(ids, harvest.new, strict=True))
+    conn.execute(
+        insert(identity),
+        [{"source": source_id, "key": key, "statement": number} for number, fresh in pairs for key in fresh.keys],
+    )
+    if flood:
+        wanted = [(number, fresh.wants_article) for number, fresh in pairs]
+        holds.hold(conn, source_id, wanted, listed=harvest.items, reason=flood, now=now)
+    else:
+        conn.execute(
+            insert(unjudged),
+            [
+                {"statement": number, "revision": 1, "extent": _extent(fresh.item), "queued_at": now}
+                for number, fresh in pairs
+            ],
+        )
+    return ids
 
 
 _INSERT = insert(statement).returning(statement.c.id, sort_by_parameter_order=True)

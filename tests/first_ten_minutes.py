@@ -147,6 +147,8 @@ async def ten_minutes(api: StrictBotApi, folder: Path) -> None:
         told = ""
         while "/start@" not in told:
             line = (await asyncio.wait_for(init.stdout.readline(), 60)).decode()
+            if not line:
+                raise RuntimeError("bayan init ended before it said what to write to the bot")
             told += line
             day.note("", line)
         code = re.findall(r"/start (\w{8})", told)[0]

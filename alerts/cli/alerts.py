@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,8 +16,10 @@ from alerts.cli.frame import ConfigOption, DataOption, JsonOption, load, opened
 if TYPE_CHECKING:
     from alerts.model import DeliveryState, Match
     from alerts.outbox import Entry
+    from alerts.watch.match import Suppressed
     from scraper.db import Connection, Database
     from scraper.evidence import Evidence
+    from scraper.model import Statement
     from scraper.stories import Member
 
 app = typer.Typer(no_args_is_help=True, help="What was sent, what waits, and why.")
@@ -187,73 +190,115 @@ def explain(
     bayan alerts explain 7
     bayan alerts explain A7F3-21
     """
-    from alerts import outbox, verdicts
-    from alerts.cli.carried import as_carried, told_story
-    from alerts.cli.evidence import in_short
-    from alerts.cli.why import near_misses, record_row, told_misses, told_record
+    from alerts.cli.why import near_misses
     from alerts.message import tagged
-    from scraper import evidence, store, stories
 
     tag = tagged(alert)
     if tag is None and not (alert.isascii() and alert.isdecimal() and len(alert) < 19):
         raise typer.BadParameter("neither the number nor the tag of an alert", param_hint="ALERT")
     configuration = load(config, data_dir)
     with opened(configuration) as database:
-        if tag is None:
-            found = database.read_now(lambda conn: outbox.entries(conn, delivery_id=int(alert)))
-        else:
-            rang = database.read_now(lambda conn: outbox.entries(conn, statement=tag, limit=1_000))
-            found = tuple(one for one in reversed(rang) if one.kind == "alert")
-        if not found:
-            typer.echo(f"bayan: there is no alert {alert}; bayan alerts list shows them", err=True)
-            raise typer.Exit(1)
-        one = found[0]
-        statement = None
-        if one.statement is not None:
-            number = one.statement
-            statement = database.read_now(lambda conn: store.get(conn, number))
-        matches: tuple[Match, ...] = ()
-        judgements: tuple[tuple[Any, ...], ...] = ()
-        story: int | None = None
-        carried: tuple[Member, ...] = ()
-        pages: tuple[Evidence, ...] = ()
-        if statement is not None:
-            pairs = [(statement.id, statement.revision)]
-            matches = database.read_now(lambda conn: verdicts.matches_of(conn, pairs)).get(statement.id, ())
-            judgements = database.read_now(lambda conn: verdicts.history(conn, pairs[0][0]))
-            story = database.read_now(lambda conn: stories.stories_of(conn, [pairs[0][0]])).get(statement.id)
-            if story is not None:
-                which = story
-                carried = database.read_now(lambda conn: stories.members(conn, which))
-            pages = database.read_now(lambda conn: evidence.of(conn, pairs[0][0]))
-    version, missed = near_misses(configuration, statement) if statement is not None else ("", ())
+        one = _named(alert, tag, database)
+        known = _known(one, database)
+    version, missed = near_misses(configuration, known.statement) if known.statement is not None else ("", ())
     if json_:
-        from alerts.cli.statements import as_row
-
-        whole = {"schema": 1, "alert": _as_json(one)}
-        if statement is not None:
-            whole["statement"] = {**as_row(statement, matches, story), "carried": as_carried(carried)}
-            whole["matches"] = [record_row(match) for match in matches]
-            whole["suppressed"] = [{**record_row(miss.match), "reason": miss.reason} for miss in missed]
-        typer.echo(json.dumps(whole, ensure_ascii=False))
+        _print_json(one, known, missed)
         return
     typer.echo(
         f"{one.kind} {one.id} for channel {one.channel}: {one.state}" + (f" ({one.reason})" if one.reason else "")
     )
-    if statement is None:
+    if known.statement is None:
         typer.echo(one.text)
     else:
-        typer.echo(f"statement {statement.id} of source {statement.source}: {statement.title}")
-        for match in matches:
-            typer.echo(f"  {told_record(match)}")
-        for line in told_misses(version, judgements[-1][3] if judgements else "", missed):
-            typer.echo(line)
-        for line in told_story(carried, statement.id):
-            typer.echo(f"story: {line}")
-        typer.echo(f"evidence: {in_short(pages, statement.id)}")
-        typer.echo(f"route{'s' if len(one.routes) != 1 else ''}: {', '.join(one.routes) or '-'}")
-        for revision, extent, at, _, count in judgements:
-            typer.echo(f"judged {at:%d %b %Y %H:%M:%S} UTC: revision {revision}, {extent}, {count} matches")
+        _tell_statement(one, known.statement, known, version, missed)
+    _tell_way(one)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the store has about the statement of an alert; nothing of it for a notice."""
+
+    statement: Statement | None = None
+    matches: tuple[Match, ...] = ()
+    judgements: tuple[tuple[Any, ...], ...] = ()
+    story: int | None = None
+    carried: tuple[Member, ...] = ()
+    pages: tuple[Evidence, ...] = ()
+
+
+def _named(alert: str, tag: int | None, database: Database) -> Entry:
+    """The alert of that number, or of the statement that its tag names."""
+    from alerts import outbox
+
+    if tag is None:
+        found = database.read_now(lambda conn: outbox.entries(conn, delivery_id=int(alert)))
+    else:
+        rang = database.read_now(lambda conn: outbox.entries(conn, statement=tag, limit=1_000))
+        found = tuple(one for one in reversed(rang) if one.kind == "alert")
+    if not found:
+        typer.echo(f"bayan: there is no alert {alert}; bayan alerts list shows them", err=True)
+        raise typer.Exit(1)
+    return found[0]
+
+
+def _known(one: Entry, database: Database) -> _Known:
+    from alerts import verdicts
+    from scraper import evidence, store, stories
+
+    def read(conn: Connection) -> _Known:
+        statement = None if one.statement is None else store.get(conn, one.statement)
+        if statement is None:
+            return _Known()
+        number = statement.id
+        story = stories.stories_of(conn, [number]).get(number)
+        return _Known(
+            statement,
+            verdicts.matches_of(conn, [(number, statement.revision)]).get(number, ()),
+            verdicts.history(conn, number),
+            story,
+            stories.members(conn, story) if story is not None else (),
+            evidence.of(conn, number),
+        )
+
+    return database.read_now(read)
+
+
+def _print_json(one: Entry, known: _Known, missed: tuple[Suppressed, ...]) -> None:
+    from alerts.cli.carried import as_carried
+    from alerts.cli.statements import as_row
+    from alerts.cli.why import record_row
+
+    whole = {"schema": 1, "alert": _as_json(one)}
+    if known.statement is not None:
+        row = as_row(known.statement, known.matches, known.story)
+        whole["statement"] = {**row, "carried": as_carried(known.carried)}
+        whole["matches"] = [record_row(match) for match in known.matches]
+        whole["suppressed"] = [{**record_row(miss.match), "reason": miss.reason} for miss in missed]
+    typer.echo(json.dumps(whole, ensure_ascii=False))
+
+
+def _tell_statement(
+    one: Entry, statement: Statement, known: _Known, version: str, missed: tuple[Suppressed, ...]
+) -> None:
+    from alerts.cli.carried import told_story
+    from alerts.cli.evidence import in_short
+    from alerts.cli.why import told_misses, told_record
+
+    typer.echo(f"statement {statement.id} of source {statement.source}: {statement.title}")
+    for match in known.matches:
+        typer.echo(f"  {told_record(match)}")
+    for line in told_misses(version, known.judgements[-1][3] if known.judgements else "", missed):
+        typer.echo(line)
+    for line in told_story(known.carried, statement.id):
+        typer.echo(f"story: {line}")
+    typer.echo(f"evidence: {in_short(known.pages, statement.id)}")
+    typer.echo(f"route{'s' if len(one.routes) != 1 else ''}: {', '.join(one.routes) or '-'}")
+    for revision, extent, at, _, count in known.judgements:
+        typer.echo(f"judged {at:%d %b %Y %H:%M:%S} UTC: revision {revision}, {extent}, {count} matches")
+
+
+def _tell_way(one: Entry) -> None:
+    """How each step of its way went."""
     typer.echo(f"queued {one.created_at:%d %b %Y %H:%M:%S} UTC, priority {one.priority}, attempts {one.attempts}")
     if one.settled_at is not None:
         message = f", message {one.message_id}" if one.message_id else ""
