@@ -98,6 +98,22 @@ def test_a_message_of_pictures_alone_is_an_item_without_words(listed: Listed) ->
     assert (listed.items[3].title, listed.items[3].text) == ("", None)
 
 
+@pytest.mark.parametrize(
+    ("brought", "title"),
+    [
+        (
+            '<div class="tgme_widget_message_document_title accent_color" dir="auto">بيان رقم 12.pdf</div>',
+            "بيان رقم 12.pdf",
+        ),
+        ('<div class="tgme_widget_message_poll_question">من يمثلكم؟</div>', "من يمثلكم؟"),
+    ],
+)
+def test_a_message_without_words_is_called_what_it_brings(brought: str, title: str) -> None:
+    page = preview(("c/1", "")).replace('<div class="tgme_widget_message_text js-message_text"></div>', brought)
+    item = parse(answer(page, SOURCE.url), SOURCE).items[0]
+    assert (item.title, item.text) == (title, None)
+
+
 def test_a_preview_that_is_switched_off_is_no_empty_channel() -> None:
     off = refused(recorded("channel-preview-off.html"))
     assert off.outcome == "suspect"

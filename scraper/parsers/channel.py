@@ -2,8 +2,8 @@
 
     body -> charset -> shape -> tree -> messages -> text, time, whose words -> items
 
-A message has no headline, so its first line stands for one. Classes as the preview names them; they were last compared
-with RSSHub's lib/routes/telegram/channel.ts and RSS-Bridge's TelegramBridge.php.
+A message has no headline, so its first line stands for one, or the name of the file that it brings. Classes are those that the
+preview has; they were last compared with RSSHub's lib/routes/telegram/channel.ts and RSS-Bridge's TelegramBridge.php.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def _item(node: LexborNode, page: Page, source: Source) -> Item:
     return Item(
         guid=post,
         url=web_address(page.url, link) or web_address("https://t.me/", post),
-        title=opening(text),
+        title=opening(text) or _attached(node),
         text=text or None,
         published=_published(date),
         author=forwarded or signed or _words(node, ".tgme_widget_message_owner_name") or None,
@@ -114,6 +114,12 @@ def _item(node: LexborNode, page: Page, source: Source) -> Item:
         forwarded_from=forwarded or None,
         reply_to=_reply_to(node),
     )
+
+
+def _attached(node: LexborNode) -> str:
+    """What a message without words of its own brings: the name of a file or a piece of music, or what a poll asks."""
+    found = (_words(node, f".tgme_widget_message_{name}") for name in ("document_title", "poll_question"))
+    return next((said for said in found if said), "")
 
 
 def _published(date: LexborNode | None) -> Moment | None:
