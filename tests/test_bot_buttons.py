@@ -172,7 +172,7 @@ async def test_a_code_that_nobody_used_is_revoked_and_one_that_was_used_is_not(
             codes.append((await chat.answers(DESK, count))[count - 1])
         first, second = (one["text"].split("/start ")[1].strip() for one in codes)
         await press(chat, ADMIN, codes[0], "Undo")
-        assert (await chat.answers(DESK, 4))[3]["text"] == "Undone: code viewer."
+        assert (await chat.answers(DESK, 4))[3]["text"] == "Undone: code for one viewer."
         await chat.write(STRANGER, f"/start {first}")
         await chat.write(EDITOR, f"/start {second}")
         assert "You are viewer now" in (await chat.answers(EDITOR, 1))[0]["text"]
@@ -196,7 +196,7 @@ async def test_resume_and_retry_are_undone_as_far_as_nothing_has_left(server: St
         retried = (await chat.answers(DESK, 3))[2]
         assert "On their way once more: 1" in retried["text"]
         await press(chat, ADMIN, retried, "Undo")
-        assert "Undone: retry all" in (await chat.answers(DESK, 4))[3]["text"]
+        assert "Undone: retry everything" in (await chat.answers(DESK, 4))[3]["text"]
         (entry,) = await chat.house.db.read(lambda conn: outbox.entries(conn, state="failed"))
         assert entry.reason == "too long"
         await chat.write(ADMIN, "/resume", DESK)

@@ -42,7 +42,8 @@ async def save(kind: watches.Kind, made: Actor | Keywords, here: Here, *, fresh:
         return plain(here.say("watch_full", most=_MOST_WATCHES))
     slug, row = written
     await here.house.adopt()
-    return Answer(here.sentence("watch_saved", what=slug), (row,), in_place=True)
+    what = f"{made.name} (@{slug})" if isinstance(made, Actor) else slug
+    return Answer(here.sentence("watch_saved", what=what), (row,), in_place=True)
 
 
 async def narrow(made: Actor, rule: Keywords, here: Here) -> Answer:

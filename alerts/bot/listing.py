@@ -143,7 +143,7 @@ async def list_changes(asked: Asked, here: Here) -> Answer:
 
     def read(conn: Connection) -> tuple[tuple[deeds.Deed, ...], dict[str, str]]:
         found = deeds.latest(conn, here.chat, 20)
-        return found, chats.names(conn, [one.person for one in found])
+        return found, chats.names(conn, [*(one.person for one in found), *(one.subject for one in found)])
 
     found, names = await here.house.db.read(read)
     rows = await here.house.db.write(lambda conn: undoing.rows(conn, found, here, most=_UNDOABLE))
@@ -152,7 +152,7 @@ async def list_changes(asked: Asked, here: Here) -> Answer:
         undone = f" ({here.say('undone_mark')})" if one.undone_at else ""
         who = here.fit(names.get(one.person, one.person))
         lines.append(
-            f"• {tell_time(one.at, here.timezone, here.language).text} · {who}: {here.fit(f'{one.verb} {one.subject}')}{undone}"
+            f"• {tell_time(one.at, here.timezone, here.language).text} · {who}: {undoing.told(one, here, names)}{undone}"
         )
     if not lines:
         return plain(here.say("changes_none"))

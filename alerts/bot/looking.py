@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from alerts.bot import chats
 from alerts.bot.commands import Answer, Command, Document, Here, Press, plain
 from alerts.bot.incoming import Asked, Pressed, figures
 from alerts.message import tag, tagged
-from alerts.model import owner
+from alerts.model import Match, owner
 from alerts.sheet import Sheet, short
 from alerts.times import tell_time
 from scraper import sources, stories
@@ -93,28 +94,28 @@ async def explained(number: int, here: Here) -> Answer:
     sheet.foreign(short(statement.title, 200) or "?", "bold")
     sheet.add("\n")
     sheet.foreign(f"#{tag(number)}", "code")
-    for match in [one for one in matches if one.owner in owners][:_WHY]:
+    names = {actor.id: actor.name for actor in here.house.config().actors}
+    met = Counter(_met(one) for one in matches if one.owner in owners)
+    for (watch, surface, pattern, role, tier, steps), times in list(met.items())[:_WHY]:
         sheet.add("\n• ")
-        sheet.foreign(short(match.watch.removeprefix("@").rpartition("/")[2], 64), "bold")
-        sheet.add(" ")
-        role = here.say(f"role_{match.role}") if match.role else ""
+        name = names.get(watch.removeprefix("@"), watch.rpartition("/")[2].removeprefix("@"))
+        sheet.foreign(short(name, 64), "bold")
         sheet.add(
-            here.say("why_match", pattern=match.pattern[:120], surface=match.surface[:120], tier=match.tier, role=role)
-        )
-        if match.steps:
-            sheet.add("; ")
-            sheet.foreign(short(", ".join(match.steps), 200))
-    for one in mine:
-        routes = ", ".join(here.say("own_watchlist") if owner(name) else name for name in one.routes)
-        sheet.add(
-            "\n"
+            " "
             + here.say(
-                "why_route",
-                routes=routes or "-",
-                state=one.state,
-                at=tell_time(one.created_at, here.timezone, here.language).text,
+                "why_match" if surface != pattern else "why_as_it_is", pattern=pattern[:120], surface=surface[:120]
             )
         )
+        sheet.add(f" ×{times}" if times > 1 else "")
+        for said in (here.say(f"role_{role}") if role else "", here.say("why_tier", tier=tier) if role else ""):
+            sheet.add(sheet.words.COMMA + said if said else "")
+        if steps:
+            sheet.add("; ")
+            sheet.foreign(short(", ".join(steps), 200))
+    for one in mine:
+        routes = ", ".join(dict.fromkeys(here.say("own_watchlist") if owner(name) else name for name in one.routes))
+        at = tell_time(one.settled_at or one.created_at, here.timezone, here.language).text
+        sheet.add("\n" + here.say("why_route", routes=routes or "-", state=here.say(f"state_{one.state}", at=at)))
         if one.reason:
             sheet.add("\n")
             sheet.foreign(short(one.reason, 200))
@@ -123,6 +124,11 @@ async def explained(number: int, here: Here) -> Answer:
     if story is not None and story != number:
         sheet.add("\n" + here.say("why_story", tag=tag(story)))
     return Answer(sheet.message())
+
+
+def _met(match: Match) -> tuple[str, str, str, str | None, str, tuple[str, ...]]:
+    """What is told of a match: places that look the same are told once."""
+    return match.watch, match.surface, match.pattern, match.role, match.tier, match.steps
 
 
 async def test(asked: Asked, here: Here) -> Answer:

@@ -165,7 +165,8 @@ def _heading(sheet: Sheet, name: str, mets: Sequence[Met], actor: str, here: Her
     sheet.foreign(short(name, 80), "bold")
     said = sum(actor in one.speakers for one in mets)
     edited, removed = sum(one.edited for one in mets), sum(one.removed for one in mets)
-    sheet.add(" " + here.say("brief_counts", said=said, all=len(mets), edited=edited, removed=removed))
+    counts = "brief_counts" if edited or removed else "brief_counts_plain"
+    sheet.add(" " + here.say(counts, said=said, all=len(mets), edited=edited, removed=removed))
 
 
 def _line(sheet: Sheet, story: Story | None, here: Here) -> None:

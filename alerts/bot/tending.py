@@ -160,7 +160,7 @@ async def _preview_rule(query: str, here: Here) -> Answer:
 def _told_report(sheet: Sheet, report: backtest.Report, here: Here) -> None:
     """What it would have rung for in the last week, with samples, and which spelling is guilty of how many."""
     days = LOOK_BACK.days
-    would = "watch_at_least" if report.cut else "watch_would"
+    would = "watch_at_least" if report.cut else "watch_would" if report.statements else "watch_would_not"
     sheet.add("\n" + here.say(would, rung=report.statements, read=report.read, days=days, new=report.new.statements))
     for watched in report.watches[:1]:
         guilty = [one for one in watched.aliases if one.only][:4]

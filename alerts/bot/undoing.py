@@ -8,13 +8,14 @@ from typing import Any, Final
 
 from alerts import bundles, mutes, outbox
 from alerts.bot import buttons, chats, deeds, judgements, watches
-from alerts.bot.access import Role, may
+from alerts.bot.access import ROLES, Role, may
 from alerts.bot.commands import Answer, Here, Press
 from alerts.bot.deeds import Deed, Side
 from alerts.bot.incoming import Pressed
 from alerts.bot.line import Key
 from alerts.bot.naming import told_resting
 from alerts.model import Message
+from alerts.shown import cut
 from scraper.db import Connection
 
 CHOICES: Final = ("quiet", "digest", "language", "timezone")
@@ -50,7 +51,7 @@ async def undo(pressed: Pressed, payload: Mapping[str, Any], here: Here) -> Answ
             after=deed.before, now=here.now, undoes=deed.id,
         )  # fmt: skip
         row = () if deed.verb in _FOR_GOOD else (_button(conn, here, f"↪ {here.say('undo')}", deed.verb, again),)
-        return f"{deed.verb} {deed.subject}", row, True
+        return told(deed, here, chats.names(conn, [deed.subject])), row, True
 
     deed = await here.house.db.read(lambda conn: deeds.find(conn, number))
     if deed is not None and deed.verb in _HOLDING and deed.undone_at is None and here.role == "admin":
@@ -75,10 +76,26 @@ def rows(conn: Connection, found: Sequence[Deed], here: Here, *, most: int) -> t
         and may(here.role, _NEEDS.get(deed.verb, "viewer"))
         and not (deed.verb in _FOR_GOOD and deed.after is None)
     ]
+    names = chats.names(conn, [deed.subject for deed in open_[:most] if deed.verb == "role"])
     return tuple(
-        (_button(conn, here, f"↩ {here.fit(f'{deed.verb} {deed.subject}')[:40]}", deed.verb, deed.id),)
-        for deed in open_[:most]
+        (_button(conn, here, f"↩ {cut(told(deed, here, names), 60)}", deed.verb, deed.id),) for deed in open_[:most]
     )
+
+
+def told(deed: Deed, here: Here, names: Mapping[str, str]) -> str:
+    """A deed in the words of this chat's language. `names` are of the people whose roles were given or taken."""
+    verb, what = deed.verb.replace(" ", "_"), names.get(deed.subject, deed.subject)
+    if verb == "choice":
+        verb = deed.subject
+    elif verb in ("watch", "mute") and deed.after is None:
+        verb = f"un{verb}"
+    elif verb == "watch" and deed.before is not None:
+        verb = "change"
+    if what in ROLES and verb == "code":
+        what = here.say(what)
+    if what == "all":
+        what = here.say("everything")
+    return here.say(f"deed_{verb}", what=what)
 
 
 def _watch(conn: Connection, deed: Deed, here: Here) -> bool:
