@@ -328,3 +328,5 @@ def test_a_guess_takes_neither_the_day_of_a_style_sheet_nor_the_first_of_a_month
     style = '<link rel="stylesheet" href="/css/site.css?v=2025-05-12">'
     assert read(document(style)).published is None
     assert read(document(), url="https://site.example/2025/05/annual-report.html").published is None
+    assert read(document(before="<div class='today-date'>20 June 2025</div>")).published is None
+    assert read(document(before="<p>The meeting: 25/06/2025, 10:00</p>")).published is None

@@ -188,3 +188,20 @@ def test_a_headline_after_a_menu_of_headings_is_found() -> None:
 def test_a_heading_that_says_more_than_a_window_of_one_word_is_the_title() -> None:
     assert title(window="بيان", body="<h1>بيان رقم 12</h1>") == "بيان رقم 12"
     assert title(window="Statement", body="<h1>Statement no. 12 on the bridge</h1>") == "Statement no. 12 on the bridge"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<h3 class='post-title'>The minister receives the ambassador of the islands</h3>",
+        "<span id='ctl00_lblTitle'>The minister receives the ambassador of the islands</span>",
+        "<td class='news_title'>The minister receives the ambassador of the islands</td>",
+    ],
+)
+def test_where_a_page_has_no_headings_what_it_calls_a_title_is_one(body: str) -> None:
+    body = f"<table><tr>{body}</tr></table>" if body.startswith("<td") else body
+    assert title(window="Ministry of Bridges", body=body) == "The minister receives the ambassador of the islands"
+
+
+def test_a_short_heading_before_the_sites_name_is_the_title() -> None:
+    assert title(window="הודעת הדובר | משרד הגשרים", body="<h1>הודעת הדובר</h1>") == "הודעת הדובר"

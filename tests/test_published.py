@@ -307,3 +307,11 @@ def test_words_at_the_start_of_a_line_say_that_its_date_is_the_publication(line:
     moment = found(f"{TITLE}{line}{RUNNING}", language=language)
     assert moment is not None and f"{moment.at:%Y-%m-%d}" == "2025-06-18"
     assert moment.method.startswith("marked published")
+
+
+def test_what_is_called_todays_date_is_never_the_articles() -> None:
+    assert day(f"<div class='today-date'>20 June 2025</div>{TITLE}{RUNNING}") is None
+    assert (
+        day(f"<span id='current_date'>20 June 2025</span>{TITLE}<p class='date'>18.06.2025</p>{RUNNING}")
+        == "2025-06-18"
+    )

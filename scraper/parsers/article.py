@@ -246,11 +246,6 @@ def _is_date(page: Page) -> Callable[[str], bool]:
     )
 
 
-def _is_month_of(url: str, found: str) -> bool:
-    """Whether `found` is the first day of the month that stands in the path of an address, which tells no day."""
-    return found.endswith("-01") and f"/{found[:4]}/{found[5:7]}/" in url and f"/{found[5:7]}/01/" not in url
-
-
 class _Chosen:
     """What the selectors of a source find in one page: "" where they find nothing, so that the reader's own ways go on."""
 
@@ -306,22 +301,19 @@ def _last_resort(tree: Any, said: Said, page: Page, source: Source, told: Moment
     """
     import htmldate
 
-    for element in list(tree.iter("script", "aside", "nav", "link")):
-        # The address of a style sheet tells the day of the style.
-        element.drop_tree()
+    # The address of a style sheet tells the day of the style, and the clock of the page tells today.
+    clocks = (e for e in tree.iter("div", "span", "p", "td", "li") if metadata.is_clock(e))
+    for element in [*tree.iter("script", "aside", "nav", "link"), *clocks]:
+        if element.getparent() is not None:
+            element.drop_tree()
     try:
         found: str | None = htmldate.find_date(
             tree, original_date=True, url=page.url, min_date="1995-01-01", max_date=page.fetched_at.strftime("%Y-%m-%d")
         )
     except Exception:  # noqa: BLE001 - a guess that fails is no guess; it promises nothing about hostile trees
         return None
-    # The first of a month, or of January, is what it says where it found no more than the month, or the year.
-    if (
-        not found
-        or found.endswith("-01-01")
-        or _is_month_of(page.url, found)
-        or any(found in text for text in published.modified(said))
-    ):
+    # The first of a month is what it says where it found no more than the month, or the year.
+    if not found or found.endswith("-01") or any(found in text for text in published.modified(said)):
         return None
     moment = in_words(found, fetched_at=page.fetched_at, timezone=source.timezone, language=None)
     if moment is None or (told is not None and told.at.date() == moment.at.date()):

@@ -85,10 +85,18 @@ def headline(said: Said, url: str) -> str:
 
 
 def _second(said: Said, window: str) -> str:
-    """The one heading of the second level that reads like a headline, where the page has no better and its `window` says else."""
-    found = {h.text for h in said.headings if h.level == 2 and not h.away and len(_WORD.findall(h.text)) > 3}
-    title = found.pop() if len(found) == 1 else ""
-    return title if len(title) > 20 and not _agree(title, window) and not _NOTICE.search(title) else ""
+    """The one heading of the second level that reads like a headline, where the page has no better and its `window` says else.
+
+    Without such, the one that its class calls a title.
+    """
+    second = [h.text for h in said.headings if h.level == 2 and not h.away]
+    marked = [h.text for h in said.headings if h.level == 3 and h.marked and not h.away]
+    for texts in (second, marked, said.titled):
+        found = {text for text in texts if len(_WORD.findall(text)) > 3}
+        title = found.pop() if len(found) == 1 else ""
+        if len(title) > 20 and not _agree(title, window) and not _NOTICE.search(title):
+            return title
+    return ""
 
 
 def _longer_over(title: str, said: Said) -> str:
@@ -175,7 +183,7 @@ def _after_section(title: str, best: str, window: str, said: Said) -> str:
         head, rest = title[: cut.start()], title[cut.end() :]
         if not _squash(head) or not _squash(rest) or ":" in cut[0]:
             continue
-        if title == best and len(_squash(head)) > 12 and _squash(head) in shown:
+        if title == best and _squash(head) in shown and (len(_squash(head)) > 12 or "|" in cut[0]):
             return head  # and what follows is the site's name
         if len(rest) <= 20:
             continue

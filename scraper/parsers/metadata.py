@@ -24,6 +24,14 @@ _DATED = re.compile(
     r"|datum|fecha|data|zeit|tarih|stand|created|publication|pub|info|details|day)(?:$|[-_ \d])"
     r"|[a-z]Date|[a-z]Time|Date(?:$|[A-Z ])|[a-z](?:date|time|stamp|datum)(?:$|[-_ ])|[Bb]yline|[Tt]imestamp"
 )
+_CLOCK = re.compile(
+    r"(?:^|[-_ ])(?:today|current|now)s?(?:$|[-_ ])|today-?date|date-?today|current-?date", re.IGNORECASE
+)
+"""What is called so shows today, whatever the article's day is."""
+_TITLED = re.compile(
+    r"(?:news|article|post|item|entry|page|main|lbl|details?)[-_]?title|title[-_]?(?:news|article|post)|lbl_?head",
+    re.IGNORECASE,
+)
 _PUBLISHED = re.compile(
     r"publish|pubdate|pub-date|entry-date|post-?date|posted|created|dateCreated|article-?date", re.IGNORECASE
 )
@@ -103,6 +111,8 @@ class Said:
     document_title: str = ""
     headings: list[Heading] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
+    titled: list[str] = field(default_factory=list)
+    """What is no heading, but by its class or id the title of something: where a page has no headings, its own."""
     authors: list[str] = field(default_factory=list)
     bylines: list[str] = field(default_factory=list)
     """Short texts that begin with "by" in one of its languages, and that nothing marks as an author."""
@@ -202,7 +212,7 @@ class _Walk:
     __slots__ = ("_aways", "_marked", "_plain", "headings", "marks", "running")
 
     def __init__(self) -> None:
-        self.marks: dict[str, tuple[bool, bool]] = {}
+        self.marks: dict[str, tuple[bool, bool, bool]] = {}
         self.headings: list[tuple[Heading, tuple[Any, ...]]] = []
         self.running: list[int] = []
         self._aways: dict[Any, tuple[Any, ...]] = {}
@@ -307,7 +317,13 @@ def _shown(said: Said, element: Any, position: int, walk: _Walk) -> None:
     meant = walk.marks.get(marks)
     if meant is None:
         short = 1 < len(marks) < 300
-        meant = walk.marks[marks] = (short and bool(_DATED.search(marks)), short and bool(_AUTHOR.search(marks)))
+        meant = walk.marks[marks] = (
+            short and bool(_DATED.search(marks)) and not _CLOCK.search(marks),
+            short and bool(_AUTHOR.search(marks)),
+            short and bool(_TITLED.search(marks)),
+        )
+    if meant[2] and len(said.titled) < 10 and (text := words(element, 300)) and not walk.away(element):
+        said.titled.append(text)
     if (meant[1] or itemprop == "author" or tag == "byline" or attributes.get("rel") == "author") and not walk.away(
         element
     ):
@@ -319,7 +335,7 @@ def _shown(said: Said, element: Any, position: int, walk: _Walk) -> None:
         kind = "marked"
     else:
         text = element.text
-        if text and 5 < len(text) < 300 and _may_be_date(text):
+        if text and 5 < len(text) < 300 and _may_be_date(text) and not _CLOCK.search(marks):
             # A sentence that begins with a date before its first link or bold word is no date.
             whole = tag == "p" and len(element) and element[0].tag != "br"
             text = words(element, 120) if whole else text
@@ -413,6 +429,11 @@ def words(element: Any, limit: int) -> str:
         if size > limit * 4:
             break
     return clean_line(" ".join(pieces), limit)
+
+
+def is_clock(element: Any) -> bool:
+    """Whether an element shows today by its class or id, whatever the article's day is."""
+    return _CLOCK.search(f"{element.get('class') or ''} {element.get('id') or ''}") is not None
 
 
 def is_away(element: Any) -> bool:
