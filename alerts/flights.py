@@ -12,6 +12,7 @@ import structlog
 
 from alerts import health, outbox, rung
 from alerts.bot.chats import chat_book
+from alerts.bot.naming import resting
 from alerts.bot.overlay import overlaid
 from alerts.canary import PATH, SOURCE, WORD, with_canary
 from alerts.gauges import Gauges
@@ -171,7 +172,14 @@ class Flights:
 
 async def whole(written: Configuration, db: Database, flights: Flights | None) -> Configuration:
     """A configuration with what the chats made beside it, and its canary. Raises StoreError."""
-    laid = overlaid(written, await db.read(chat_book))
+    book = await db.read(chat_book)
+    laid = overlaid(written, book)
+    for chat in book.chats:
+        mine = [one for one in book.watches if one.chat == chat.id]
+        for rule, lacks in resting(mine, [one.id for one in written.actors]).items():
+            log.warning(
+                "a rule of a chat rests: it names somebody who is not watched", chat=chat.id, rule=rule, lacks=lacks
+            )
     if flights is None:
         return laid
     try:

@@ -66,7 +66,7 @@ async def test_each_look_is_answered_with_what_is_there(server: StrictBotApi, tm
     assert "threats are not idle" in found and "ministry" not in found
     assert nothing.startswith("Nothing stored says so")
     assert brief.startswith("The last 12 hours") and "stories: 2, speaks in 1" in brief
-    assert "Qays al-Khaz'ali “Qais al-Khazali”" in why and "It did not ring in this chat." in why
+    assert "Qays al-Khaz'ali: “Qais al-Khazali”" in why and "It did not ring in this chat." in why
     assert not [call for call in refused if call.get("status") == 400]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from alerts import outbox, troubles, verdicts
@@ -21,11 +20,8 @@ from scraper.condition import USABLE
 from scraper.db import Connection
 from scraper.model import Statement
 
-MOST = 3_800
-"""UTF-16 units of an answer; the rest is left out and said so."""
-_LATEST, _FOUND, _WHY = 8, 6, 14
-_BRIEF = timedelta(hours=12)
-_LONGEST_BRIEF = timedelta(days=7)
+_WHY = 14
+"""Matches that are told."""
 
 
 async def status(asked: Asked, here: Here) -> Answer:
@@ -100,15 +96,11 @@ async def explained(number: int, here: Here) -> Answer:
         sheet.add("\n• ")
         name = names.get(watch.removeprefix("@"), watch.rpartition("/")[2].removeprefix("@"))
         sheet.foreign(short(name, 64), "bold")
-        sheet.add(
-            " "
-            + here.say(
-                "why_match" if surface != pattern else "why_as_it_is", pattern=pattern[:120], surface=surface[:120]
-            )
-        )
-        sheet.add(f" ×{times}" if times > 1 else "")
-        for said in (here.say(f"role_{role}") if role else "", here.say("why_tier", tier=tier) if role else ""):
-            sheet.add(sheet.words.COMMA + said if said else "")
+        way = "why_match" if surface != pattern else "why_as_it_is"
+        said = here.say(way, pattern=pattern[:120], surface=surface[:120])
+        sheet.add(f": {said}" + (f" ×{times}" if times > 1 else ""))
+        for more in (here.say(f"role_{role}") if role else "", here.say("why_tier", tier=tier) if role else ""):
+            sheet.add(sheet.words.COMMA + more if more else "")
         if steps:
             sheet.add("; ")
             sheet.foreign(short(", ".join(steps), 200))
