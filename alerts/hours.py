@@ -68,16 +68,17 @@ class Plan:
 def quiet_until(quiet: QuietHours, now: datetime) -> datetime | None:
     """The moment (UTC) at which the quiet hours that hold at `now` end, None where it is not quiet.
 
-    A clock that is put forward or back makes the span shorter or longer, never endless: its ends are times of the clock.
+    A clock that is put forward or back makes the span shorter or longer, never endless: its ends are times of the clock, and while
+    the clock shows a time between them it is quiet.
     """
     zone = ZoneInfo(quiet.timezone)
     today = now.astimezone(zone).date()
     over = quiet.end <= quiet.start
     ends = [
-        _moment(day + timedelta(days=over), quiet.end, zone)
+        _moment(day + timedelta(days=over), quiet.end, zone, last=True)
         for day in (today - timedelta(days=1), today)
         if day.weekday() in quiet.days
-        and _moment(day, quiet.start, zone) <= now < _moment(day + timedelta(days=over), quiet.end, zone)
+        and _moment(day, quiet.start, zone) <= now < _moment(day + timedelta(days=over), quiet.end, zone, last=True)
     ]
     return max(ends, default=None)
 
@@ -95,5 +96,20 @@ def next_digest(plan: DigestTimes, now: datetime) -> datetime:
     return now + timedelta(days=1)
 
 
-def _moment(day: date, at: time, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, at, zone).astimezone(UTC)
+def _moment(day: date, at: time, zone: ZoneInfo, *, last: bool = False) -> datetime:
+    """The moment (UTC) at which a clock in `zone` shows that time on that day.
+
+    A clock that is put back shows it twice: the first moment, or the `last`. One that is put forward over it never shows it: the
+    moment in which it is put forward (PEP 495: of the two readings, the one of summer time then lies before the other).
+    """
+    first, second = (datetime.combine(day, at.replace(fold=fold), zone).astimezone(UTC) for fold in (0, 1))
+    if first <= second:
+        return second if last else first
+    before, after = int(second.timestamp()), int(first.timestamp())
+    while after - before > 1:
+        middle = (before + after) // 2
+        if datetime.fromtimestamp(middle, zone).utcoffset() == second.astimezone(zone).utcoffset():
+            before = middle
+        else:
+            after = middle
+    return datetime.fromtimestamp(after, UTC)
