@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
@@ -94,3 +96,11 @@ def test_selectors_are_proposed_for_a_list_whose_entries_have_no_address() -> No
     body = "".join(f'<li class="entry"><a href="{sends.format(n)}">{title}</a></li>' for n, title in enumerate(TITLES))
     found = proposals(LexborHTMLParser(f"<body><ul class='list'>{body}</ul></body>"), NEWS)
     assert [(one.select.item, one.select.link, one.count) for one in found] == [("li.entry", "", 4)]
+
+
+def test_a_page_whose_every_part_is_opened_by_a_script_costs_little() -> None:
+    opened = "<div onclick=\"location.href='/news/{}'\">"
+    body = "".join(opened.format(n) for n in range(900)) + "word " * 400_000
+    began = time.process_time()
+    assert len(listed(f"<body>{body}</body>", NEWS).items) < 250
+    assert time.process_time() - began < 10

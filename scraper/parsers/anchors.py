@@ -132,8 +132,18 @@ def _address(node: LexborNode) -> str:
     address = opened[1] if opened else attributes.get("data-href") or attributes.get("data-link") or ""
     if not address or address.startswith("#") or node.tag in ("button", "input", "select", "body", "html"):
         return ""
-    own = node.tag == "a" or (node.css_first("a[href]") is None and len(node.text(strip=True)) >= _CARD_LETTERS)
-    return address if own else ""
+    return address if node.tag == "a" or _is_card(node) else ""
+
+
+def _is_card(node: LexborNode) -> bool:
+    """Whether a node has words and no link inside, among its first 200 nodes: a larger one is a part of the page."""
+    letters = 0
+    for count, inside in enumerate(node.traverse(include_text=True)):
+        if count > _HEADING_NODES or (inside.tag == "a" and inside.attributes.get("href")):
+            return False
+        if inside.tag == "-text":
+            letters += len((inside.text_content or "").strip())
+    return letters >= _CARD_LETTERS
 
 
 def _sent(anchor: LexborNode) -> str:
