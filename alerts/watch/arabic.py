@@ -15,12 +15,16 @@ _VOWELS = re.compile("[اويءئؤ]+")
 _LAST = "ياه"
 """What a word ends in that may be a vowel: مقتدى is مقتدا in Persian."""
 _MANY = 5
+_KUNYA = frozenset({"ابو", "ابي", "ابا"})
+"""Father of, in its three cases."""
 
 
 @lru_cache(maxsize=16_384)
 def written_alike(word: str, part: str) -> bool:
     """Whether a folded word of a text may be a folded part of a watched name. Alef may be left out, and one waw or yeh of a
     long word; ayn, the last letter and every other consonant are as they are."""
+    if word in _KUNYA and part in _KUNYA:
+        return True
     if part.endswith("يي") and word.endswith("ه"):
         word = f"{word[:-1]}ي"  # خامنئي, folded, is what Persian writes خامنه‌ای
     mine, theirs = (_plain(one) for one in (word, part))

@@ -63,7 +63,8 @@ _GIVEN = """
     iman eman imen: ايمان | anwar: انور | ashraf achraf: اشرف | asad assad esad: اسد | azad: ازاد | aslam: اسلم
     islam: اسلام | arif aref: عارف | ashur: عاشور | ata: عطا عطاء | aziz: عزيز | azim azeem: عظيم | azzam: عزام
     azmi: عزمي | isam essam: عصام | walid waleed: وليد | wali: ولي | wael wail: وائل وايل | wasim waseem: وسيم
-    wisam wissam: وسام | wahid waheed: وحيد واحد | wahida vahideh waheeda: وحيده | hadi: هادي | hani hany: هاني
+    wisam wissam: وسام | wahid waheed: وحيد واحد | wahida vahideh waheeda: وحيده | belkacem bilqasim: بلقاسم
+    hadi: هادي | hani hany: هاني
     haidar haider heydar: حيدر | khadr khodr khader khedr kheder khidr: خضر | harith hareth: حارث | habib: حبيب
     haris: حارس | shakir shaker: شاكر | shukri choukri: شكري | sharif cherif: شريف | sharaf: شرف
     shafiq shafik chafik: شفيق | shabbir: شبير | sadiq sadegh sadik: صادق | siddiq siddik sadiq sadik: صديق | sidqi: صدقي

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Generic, TypeVar
 
+from alerts.watch.arabic import written_alike
 from alerts.watch.laying import fit
 from alerts.watch.lexicon import GROUP, TELLS, TITLE, Marks
 from alerts.watch.likeness import Likeness, heard_as
@@ -20,6 +21,7 @@ from alerts.watch.namewords import is_common, is_whole_title, titles
 from alerts.watch.parts import Slot, SoundHit, Spelling, Text
 from alerts.watch.skeleton import GOD
 from alerts.watch.translated import kinds
+from scraper.letters import APOSTROPHE
 
 T = TypeVar("T")
 _APART = 0.25
@@ -88,8 +90,8 @@ class Beside(Generic[T]):
         if at >= len(text.words):
             return
         behind = at + 1 + (at + 1 < len(text.words) and text.words[at + 1] in GOD)
-        if behind < len(text.words) and text.is_name_like(behind):
-            return
+        if APOSTROPHE not in text.words[at] and behind < len(text.words) and text.is_name_like(behind):
+            return  # behind an ending (Erdoğan'dan Şam'a) no name goes on
         least = _ACROSS if text.words[title] in _GIVEN_TITLES else _ANCHOR
         for spelling, slot, likeness in self._alone(text, at, behind, self._surnames, least):
             yield _hit(spelling, slot, likeness, at, behind, f"title: {text.words[title]}")
@@ -147,7 +149,12 @@ class Beside(Generic[T]):
             if fits is None or fits[0].tier == "C" or fits[0].apart > _APART:
                 continue
             same_script = slot.stem.isascii() == word.isascii()
-            if fits[0].tier != "A" and same_script and not word.isascii():
+            if (
+                fits[0].tier != "A"
+                and same_script
+                and not word.isascii()
+                and not any(written_alike(heard.form, slot.stem) for heard in heard_as(word))
+            ):
                 continue  # in Arabic letters a part is written as it is
             across = _ACROSS if spelling.person or fits[0].apart else _ANCHOR
             enough = least if same_script or fits[0].tier == "A" or word.isascii() else max(least, across)

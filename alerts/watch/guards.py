@@ -34,6 +34,8 @@ from alerts.watch.translated import kinds, translations
 T = TypeVar("T")
 FEWEST_CONSONANTS = 5
 """In scripts without capitals, and of one word; of two capitalised words, one less."""
+_WHOLE = 3
+"""Words of a group's name that other languages write small: fewer might be words."""
 _FEWEST_SAME, _LETTERS = 3, 6
 """Of a person whose name has the same sounds throughout; in scripts without capitals long vowels and ayn are letters too (علي فياض)."""
 _MANY = 4
@@ -360,4 +362,8 @@ def _is_part_of_more(text: Text, spelling: Spelling[T], laid: Sequence[Laid]) ->
 def _in_capitals(text: Text, spelling: Spelling[T], laid: Sequence[Laid]) -> list[int]:
     """The words that stand in capitals where they are the name: of a group in Russian, the first alone."""
     words = [at for one in laid for at in range(one.first, one.behind)]
+    if not spelling.person and len(laid) >= _WHOLE and len(laid) == len(spelling.stems):
+        own = [one.first for one in laid if text.words[one.first] not in translations(one.slot.stem)]
+        if len(own) < len(laid):
+            return own  # Forces de soutien rapide
     return words[:1] if not spelling.person and "а" <= text.words[words[0]][0] <= "ӿ" else words

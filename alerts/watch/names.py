@@ -21,7 +21,7 @@ _ABD_JOINED = re.compile(
     r"abd[aeouy](?:l(?=[^aeiou].{2}|az[ie]+[zm]$|am[ie]+r$|a+l[ie]+m?$|aha+d$|awwa+l$|i+la+h$)|(sh|s|d|t|n|z|r)(?=\1.{2}))"
 )
 _TIED = re.compile(
-    r"((?:mir|abou?|ab[ou]u|(?:ben|bin)(?=[^aeiou]))(?=.{4})|ben(?=[aeiou].{2})(?!ed|ig|it|ja|azir))(.+)|(.{3,})("
+    r"((?:mir|abou?|ab[ou]u|(?:ben|bin)(?=[^aeiou])(?!ja|ya))(?=.{4})|ben(?=[aeiou].{2})(?!ed|ig|it|ja|azir))(.+)|(.{3,})("
     r"zad(?:a|e|ah|eh)|n[ei]jad|nezhad|pour|ni(?:a|ya|yya)|khe?[ie]l|r[ei]za|زاده|نژاد|پور|خيل)"
 )
 """What stands at the front or the end of a name and is written apart as often: Mirahmad, Benhammedi, Ahmadinejad."""

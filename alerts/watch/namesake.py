@@ -36,6 +36,35 @@ _PLACES = frozenset({
     "نادي", "مقبره", "جسر", "مطار", "مكتبه", "مقام", "خيابان", "بيمارستان", "ورزشگاه", "دانشگاه", "فرودگاه",
 })  # fmt: skip
 """The same in Arabic and Persian, right before it."""
+_NAMED_AFTER = _THINGS - {
+    "day", "week", "agreement", "convention", "treaty", "act", "charter", "programme", "program", "conference", "summit", "exhibition",
+    "band", "club", "memorial", "daily",
+}  # fmt: skip
+"""Those of them that are named after people, too."""
+_TURKISH_THINGS = (
+    "universitesi",
+    "havalimani",
+    "stadyumu",
+    "stadi",
+    "camii",
+    "hastanesi",
+    "caddesi",
+    "sokagi",
+    "bulvari",
+    "koprusu",
+    "parki",
+)
+_STREETS = frozenset({
+    "شارع", "جامعه", "مستشفي", "مدرسه", "ملعب", "مطار", "جسر", "مكتبه", "مسجد", "جامع", "ميدان", "ساحه", "مرقد", "ضريح",
+    "خيابان", "بلوار",
+    "بيمارستان", "ورزشگاه", "دانشگاه", "فرودگاه", "улица", "улице", "улицы", "проспект", "проспекте", "площадь", "площади", "мечеть",
+    "мечети", "имени", "רחוב", "שדרות", "כיכר", "גשר",
+})  # fmt: skip
+"""What stands before the person that it is named after."""
+_LATIN_STREETS = frozenset({"rue", "avenue", "boulevard", "lycee", "stade", "calle", "avenida", "via", "piazza"})
+_FATHERS = frozenset({"abu", "abou", "abi", "ابو", "ابي"})
+_SONS = frozenset({"bin", "ben", "ibn", "بن", "ابن"})
+_KUNYA = 2
 _BODIES = frozenset({
     "state", "republic", "emirate", "government", "army", "guard", "guards", "council", "front", "union", "bank", "brotherhood",
 })  # fmt: skip
@@ -55,7 +84,11 @@ def namesake(folded: Folded, first: int, behind: int, pattern: Pattern) -> str:
     """Why words `[first, behind)`, found by a pattern, mean something else; "" where nothing beside them says so."""
     name = pattern.text
     if pattern.person:
-        return _other_surname(folded, behind, name)
+        return (
+            _other_surname(folded, behind, name)
+            or _of_another(folded, behind, name)
+            or _named_after(folded, first, behind)
+        )
     if _is_written_small(folded, first, behind, name):
         return "written small, it is a thing and no name"
     if folded.words[first].isascii():
@@ -76,6 +109,29 @@ def _other_surname(folded: Folded, behind: int, name: str) -> str:
     return ""
 
 
+def _of_another(folded: Folded, behind: int, name: str) -> str:
+    """Whose son somebody is, known by his own son's name alone: أبو عبيدة بن الجراح is not أبو عبيدة."""
+    words = folded.words
+    own = fold(name).words
+    if len(own) != _KUNYA or own[0] not in _FATHERS or behind + 1 >= len(words) or not _follows(folded, behind):
+        return ""
+    return f"“{' '.join(words[behind : behind + 2])}” is another" if words[behind] in _SONS else ""
+
+
+def _named_after(folded: Folded, first: int, behind: int) -> str:
+    """What bears a person's name: a street before it, a university behind it."""
+    words = folded.words
+    if behind < len(words) and _follows(folded, behind) and _is_large(folded, behind):
+        head = words[behind].partition("'")[0]
+        if head in _NAMED_AFTER or head.endswith(_TURKISH_THINGS):
+            return f"in the name of a thing: {words[behind]}"
+    if first and _follows(folded, first):
+        forms = _forms(words[first - 1])
+        if not _STREETS.isdisjoint(forms) or words[first - 1] in _LATIN_STREETS:
+            return f"in the name of a place: {words[first - 1]}"
+    return ""
+
+
 def _is_written_small(folded: Folded, first: int, behind: int, name: str) -> bool:
     """Whether a group's name of general words alone stands in the text in small letters: all, where the text has capitals;
     or some."""
@@ -83,6 +139,9 @@ def _is_written_small(folded: Folded, first: int, behind: int, name: str) -> boo
     if " " not in name or not surface.isascii() or not _is_plain(name):
         return False
     long = [word for word in surface.split() if len(word) > 3]
+    own = set(_english(fold(name).words))
+    if 2 * sum(form not in own for form in _english(fold(" ".join(long)).words)) > len(long):
+        return False  # other languages write them small
     if surface[:1].isupper():
         return any(word[:1].islower() for word in long)
     small = all(word[:1].islower() for word in long)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from alerts.watch.skeleton import sounds, vowels_apart
+from scraper.letters import NON_JOINER
 
 _COMMON = """
     muhammad ahmad ali hasan husayn ibrahim khalid mahmud mustafa yusuf salih umar said hamid hamza jasim karim abd abdallah
@@ -28,7 +29,8 @@ _TITLES = """
     haji hajji hajj mullah molla mulla mawlawi maulavi maulana mufti imam
     ayatollah hujjatoleslam allama hojatoleslam dr doctor professor hafiz qari ustad maulvi mawlana shaykh general
     colonel brigadier major captain commander leader
-    president minister secretary cleric emir mr sir lord
+    president minister secretary cleric emir mr sir lord chancellor premier
+    ministre général präsident kanzler presidente ministro cumhurbaşkanı başbakan başbakanı bakan bakanı
     الشيخ شيخ السيد سيد الحاج حاج الملا ملا مولوي مولانا المفتي الامام امام ايه ايت الله حجه الاسلام العلامه الدكتور دكتور
     اللواء العميد العقيد القائد قائد سردار حاجي سرلشكر الرئيس الوزير الامين الزعيم النائب
     шейх сейид генерал аятолла имам лидер президент министр הרב השייח השיח המנהיג הגנרל
@@ -44,6 +46,8 @@ _HONORIFICS = """
 """
 """What people count to the name behind it, but what makes no surname of a word: الفريق is a team as well."""
 
+_JOINED = frozenset({"ايتالله", "حجتالاسلام"})
+"""Titles of two words that Persian ties with a non-joiner (آیت‌الله)."""
 _TITLE_ENDS = frozenset({"الله", "اله", "الاسلام"})
 _TITLE_BEGINNINGS = frozenset({"ايه", "ايت", "حجه", "حجت"})
 _PARTICLES = (
@@ -67,6 +71,9 @@ _NO_NAMES = """
     ست سته سبع سبعه ثمان تسع عشر عشره مئه الف مليون مليار اول ثان ثاني ثالث اخر اخرى جميع عده عديد كثير اكثر اقل قال قالت
     قالوا يقول تقول اعلن اعلنت اكد اكدت اضاف اضافت ذكر ذكرت اوضح اوضحت اشار اشارت بدا بدات ظهر قام قامت جاء جاءت صرح صرحت
     تم يتم تمت يمكن يجب را که از به با برای این آن است بود شد شده شود می نمی های هم نیز پس تا یا اگر چون اما هر همه
+    گفت گفته اعلام اظهار تاکید دیدار
+    אמר אמרה אמרו מסר מסרה הודיע הודיעה הודיעו טען טענה ציין ציינה הוסיף הוסיפה הדגיש קרא כי של את על עם לא כן גם אבל היא הוא הם
+    זה זאת אחרי לפני בין כל או אם אך רק עוד היום אמש אתמול מחר הבוקר הערב השבוע
 """
 """What text is made of between names; written without vowels, some of it sounds like one: إلى is not Ali, اسم is not Asim."""
 _ELSEWHERE = """
@@ -75,9 +82,10 @@ _ELSEWHERE = """
     mehmet:mehmed muhammet:muhammed ahmet:ahmed mahmut:mahmud halit:halid murat:murad hamit:hamid vahit:wahid macit:majid sait:said
     resit:rashid reshit:rashid mesut:masud davut:dawud cevat:jawad fuat:fuad suat:suad esat:asad cihat:jihad ferit:farid mevlut:mawlud
     maxamed:muhammad maxamuud:mahmud xasan:hasan xuseen:husayn cali:ali cumar:umar cusmaan:uthman cabdi:abdi cabdullaahi:abdullahi
+    benjamin:binyamin benyamin:binyamin
     cabdullahi:abdullahi cabdiraxmaan:abdirahman cabdirahman:abdirahman ciise:isa saalax:salih saciid:said axmed:ahmed yuusuf:yusuf
 """
-"""Turkish, Maghrebi and Somali."""
+"""Turkish, Maghrebi, Somali; and Benjamin, whose j is y."""
 SHORTENED = {
     "georges": "george",
     "amru": "amr",
@@ -134,7 +142,7 @@ def titles() -> frozenset[str]:
 
 def is_title(word: str) -> bool:
     """Whether a folded word is one of the listed titles."""
-    return word in _folded(_TITLES)
+    return word in _folded(_TITLES) or (NON_JOINER in word and word.replace(NON_JOINER, "") in _JOINED)
 
 
 def is_honorific(word: str) -> bool:

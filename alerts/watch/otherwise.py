@@ -35,6 +35,8 @@ def something_else(text: Text, spelling: Spelling[T], laid: Sequence[Laid], *, t
     parts = sum(one.slot.behind - one.slot.first for one in laid)
     if parts == len(spelling.stems) == 2 and not _may_be_whole(text, spelling, laid):
         return "one word for a whole name, and not all letters agree"
+    if turned and any(is_particle(word) for word in words[first:behind]):
+        return "“son of” stands before the son"
     if turned and is_arabic(words[first]) and any(one.likeness.tier != "A" for one in laid):
         return "no surname stands first in Arabic"
     if behind < len(words) and words[behind] in _TO_GOD and words[behind - 1] not in _TO_GOD:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Generic, Literal, NamedTuple, TypeVar
 
+from alerts.watch.attested import names_of
 from alerts.watch.likeness import Likeness, also_as, heard_as, joins
 from alerts.watch.names import is_article
 from alerts.watch.namewords import is_common, is_filler, is_particle, is_patronymic, is_title
@@ -148,7 +149,7 @@ def _tells(stem: str, common: bool, consonants: int) -> float:
     """How much a part says about who is meant: less than one for what half the world is called, three for rare letters."""
     if common:
         return 0.5 if any(one.key in _EVERYBODY for one in sounds(stem)) else 1.0
-    return (0.0, 0.5, 1.5, 2.0, 3.0)[min(consonants, 4)]
+    return (0.0, 0.5, 1.5, 2.0, 2.4 if names_of(stem) else 3.0)[min(consonants, 4)]
 
 
 class SoundHit(NamedTuple, Generic[T]):

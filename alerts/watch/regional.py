@@ -18,23 +18,40 @@ _SLAVIC = re.compile(r"(?<=...[oe])(?:v|ff|w)$")
 """What Adanov ends in, where others write -of."""
 _CLUSTER = re.compile("s[tpkm]")
 """What no word of Arabic or Persian begins with: Stanekzai is استانکزی."""
+_GLIDE = re.compile("y[aou]")
+"""What Cyrillic begins a word with in one letter: Yahya is Яхья."""
 _FATHERS = frozenset({"abu", "abou", "abi", "abo", "aboo"})
+_ALSO = {
+    "volodymyr": ("vladimir",), "volodimir": ("vladimir",), "serhiy": ("sergei",), "serhii": ("sergei",), "mykola": ("nikolai",),
+    "oleksandr": ("aleksandr",), "pavlo": ("pavel",), "dmytro": ("dmitri",), "andriy": ("andrei",), "andrii": ("andrei",),
+    "petro": ("petr",), "mykhailo": ("mikhail",), "oleksiy": ("aleksei",), "oleksii": ("aleksei",),
+}  # fmt: skip
+"""What Ukrainians are called in Russian, and in the languages that follow it."""
 _LONG_ENOUGH = 5
 
 
 @lru_cache(maxsize=16_384)
 def also_written(stem: str) -> tuple[str, ...]:
-    """The other forms of a folded stem in Latin letters, for its sounds; () for other scripts.
+    """The other forms of a folded stem, for its sounds.
 
-    A well-known name loses no article: Latif is no al-Atif.
+    A well-known name loses no article: Latif is no al-Atif. The v of Europe is ف in Arabic letters: Vladimir is فلاديمير.
     """
     if stem in _FATHERS:
-        return ("bu",)
+        return "bu", "abi", "aba"
+    if stem == "ابو":
+        return "ابي", "ابا"
+    if "\u0600" <= stem[:1] <= "\u06ff":
+        foreign = "ف" in stem and len(stem) >= _LONG_ENOUGH and not names_of(stem)
+        return (stem.replace("ف", "و"),) if foreign else ()
     if not stem.isascii() or len(stem) < _LONG_ENOUGH:
         return ()
     forms = [_SILENT.sub("", stem), _SLAVIC.sub("f", stem)]
     if _CLUSTER.match(stem):
         forms.append(f"i{stem}")
+    forms += _ALSO.get(stem, ())
+    forms += [form.replace("v", "f") for form in (stem, *_ALSO.get(stem, ())) if "v" in form]
+    if _GLIDE.match(stem):
+        forms.append(f"i{stem[1:]}")
     if stem[0] in "ae" and not names_of(stem):
         forms.append(_ARTICLE.sub("", stem, count=1))
     if stem[0] == "l" and not names_of(stem):

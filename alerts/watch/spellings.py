@@ -374,8 +374,16 @@ def _in_capitals(
     return [
         each
         for each in anchors
-        if not small[each.second] or (not each.spelling.person and text.words[(one, other)[each.second][0]] >= "а")
+        if not small[each.second] or _may_be_small(each, text.words[(one, other)[each.second][0]])
     ]
+
+
+def _may_be_small(anchored: _Anchored[T], word: str) -> bool:
+    """Whether a word of a group's name may be in small letters: in Cyrillic, and where it is translated (`guards.py`)."""
+    spelling, slot = anchored.spelling, anchored.slot
+    if spelling.person:
+        return False
+    return word >= "а" or (len(spelling.stems) > 2 and word != slot.stem and word in slot.meant)
 
 
 def _between(text: Text, start: int, end: int) -> tuple[bool, int]:

@@ -93,6 +93,8 @@ def _is_of_name(text: Text, at: int) -> bool:
     if not text.is_name_like(at):
         return False
     word = text.words[at]
+    if word >= "\u0590":
+        return any(names_of(heard.form) or (word < "\u0600" and is_common(heard.form, 0.0)) for heard in heard_as(word))
     return not text.is_headline() or not word.isascii() or is_common(word) or bool(names_of(word))
 
 

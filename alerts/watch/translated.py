@@ -36,8 +36,6 @@ _MEANINGS = """
     coalition تحالف ائتلاف
     coordination تنسيق تنسيقي هماهنگي
     framework اطار چارچوب
-    support دعم
-    rapid سريع
     transitional انتقالي
     southern جنوبي جنوب
     northern شمالي شمال
@@ -55,6 +53,8 @@ _MEANINGS = """
     dignity كرامه
     steadfastness صمود
     resistance مقاومه direnis direnisi widerstand resistencia сопротивление сопротивления התנגדות
+    support دعم soutien поддержки поддержка destek
+    rapid سريع rapide быстрой быстрая hizli
     mobilization mobilisation حشد
     popular peoples populaire народный народные people شعبي شعبيه شعب
     guard guards gardiens garde muhafizlari стражи стражей משמרות حرس پاسداران
@@ -158,8 +158,21 @@ _MEANINGS = """
     sinai سيناء
     africa african افريقيا افريقي
     foreign اجنبي اجنبيه
-    ministry وزاره
-    defense defence دفاع
+    ministry وزاره وزارت министерство министерства bakanligi bakanlik ministere ministerium משרד
+    defense defence دفاع обороны savunma הגנה ביטחון הביטחון ההגנה
+    foreign خارجيه خارجه иностранных disisleri etrangeres חוץ החוץ
+    interior داخليه كشور внутренних icisleri interieur פנים
+    health صحه بهداشت здравоохранения saglik sante בריאות
+    finance ماليه دارايي финансов maliye finances אוצר
+    russian russia روسي روسيه روسيا россии российский rusya russe רוסיה הרוסי רוסי
+    ukrainian ukraine اوكراني اوكرانيه اوكرانيا украины ukrayna אוקראינה
+    israeli israel اسرائيلي اسرائيليه اسرائيل израиля israil ישראל הישראלי
+    american اميركي اميركيه امريكي امريكيه америки
+    chinese china صيني صينيه الصين چين китая סין
+    british britain بريطاني بريطانيه britanya בריטניה
+    french france فرنسي فرنسيه فرنسا فرانسه франции fransa צרפת
+    german germany الماني المانيه المانيا آلمان германии almanya גרמניה
+    qatari qatar قطري قطريه قطر
     intelligence مخابرات استخبارات
     security امن
     development تنميه
