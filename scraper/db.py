@@ -39,7 +39,7 @@ from scraper.copies import (
 )
 from scraper.errors import StoreError
 from scraper.upgrade import HEAD as HEAD  # for those who open a store
-from scraper.upgrade import refuse_newer, version_of
+from scraper.upgrade import WRITING, refuse_newer, version_of
 from scraper.upgrade import upgrade as upgrade_schema
 
 T = TypeVar("T")
@@ -269,7 +269,7 @@ def _engine(url: str) -> Engine:
     def _begin(conn: Connection) -> None:
         # Writers take the write lock at once: two that upgrade from reading to writing would deadlock. Only the writer
         # thread and migrations write, so readers begin plainly and never wait for them (WAL).
-        writing = threading.current_thread().name == "store-writer"
+        writing = threading.current_thread().name == "store-writer" or conn.get_execution_options().keys() & WRITING
         conn.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine

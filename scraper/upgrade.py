@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 HEAD = "0007"
 """The schema version that this program writes: the newest file of `scraper/migrations/versions`."""
 
+WRITING = {"bayan_writing": True}
+"""Execution options of a connection whose transactions write, though they are not the writer thread's."""
+
 SCRIPTS = Path(__file__).parent / "migrations"
 
 
@@ -44,11 +47,14 @@ def refuse_newer(version: str, scripts: Path = SCRIPTS) -> None:
 
 
 def upgrade(engine: Engine, scripts: Path = SCRIPTS) -> None:
-    """Bring the schema to the newest of `scripts` in one transaction, Alembic's own version row inside it."""
+    """Bring the schema to the newest of `scripts` in one transaction, Alembic's own version row inside it.
+
+    The transaction begins as a writer: one that has read first fails at once where another program wrote meanwhile.
+    """
     from alembic import command
 
     config = _config(scripts)
-    with engine.connect() as conn, conn.begin():
+    with engine.connect().execution_options(**WRITING) as conn, conn.begin():
         config.attributes["connection"] = conn
         command.upgrade(config, "head")
 

@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -147,6 +148,35 @@ def test_starts_that_are_killed_again_and_again_do_not_fill_the_disk_with_copies
         copy_before_upgrade(url, OLD_SCHEMA, HEAD, NOW + timedelta(minutes=number))
     assert len(copies_beside(tmp_path / "bayan.db")) == COPIES_KEPT + 1
     assert [one.name for one in tmp_path.glob("*.part*")] == ["bayan.db.part"]
+
+
+def test_an_upgrade_waits_for_a_program_that_is_writing_and_keeps_what_it_wrote(tmp_path: Path) -> None:
+    url = old_store(tmp_path)
+    other = sqlite3.connect(tmp_path / "bayan.db", isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("INSERT INTO heartbeat (name, at, detail) VALUES ('other', '2026-06-20 12:00:00.000000', '')")
+    begun = threading.Event()
+
+    def end() -> None:
+        begun.wait(60)
+        other.execute("COMMIT")
+
+    engine = db._engine(url)
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _heard(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        if "alembic_version" in statement or statement.startswith("BEGIN"):
+            threading.Timer(0.2, begun.set).start()  # whatever it has read by then is not the newest state
+
+    ending = threading.Thread(target=end)
+    ending.start()
+    upgrade.upgrade(engine)
+    ending.join()
+    engine.dispose()
+    other.close()
+    with closing(sqlite3.connect(tmp_path / "bayan.db")) as raw:
+        assert raw.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,)
+        assert raw.execute("SELECT count(*) FROM heartbeat").fetchone() == (2,)
 
 
 # --------------------------------------------------------------------------------------------- a cut in the middle
