@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,6 +43,7 @@ from scraper.blocks import expanded
 from scraper.config import Surroundings, read_fetch, read_sources, read_storage
 from scraper.document import Document, Part, read_document
 from scraper.errors import ConfigError, Problem
+from scraper.model import Source
 from scraper.references import find_secret
 from scraper.settings import ChangesSettings, FloodSettings
 from scraper.validate import Checker, kind_of, names, settle
@@ -128,31 +129,18 @@ def load(path: Path, environ: Mapping[str, str], *, data_dir: Path | None = None
     keywords = read_keywords(joined["keywords"], joined["actors"], [*joined["sources"]], checker, tags)
     later = later_keys("channels.*")
     channels = tuple(read_channel(id_, part, later, environ, checker) for id_, part in joined["channels"].items())
-    known = wiring.Known(
-        {**dict.fromkeys(_raw_ids(document, "sources"), top), **written, **joined["sources"]},
-        joined["actors"],
-        joined["keywords"],
-        {**dict.fromkeys(_raw_ids(document, "channels"), top), **joined["channels"]},
-        dict.fromkeys(tags),
-        top,
-        joined["quiet_hours"],
-    )
+    known = _known(document, top, joined, written, tags)
     check_fallbacks(channels, joined["channels"], known.channels, checker)
     quiet = tuple(_quiet(id_, part, first.timezone, checker) for id_, part in joined["quiet_hours"].items())
     bot = _bot(top, channels, around, checker)
-    for source in sources:
-        for index, actor in enumerate(source.speaks_for):
-            if actor not in known.actors:
-                checker.unknown(joined["sources"][source.id].at("speaks_for").at(index), "actor", dict(known.actors))
+    _check_speakers(sources, joined["sources"], known, checker)
     routes = [
         (replace(route, sources=tuple(one for id_ in route.sources for one in members.get(id_, (id_,)))), part, whole)
         for route, part, whole in _routes(top, known, first.timezone, checker)
     ]
     wiring.check_reach([(route, part) for route, part, whole in routes if whole], sources, known, checker)
     health, _ = checker.keys(HealthKeys, tables["health"], later_keys("health"))
-    for index, channel in enumerate(health.notify):
-        if channel not in known.channels:
-            checker.unknown(tables["health"].at("notify").at(index), "channel", dict(known.channels))
+    _check_notified(health.notify, tables["health"], known, checker)
     used = replace(known, channels=joined["channels"])
     canary = read_canary(tables["canary"], known.channels, checker)
     heard = [*health.notify, *([canary.channel] if canary else []), *(one.fallback for one in channels)]
@@ -186,6 +174,43 @@ def load(path: Path, environ: Mapping[str, str], *, data_dir: Path | None = None
         quiet_hours=quiet,
         warnings=checker.findings.warnings(),
     )
+
+
+def _known(
+    document: Document,
+    top: Part,
+    joined: Mapping[str, dict[str, Part]],
+    written: Mapping[str, Part],
+    tags: Sequence[str],
+) -> wiring.Known:
+    """What routes and others may name, each with its place; what could not be read is there, too, and is no second problem.
+    `written` are the sources as they stand in the files, before some of them became several."""
+    return wiring.Known(
+        {**dict.fromkeys(_raw_ids(document, "sources"), top), **written, **joined["sources"]},
+        joined["actors"],
+        joined["keywords"],
+        {**dict.fromkeys(_raw_ids(document, "channels"), top), **joined["channels"]},
+        dict.fromkeys(tags),
+        top,
+        joined["quiet_hours"],
+    )
+
+
+def _check_speakers(
+    sources: Iterable[Source], parts: Mapping[str, Part], known: wiring.Known, checker: Checker
+) -> None:
+    """Those for whom a source speaks are actors."""
+    for source in sources:
+        for index, actor in enumerate(source.speaks_for):
+            if actor not in known.actors:
+                checker.unknown(parts[source.id].at("speaks_for").at(index), "actor", dict(known.actors))
+
+
+def _check_notified(channels: Iterable[str], part: Part, known: wiring.Known, checker: Checker) -> None:
+    """Those who hear of trouble are channels."""
+    for index, channel in enumerate(channels):
+        if channel not in known.channels:
+            checker.unknown(part.at("notify").at(index), "channel", dict(known.channels))
 
 
 def load_watchlists(path: Path) -> tuple[tuple[Actor, ...], tuple[Keywords, ...]]:

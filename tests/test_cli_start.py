@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import resource
+import socket
 import subprocess
 import sys
 import tomllib
@@ -109,6 +110,19 @@ def test_init_in_a_place_that_cannot_be_written_says_so(bayan: Bayan, tmp_path: 
     ran = bayan.plain("init", "--dir", str(tmp_path / "file" / "below"))
     assert ran.code == 69
     assert "choose another --dir" in ran.err
+
+
+def test_init_tells_a_network_that_is_away_from_another_program_with_the_token(
+    bayan: Bayan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BAYAN_TELEGRAM_TOKEN", TOKEN)
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # bound, and nobody listens: refused
+        address = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        ran = bayan.plain("init", "--dir", str(tmp_path), "--telegram", "--api-base", address)
+    assert ran.code == 69
+    assert "Telegram cannot be reached (not sent: ConnectError): is there a network?" in ran.err
+    assert "another program" not in ran.err
 
 
 def test_the_starter_says_nothing_that_the_sample_configuration_does_not_say_too() -> None:

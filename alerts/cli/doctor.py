@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from alerts.cli import soundness
-from alerts.cli.frame import ConfigOption, DataOption, JsonOption, fit, load, opened, set_up_log
+from alerts.cli.frame import ConfigOption, DataOption, JsonOption, counted, fit, load, opened, set_up_log
 from alerts.cli.soundness import Finding
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _look(configuration: Configuration, *, robots: bool, offline: bool) -> Itera
     yield _libraries()
     yield Finding(
         "configuration", "note" if configuration.warnings else "ok",
-        f"{configuration.path}, {len(configuration.warnings)} warnings", "bayan config check lists them",
+        f"{configuration.path}, {counted(len(configuration.warnings), 'warnings')}", "bayan config check lists them",
     )  # fmt: skip
     yield _folder(configuration.storage.data_dir)
     yield _disk(configuration.storage.data_dir)

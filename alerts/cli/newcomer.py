@@ -25,7 +25,7 @@ _ROUTED = re.compile(r'^(channels = \["screen")\]', re.MULTILINE)
 
 def introduce(folder: Path, *, api_base: str = "", seconds: float = 300.0) -> None:
     """Wait for the person and write bot and channel into `folder`/config.toml. Raises BayanError with what to do."""
-    from alerts.errors import ChannelDown, DeliveryError
+    from alerts.errors import ChannelDown, DeliveryError, TryLater
     from scraper.errors import BayanError
     from scraper.secret import Secret
 
@@ -51,6 +51,10 @@ def introduce(folder: Path, *, api_base: str = "", seconds: float = 300.0) -> No
             f"the token in {VARIABLE} is refused ({error.reason}): copy it again from @BotFather"
         ) from error
     except DeliveryError as error:
+        if isinstance(error, TryLater) and error.reason.startswith("not sent"):
+            raise BayanError(
+                f"Telegram cannot be reached ({error.reason}): is there a network? Then once more"
+            ) from error
         raise BayanError(
             f"Telegram does not answer as it should: {error.reason}; does another program listen with this token?"
         ) from error

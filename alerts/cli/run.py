@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -66,7 +67,6 @@ def run(
 
     from alerts.lock import only_instance
     from scraper.copies import refuse_damaged, sqlite_path
-    from scraper.errors import ConfigError, Problem
 
     if (dry_run or source or json_) and not once:
         raise typer.BadParameter("--dry-run, --source and --json go with --once")
@@ -76,12 +76,7 @@ def run(
     # In cron nobody wants the steps of a run, and on a terminal its progress shows them.
     set_up_log(configuration, quiet=quiet or (once and not verbose), verbose=verbose)
     _warn(configuration)
-    known = {one.id for one in configuration.sources}
-    unknown = [name for name in source or () if name not in known]
-    if unknown:
-        raise ConfigError(
-            [Problem(configuration.path.name, 0, 0, f"--source {name}", "there is no such source") for name in unknown]
-        )
+    _check_sources(configuration, source)
     if dry_run:
         raise typer.Exit(_dry(configuration, source, json_))
 
@@ -102,6 +97,18 @@ def run(
             if once:
                 raise typer.Exit(asyncio.run(_once(configuration, database, source, json_)))
             asyncio.run(_stay(configuration, database, reread))
+
+
+def _check_sources(configuration: Configuration, asked: Sequence[str] | None) -> None:
+    """Raises ConfigError where a source that was asked for is not there."""
+    from scraper.errors import ConfigError, Problem
+
+    known = {one.id for one in configuration.sources}
+    unknown = [name for name in asked or () if name not in known]
+    if unknown:
+        raise ConfigError(
+            [Problem(configuration.path.name, 0, 0, f"--source {name}", "there is no such source") for name in unknown]
+        )
 
 
 def _allow_files() -> None:
