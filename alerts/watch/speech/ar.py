@@ -187,6 +187,7 @@ _RULES: tuple[tuple[str, Role], ...] = (
     (r"q,?-?w?@", _S),
     (r"^a?j*[wV]j*@(?:[^,;:#]{0,3}c|,?[^,;:#]{0,8}[:,]q)", _S),
     (r"[pFigB]@", _M),
+    (r"^a?[SD][rk][rwip]{1,6}@(?:,[jwt]{1,4},|p[wte]{1,3})?c", _S),
     (r"[SDPEVQ][rwk]{1,4}@", _M),
     (r"[SDPEVQ][rwk]*#[rw]*(?:a[SDPEV])?@", _M),
     # The subject, then its verb.
@@ -239,7 +240,7 @@ def grammar() -> Grammar:
         "f": " ".join(will),
         "A": " ".join(_forms(always, objects=False)[0]),
         "D": " ".join(_forms(at_somebody)[0]),
-        "S": " ".join(past),
+        "S": " ".join(past) + " لم_يستبعد لا_يستبعد ولم_يستبعد لم_تستبعد",
         "P": " ".join(present),
         "E": " ".join(gave + gives),
     }

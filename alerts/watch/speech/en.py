@@ -226,8 +226,14 @@ _LISTS = {
     """,
 }  # fmt: skip
 
+_NOT_RULED_OUT = " ".join(
+    f"{did}_rule_out" for did in ("did_not", "didn't", "does_not", "would_not", "refused_to", "declined_to")
+)
+
 _SPEECH = {
-    "S": " ".join(verb[1] for verb in _VERBS) + " told said spoke wrote swore sang bade forbade foresaw",
+    "S": " ".join(verb[1] for verb in _VERBS)
+    + " told said spoke wrote swore sang bade forbade foresaw "
+    + _NOT_RULED_OUT,
     "D": " ".join(verb[2] for verb in _VERBS) + " written spoken accused_of sworn bidden forbidden foreseen sung",
     "G": " ".join(verb[3] for verb in _VERBS),
     "I": " ".join(verb[0] for verb in _VERBS),
@@ -345,7 +351,7 @@ _RULES: tuple[tuple[str, Role], ...] = (
     (r"^[^@#]*@[^;:#@q]{1,16},U[jTh]*[SD]", _S),
     # Silence, and what is still to come; "declined to comment but said" is speech.
     (r"@[jTh]*[Zn][^;:.#@q]{0,10}aj*[SD](?!y)", _S),
-    (r"@[jThbdVpw]{0,2}[jT]*[nfZ](?![ewj]*:)", _M),
+    (r"@[jThbdVpw]{0,2}[jT]*[nfZ](?![ewjt]*:)", _M),
     (r"@[^,;:SD]{0,6}Z", _M),
     (r"@[^,;:SD]{0,4}n[ejw]?t", _M),
     (r"^@t(?=[pi])", _S),
@@ -355,6 +361,9 @@ _RULES: tuple[tuple[str, Role], ...] = (
     # Headlines: X: ..., X to Y: ..., ...: X
     (r"^[^@SDV]{0,2}@(?:[ip][e#wrjTp]{1,6}|,[^:q]{1,8})?:", _S),
     (r"^[^@]{3,}[:;-]@$", _S),
+    # "X shook his head: ..."; "a post on X's account"
+    (r"(?:^|,)[ejr]*@[jT]*[wV][^;:#@qbSD,]{0,6}:q$", _S),
+    (r"^q,?-?[^,;:@#]{0,3}tp[ejr]*@'", _S),
     # Words and name side by side, whatever the verb.
     (r"q,?-?@j*[SDw](?!y)", _S),
     (r"q,?-?[jT]*[SDwh][jT]*@(?![hbSDV])", _S),
@@ -387,6 +396,7 @@ _RULES: tuple[tuple[str, Role], ...] = (
     (r"@[jTh]*I[^$]", _S),
     (r"@[jTh]*[wV][^;:#@q,]{0,8},j?G", _S),
     (r"@[^;#@q]{0,9}[wp]:q", _S),
+    (r"@[^;:#@q]{1,9}:[^;:#@q]{1,12},US", _S),
     (r"@[^#@]*[;][aj]*U[jh]*[SD]", _S),
     (r"@[^#@]*\.[aj]*(?:q,?)?(?:U[jThR]*[SD]|[SD]U|e[rw][jTh]*[SD])", _S),
 )  # fmt: skip

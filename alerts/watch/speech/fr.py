@@ -95,6 +95,7 @@ _ODD = """
         se_dit se_félicite s'est_félicité se_réjouit s'insurge s'insurgé s'indigne s'excuse s'adresse s'engage s'exprime
         s'est_exprimé s'est_adressé s'est_engagé s'est_excusé s'est_insurgé s'est_indigné conclu conclut accueilli accueille
         permet convenu convient averti avertit maudit maudits interpellé s'interroge s'est_interrogé s'oppose s'est_opposé
+        n'exclut_pas n'a_pas_exclu s'emporte s'est_emporté s'agace s'est_agacé s'exclame s'est_exclamé ironise ironisé tonne tonné lâche
         réfute rend_hommage rendu_hommage réclame enjoint enjoint s'inquiète s'est_inquiété se_défend s'est_défendu
         pointe_du_doigt pointé_du_doigt a-t-il_dit fustige somme sommé interpelle crie appelé_à
     """
@@ -129,7 +130,9 @@ _RULES: tuple[tuple[str, Role], ...] = (
     (r"(?:[^i]|^)[ipO]e?@", _M),
     (r"^[^@SDh]{0,2}@(?:[ip][e#wrjO]{1,6}|,[^:q]{1,8})?:", _S),
     (r"^[^@]{3,}[:;-]@$", _S),
+    (r"^[^q]*@,h?[SD]e[wMrskj]", _M),
     (r"q,?-?h?[SDw]@", _S),
+    (r"q,-?[wjh]{1,3}@$", _S),
     (r"q,?-?@", _S),
     (r"(?:^|,)h?[SD]@", _S),
     (r"[SDQE]i?@", _M),

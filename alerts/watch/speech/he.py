@@ -94,6 +94,7 @@ _RULES: tuple[tuple[str, Role], ...] = (
     (r"@j*b", _M),
     (r"q,?-?S?w?@", _S),
     (r"(?:^|,|^j+|^[pi][wj]{1,4})Sj*@", _S),
+    (r"^[wtp]S@j*c", _S),
     (r"[w#rsk]S@", _M),
     (r"S@", _S),
     (r"@j*S", _S),

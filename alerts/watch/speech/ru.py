@@ -87,12 +87,15 @@ _LISTS = {
     """,
 }  # fmt: skip
 
+_NOT_RULED_OUT = "не_исключил не_исключила не_исключили не_исключает не_исключают"
+
 _MERGES = (
     (r"#(?:,#)*,?a@", "@"),
     (r"@(?:,#)*,?a#", "@"),
     (r"[wj]?s[jr]*@", "@"),
     (r"r+[#w]{1,3},?@(?=[,SE])", "@"),
     (r"r+@", "@"),
+    (r"(?<=S)[rs]+[#w]{1,3}@$|(?<=Sw)[rs]+[#w]{1,3}@$", "@"),
     (r"@,(?![^,]{0,8}S,)[^,;:q]{1,10},(?!c)", "@"),
 )
 
@@ -113,10 +116,12 @@ _RULES: tuple[tuple[str, Role], ...] = (
     (r"[nf]j*[SEw]?j*@", _M),
     (r"@[^,;:S]{0,5}Z|Z@", _M),
     (r"q?,?-[Sw]j*@", _S),
-    (r"q,?-?S?@", _S),
+    (r"q,?-?(?:Sw?)?@", _S),
     (r"^[^@S]{0,2}@(?:[ip][e#wrj]{1,6}|,[^:q]{1,8})?:", _S),
     (r"[ip]e?@", _M),
     (r"^[^@]{3,}[:;-]@$", _S),
+    (r"[#w]S[ej]*t@", _M),
+    (r"^[pi]w+@Sj*[wMr#]+$", _M),
     (r"t@", _S),
     (r"(?:^|,|^[pi][wje]{1,5}|^j)Sj*@", _S),
     (r"[w#rskM]j*S@", _M),
@@ -145,4 +150,6 @@ def grammar() -> Grammar:
         ]
     first = {tag: _LISTS[tag] for tag in ("L", "B", "Z", "n", "f", "Q", "j")}
     rest = {tag: words for tag, words in _LISTS.items() if tag not in first}
-    return compile_grammar({**first, "S": " ".join(past) + " " + _PRESENT, **rest}, _MERGES, _RULES)
+    return compile_grammar(
+        {**first, "S": " ".join(past) + " " + _PRESENT + " " + _NOT_RULED_OUT, **rest}, _MERGES, _RULES
+    )

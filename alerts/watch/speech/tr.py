@@ -67,7 +67,8 @@ _LISTS = {
         sert_çıktı yüklendi çattı isyan_etti meydan_okudu rest_çekti lanetledi destekledi karşı_çıktı itiraz_etti önerdi
         ima_etti hatırlattı işaret_etti dikkat_çekti altını_çizdi değerlendirdi yorumladı nitelendirdi nitelendirdi tanımladı
         selamladı aktardı paylaştı haykırdı bağırdı ısrar_etti inkar_etti inkâr_etti şikayet_etti yakındı alay_etti temin_etti
-        uyarısında_bulundu uyarısı_yaptı açıklamada_bulundu açıklama_yaptı açıklaması_yaptı açıklama_yayımladı
+        uyarısında_bulundu uyarısı_yaptı değerlendirmelerde_bulundu değerlendirmede_bulundu açıklamalarda_bulundu
+        açıklamalar_yaptı değerlendirme_yaptı mesajlar_verdi açıklamada_bulundu açıklama_yaptı açıklaması_yaptı açıklama_yayımladı
         açıklama_yayınladı bildiri_yayımladı bildiri_yayınladı mesaj_verdi mesaj_yayımladı mesajı_verdi mesajı_yayımladı
         sözü_verdi tehdidinde_bulundu tehditler_savurdu gözdağı_verdi suçlamasında_bulundu iddiasında_bulundu sinyali_verdi
         konuşma_yaptı basın_toplantısı_düzenledi röportaj_verdi tweet_attı kınama_yayımladı demeç_verdi yemini_etti beyan_etti
@@ -79,6 +80,7 @@ _LISTS = {
     """,
     "b": """
         kınandı uyarıldı suçlandı eleştirildi çağrıldı çağırıldı tutuklandı gözaltına_alındı öldürüldü övüldü tehdit_edildi
+        kaldırıldı yaralandı görevden_alındı serbest_bırakıldı atandı seçildi suçlanıyor yargılanıyor
         açıklandı duyuruldu bildirildi reddedildi yalanlandı üstlenildi dile_getirildi belirtildi
     """,
     "Q": "aktardığına_göre alıntı alıntılayarak aktararak atıfta_bulunarak dayandırarak dayanarak",
@@ -120,6 +122,7 @@ _RULES: tuple[tuple[str, Role], ...] = (
     (r"@'", _M),
     (r"^[^@S]{0,3}@,?:", _S),
     (r"^[^@]{3,}[:;-]@$", _S),
+    (r"@'?w{1,4}b,", _M),
     (r"@[^;:qS]*b", _M),
     (r"^[^@]*q?,?[Sc]@", _S),
     (r"q,?-?@", _S),
