@@ -127,7 +127,7 @@ async def _row(line: bytes, number: int, root: Path, pool: ParsePool) -> dict[st
         if asked["kind"] not in KINDS:
             raise ValueError(f"kind {asked['kind']!r} is unknown")
         page = await asyncio.to_thread(_saved, root / asked["file"], asked)
-        kind, found = await _parsed(page, asked["kind"], asked.get("language"), pool)
+        kind, found = await _parsed(page, asked["kind"], asked.get("language"), pool, row=number)
         return row_of(id_, kind, found)
     except (ValueError, RecursionError) as error:
         return _error(id_, "bad_row", f"row {number}: {error}")
@@ -232,13 +232,16 @@ def _unpacked(path: Path) -> bytes:
 # ------------------------------------------------------------------------------------------- both
 
 
-async def _parsed(page: Page, kind: str, language: str | None, pool: ParsePool) -> Answer:
-    """The kind that the page was read as, and what is in it. Raises ParseError."""
+async def _parsed(page: Page, kind: str, language: str | None, pool: ParsePool, *, row: int = 0) -> Answer:
+    """The kind that the page was read as, and what is in it. Raises ParseError.
+
+    Each `row` is a source of its own: what one costs says nothing of the next.
+    """
     from scraper.errors import ParseError
     from scraper.model import Source
     from scraper.parsers import PARSERS, telltale
 
-    source = Source(id="read", kind="listing", url=page.url, language=language)
+    source = Source(id=f"read-{row}", kind="listing", url=page.url, language=language)
     if kind == "auto":
         kind = telltale.kind(page.body) or kind
     for known in PARSERS:
