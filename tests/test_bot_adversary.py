@@ -192,7 +192,7 @@ async def test_who_writes_more_than_can_be_answered_is_told_how_much_was_left_ou
         for number in range(9):
             await chat.write(ADMIN, f"/latest nobody{number}", DESK)
         await order(api, "resume")
-        told = re.compile(r"That was more than I can answer at once: (\d+) of")
+        told = re.compile(r"That was more than I can answer at once\. Left out of what was written to me here: (\d+)\.")
 
         def left_out() -> int:
             return sum(int(found[1]) for text in api.texts(DESK) if (found := told.match(text)))

@@ -93,7 +93,7 @@ async def test_the_third_wrong_alert_names_the_guilty_alias_and_its_cost_and_cha
             await press(chat, ADMIN, alert, "Not relevant")
         proposal = (await chat.answers(DESK, 6))[5]
         assert "“League Army” was not relevant 3 times here" in proposal["text"]
-        assert "silent for 3 of these 3, and for 0 others" in proposal["text"]
+        assert "silent for 3 of these 3, and for 0 of the others" in proposal["text"]
         (actor,) = [one for one in chat.house.service.configuration.actors if one.id.endswith("/league")]
         assert actor.aliases == ("League Army",)
         await press(chat, ADMIN, proposal, "Only in company")

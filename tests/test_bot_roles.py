@@ -127,7 +127,7 @@ async def test_accepted_only_what_the_actor_says_rings_and_another_spelling_chan
                 await press(chat, ADMIN, alert, "Not relevant")
             proposal = (await chat.answers(DESK, 7))[6]
             assert (
-                "Let Muqtada al-Sadr ring only where they speak: silent for 3 of these 3, and for 0 others"
+                "Let Muqtada al-Sadr ring only where they speak: silent for 3 of these 3, and for 0 of the others"
                 in (proposal["text"])
             )
             await press(chat, ADMIN, proposal, "Only when they speak")

@@ -268,10 +268,10 @@ async def test_s5_a_spelling_that_is_wrong_31_times_of_37_is_named_after_three_p
         proposal = (await chat.answers(DESK, 5))[4]
         assert "“AAH” was not relevant 3 times here" in proposal["text"]
         first, second, *_ = proposal["text"].split("\n")[1:]
-        assert first == "• Let it ring alone only near baghdad: silent for 3 of these 3, and for 28 others", (
+        assert first == "• Let it ring alone only near baghdad: silent for 3 of these 3, and for 28 of the others", (
             "of 31, the 28 that nobody pressed"
         )
-        assert second.startswith("• Count it only beside a full name") and second.endswith("and for 28 others")
+        assert second.startswith("• Count it only beside a full name") and second.endswith("and for 28 of the others")
 
         def watched() -> Actor:
             return next(one for one in chat.house.service.configuration.actors if one.id.endswith("/league"))

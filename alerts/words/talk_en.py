@@ -15,8 +15,8 @@ TALK: Final[dict[str, str]] = {
     "went_wrong": "That failed inside the program; the operator has it in the log. Nothing was changed.",
     "store_busy": "The store did not answer; try it again in a moment. Nothing was changed.",
     "too_slow": "That took longer than {seconds} s and was ended. Try it with less.",
-    "overrun": "That was more than I can answer at once: {count} of what was written to me here was left out. "
-    "Ask again for what you need.",
+    "overrun": "That was more than I can answer at once. Left out of what was written to me here: {count}. Ask again for "
+    "what you need.",
     "old_button": "This button is used or too old.",
     # roles
     "viewer": "viewer",
@@ -55,12 +55,13 @@ TALK: Final[dict[str, str]] = {
     "noted": "Noted.",
     "noted_before": "You said so already.",
     "guilty": "“{pattern}” was not relevant {count} times here ({what}). What could be changed:",
-    "option_near": "Let it ring alone only near {words}: silent for {silent} of these {count}, and for {lost} others",
-    "option_weak": "Count it only beside a full name or a context word: silent for {silent} of these {count}, and for {lost} others",
-    "option_without": "Take it out: silent for {silent} of these {count}, and for {lost} others",
-    "option_said": "Let {what} ring only where they speak: silent for {silent} of these {count}, and for {lost} others",
+    "option_near": "Let it ring alone only near {words}: silent for {silent} of these {count}, and for {lost} of the others",
+    "option_weak": "Count it only beside a full name or a context word: silent for {silent} of these {count}, and for "
+    "{lost} of the others",
+    "option_without": "Take it out: silent for {silent} of these {count}, and for {lost} of the others",
+    "option_said": "Let {what} ring only where they speak: silent for {silent} of these {count}, and for {lost} of the others",
     "option_about": "Let {what} ring only where others speak of them: silent for {silent} of these {count}, and for "
-    "{lost} others",
+    "{lost} of the others",
     "apply_near": "Only near these words",
     "apply_weak": "Only in company",
     "apply_without": "Take it out",

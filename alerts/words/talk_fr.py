@@ -15,8 +15,8 @@ TALK: Final[dict[str, str]] = {
     "went_wrong": "Cela a échoué dans le programme ; l'opérateur le trouve dans le journal. Rien n'a été changé.",
     "store_busy": "La base n'a pas répondu ; réessayez dans un instant. Rien n'a été changé.",
     "too_slow": "Cela a pris plus de {seconds} s et a été arrêté. Essayez avec moins.",
-    "overrun": "C'était plus que je ne peux répondre à la fois : {count} de ce qui m'a été écrit ici a été "
-    "laissé de côté. Redemandez ce qu'il vous faut.",
+    "overrun": "C'était plus que je ne peux répondre à la fois. Laissé de côté de ce qui m'a été écrit ici : {count}. "
+    "Redemandez ce qu'il vous faut.",
     "old_button": "Ce bouton a déjà servi ou il est trop vieux.",
     # roles
     "viewer": "viewer",
@@ -55,14 +55,14 @@ TALK: Final[dict[str, str]] = {
     "noted": "C'est noté.",
     "noted_before": "Vous l'avez déjà dit.",
     "guilty": "« {pattern} » était hors sujet {count} fois ici ({what}). Ce qui pourrait être changé :",
-    "option_near": "Ne la laisser sonner seule que près de {words} : silence pour {silent} de ces {count}, et pour {lost} autres",
+    "option_near": "Ne la laisser sonner seule que près de {words} : silence pour {silent} de ces {count}, et pour {lost} des autres",
     "option_weak": "Ne la compter qu'à côté d'un nom complet ou d'un mot de contexte : silence pour {silent} de ces {count}, "
-    "et pour {lost} autres",
-    "option_without": "La retirer : silence pour {silent} de ces {count}, et pour {lost} autres",
+    "et pour {lost} des autres",
+    "option_without": "La retirer : silence pour {silent} de ces {count}, et pour {lost} des autres",
     "option_said": "Ne laisser sonner {what} que lorsque l'acteur parle : silence pour {silent} de ces {count}, et "
-    "pour {lost} autres",
+    "pour {lost} des autres",
     "option_about": "Ne laisser sonner {what} que lorsque d'autres en parlent : silence pour {silent} de ces {count}, "
-    "et pour {lost} autres",
+    "et pour {lost} des autres",
     "apply_near": "Seulement près de ces mots",
     "apply_weak": "Seulement accompagnée",
     "apply_without": "La retirer",
