@@ -198,11 +198,13 @@ def refuse_emptied(path: Path) -> None:
         )
 
 
-def refuse_bereft(path: Path) -> None:
-    """Raises StoreError where the store's write-ahead file was taken away while it was in use, or after a death.
+def refuse_unpaired(path: Path) -> None:
+    """Raises StoreError where the store and its write-ahead file do not belong together: one of them was taken away or replaced.
 
-    SQLite would go on without it and say nothing, though what was written last, perhaps everything, stands only there. It makes
-    `-wal` before `-shm` and takes it away after it (`pager.c`, `wal.c`): the second one alone is never left by itself.
+    Without the file SQLite would go on and say nothing, though what was written last, perhaps everything, stands only there. It
+    makes `-wal` before `-shm` and takes it away after it (`pager.c`, `wal.c`): the second one alone is never left by itself. And
+    it would write what stands in it into a backup that was put in the store's place, which no check undoes. A backup is no store
+    in WAL mode (bytes 18 and 19 of the file, sqlite.org/fileformat.html 1.3.3) before it is first opened, and then has none.
     """
     wal, shm = path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")
     if shm.exists() and not wal.exists() and shm.exists():  # it may have been closed between the first two looks
@@ -210,6 +212,17 @@ def refuse_bereft(path: Path) -> None:
             f"{wal} is gone, though the store was not closed, and what was written last stands only there: put it back; "
             f"or, to go on without that or with a backup in the store's place, take {shm.name} away"
         )
+    with suppress(OSError):  # who cannot read it is told by whoever opens it
+        if wal.stat().st_size and _is_backup(path):
+            raise StoreError(
+                f"{path} is a backup, and {wal.name} beside it belongs to the store that was there before: "
+                f"move {wal.name} and {shm.name} away"
+            )
+
+
+def _is_backup(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(20)[18:] == b"\x01\x01"
 
 
 def _left_beside(path: Path) -> str:
@@ -260,5 +273,5 @@ def words_of(error: BaseException) -> str:
 
 
 def _read_only(path: Path) -> sqlite3.Connection:
-    refuse_bereft(path)
+    refuse_unpaired(path)
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)

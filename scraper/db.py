@@ -31,8 +31,8 @@ from scraper.copies import (
     copy_before_upgrade,
     is_there,
     prune_copies,
-    refuse_bereft,
     refuse_emptied,
+    refuse_unpaired,
     refuse_vanished,
     sqlite_path,
     words_of,
@@ -216,7 +216,7 @@ def open_database(url: str, *, create: bool = True, upgrade: bool = True, copy_a
             raise StoreError(f"there is no database at {path}: run `bayan run --once` first, or check data_dir")
         if not there:
             refuse_vanished(path)
-        refuse_bereft(path)
+        refuse_unpaired(path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -91,6 +91,25 @@ def test_an_emptied_or_vanished_store_is_not_begun_anew_while_its_evidence_is_th
     assert "begin anew" in said
 
 
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_backup_beside_the_write_ahead_file_of_the_store_that_was_there_is_not_mixed_with_it(
+    killed: Bayan, verb: tuple[str, ...]
+) -> None:
+    backup = killed.folder / "backup.db"
+    left = {name: (killed.data / name).read_bytes() for name in ("bayan.db-wal", "bayan.db-shm")}
+    assert killed("db", "backup", str(backup)).code == 0
+    shutil.copy(backup, killed.data / "bayan.db")
+    for name, what in left.items():
+        (killed.data / name).write_bytes(what)
+    said = refused(killed, *verb)
+    assert "is a backup, and bayan.db-wal beside it belongs to the store that was there before" in said
+    for name in ("bayan.db-wal", "bayan.db-shm"):
+        (killed.data / name).unlink()
+    with killed.store() as database:
+        assert len(database.read_now(lambda conn: store.find(conn))) == len(ITEMS)
+    assert "put back" in " ".join(killed("status").out.split())
+
+
 def test_what_the_line_tells_to_do_begins_anew(killed: Bayan) -> None:
     for name in ("bayan.db", "bayan.db-wal", "bayan.db-shm"):
         (killed.data / name).unlink()
