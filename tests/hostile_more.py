@@ -30,7 +30,7 @@ WANTED = "HOSTILE_CHAPTERS"
 """Names of the chapters that a server has, apart by spaces; without it, all."""
 BATCHES = (
     "sizes slowness redirects", "broken dates texts caches", "astray", "charsets", "floods", "bombs", "markup", "statuses", "robots",
-    "pairs",
+    "pairs", "fresh",
 )  # fmt: skip
 """Chapters that are played together: a source has a loopback address of its own, and a server has 200."""
 STOPPED = ("too_complex", "parse_error", "suspect", "ok", "empty", "too_large")
@@ -57,24 +57,42 @@ class Table:
         self.server = server
 
     def case(self, path: str, right: tuple[str, ...] | str, *, kind: str = "feed", table: str = "", reads: tuple[str, ...] = (),
-             requests: int | None = None, outside: bool = False, **known: Any) -> Callable[[Any], Any]:  # fmt: skip
+             requests: int | None = None, outside: bool = False, asked: str = "", **known: Any) -> Callable[[Any], Any]:  # fmt: skip
         """Registers what is decorated as the answer of `path`; `known` as `case` of the shared server takes it."""
         outcomes = [right] if isinstance(right, str) else list(right)
         group = path.split("/")[1]
         known.setdefault("alerts_max", 0)
 
+        late = "full_text" in table and "polls" not in known
+        if late:
+            known |= {"polls": 2, "statements": known["statements"] + 1}
+
         def take(answer: Any) -> Any:
-            self.server.case(path, group, outcomes, (answer.__doc__ or "").strip(), **known)(answer)
+            told = self._after_another(answer) if late else answer
+            self.server.case(path, group, outcomes, (answer.__doc__ or "").strip(), **known)(told)
             self.server.CASES[path] |= {
                 "kind": kind,
                 "table": table,
                 "reads": list(reads),
                 "requests": requests,
                 "outside": outside,
+                "asked": asked,
             }
             return answer
 
         return take
+
+    def _after_another(self, answer: Any) -> Any:
+        """`answer` from the second poll on: the articles of what stood in a feed at first are not asked for."""
+        first = self.server.item("Quiet first item", "http://site.invalid/first", "first")
+
+        async def told(c: Any) -> None:
+            if c.n:
+                await answer(c)
+            else:
+                await c.rss(self.server.rss([first]))
+
+        return told
 
     def also(self, path: str) -> Callable[[Any], Any]:
         """Registers a further answer that is no case."""
@@ -225,7 +243,7 @@ def sizes(t: Table) -> None:
         while not c.over:
             await c.raw(b" folded\r\n" * 1_000)
 
-    @t.case("/size/bomb-as-article", "ok", table="full_text = true", statements=1)
+    @t.case("/size/bomb-as-article", "ok", table="full_text = true", statements=1, asked="/bomb-article")
     async def _(c: Any) -> None:
         await c.rss(s.rss([s.item("Statement with an article", f"http://{c.headers['host']}/bomb-article", "a")]))
 
@@ -233,7 +251,7 @@ def sizes(t: Table) -> None:
     async def _(c: Any) -> None:
         await c.body(spaces, Content_Encoding="gzip")
 
-    @t.case("/size/endless-article", "ok", table="full_text = true", statements=1)
+    @t.case("/size/endless-article", "ok", table="full_text = true", statements=1, asked="/endless-article")
     async def _(c: Any) -> None:
         await c.rss(
             s.rss([s.item("Statement with an endless article", f"http://{c.headers['host']}/endless-article", "a")])
@@ -320,7 +338,7 @@ def slowness(t: Table) -> None:
             await c.raw(b"more")
             await asyncio.sleep(0.5)
 
-    @t.case("/slow/articles", "ok", table="full_text = true", statements=12, bound="deadline")
+    @t.case("/slow/articles", "ok", table="full_text = true", statements=12, bound="deadline", asked="/silent?0")
     async def _(c: Any) -> None:
         """Twelve statements, whose articles never come."""
         await c.rss(
@@ -469,7 +487,7 @@ def astray(t: Table) -> None:
 
         t.case(f"/ssrf/article-at-{name}", "ok", table="full_text = true", statements=1)(article)
 
-    @t.case("/ssrf/article-redirects", "ok", table="full_text = true", statements=1)
+    @t.case("/ssrf/article-redirects", "ok", table="full_text = true", statements=1, asked="/to-decoy")
     async def _(c: Any) -> None:
         await c.rss(s.rss([s.item("Statement that is sent on", f"http://{c.headers['host']}/to-decoy", "a")]))
 
@@ -477,7 +495,7 @@ def astray(t: Table) -> None:
     async def _(c: Any) -> None:
         await c.redirect(f"http://127.0.0.1:{c.server.decoy_port}/")
 
-    @t.case("/ssrf/article-is-elsewhere", "ok", table="full_text = true", statements=1)
+    @t.case("/ssrf/article-is-elsewhere", "ok", table="full_text = true", statements=1, asked="/elsewhere")
     async def _(c: Any) -> None:
         await c.rss(s.rss([s.item("Statement that is elsewhere", f"http://{c.headers['host']}/elsewhere", "a")]))
 
@@ -528,13 +546,14 @@ def astray(t: Table) -> None:
 
 
 def main() -> int:
+    from tests.hostile_more_fresh import fresh
     from tests.hostile_more_pages import CHAPTERS
     from tests.hostile_more_pairs import pairs
 
     server = plumbing()
     table = Table(server)
     wanted = os.environ.get(WANTED, "").split()
-    for chapter in (sizes, slowness, redirects, astray, *CHAPTERS, pairs):
+    for chapter in (sizes, slowness, redirects, astray, *CHAPTERS, pairs, fresh):
         if not wanted or chapter.__name__ in wanted:
             chapter(table)
     return int(server.main())

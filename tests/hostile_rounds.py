@@ -224,6 +224,8 @@ def judge(world: World, tally: Tally, *, counts: bool = True) -> None:
         asked = sum(hit["headers"].get("host") == row.host and hit["target"] != "/robots.txt" for hit in hits)
         if counts and asked > (row.case.get("requests") or 1_000):
             row.wrong.append(f"asked for {asked} times, at most {row.case.get('requests') or 1_000}")
+        if row.case.get("asked") and not any(hit["target"] == row.case["asked"] for hit in hits):
+            row.wrong.append(f"{row.case['asked']} was not asked for: this proves nothing")
         judge_row(row, [one["title"] for one in mine], counts=counts)
         if counts and any(one["id"] in matched and not one["baseline"] and one["id"] not in told for one in mine):
             row.wrong.append("a match was not told")

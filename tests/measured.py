@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ class Ran:
     """A run that has ended. `cpu` is user and system time in seconds, children that ended included (wait4(2)).
 
     `peak_mb` is the sum of the tree's proportional set sizes (shared pages count once), looked at every 50 ms. `waits` are moments
-    and by how much the kernel had kept one of its processes from the processor until then (`starved`).
+    and by how much the kernel had kept each of its threads from the processor until then (`starved`).
     """
 
     code: int
@@ -36,11 +37,18 @@ class Ran:
     peak_mb: float
     began: float
     ended: float
-    waits: tuple[tuple[float, float], ...] = ()
+    waits: tuple[tuple[float, dict[int, float]], ...] = ()
 
     def starved(self, since: float, until: float) -> float:
-        """Seconds between two moments in which a process of it was ready to run, and the processors were busy with others."""
-        return min(until - since, sum(seconds for at, seconds in self.waits if since < at <= until + LOOK))
+        """Seconds between two moments in which one thread of it was ready to run, and the processors were busy with others.
+
+        The one that waited longest counts: of several that wait for each other in turn it is less than the whole.
+        """
+        sums: Counter[int] = Counter()
+        for at, seconds in self.waits:
+            if since < at <= until + LOOK:
+                sums.update(seconds)
+        return min(until - since, max(sums.values(), default=0.0))
 
 
 def run(
@@ -60,7 +68,7 @@ def run(
     env = {**os.environ, "PYTHONPATH": str(CHECKOUT), "BAYAN_DATA_DIR": str(folder / "data"), **environ}
     env.pop("PYTHONDONTWRITEBYTECODE", None)
     began, peak, code = time.time(), 0.0, None
-    waits: list[tuple[float, float]] = []
+    waits: list[tuple[float, dict[int, float]]] = []
     before: dict[int, float] = {}
     with (folder / "stdout").open("w+b") as out, (folder / "stderr").open("w+b") as log:
         process = subprocess.Popen([sys.executable, *arguments], cwd=folder, env=env, stdout=out, stderr=log)
@@ -74,7 +82,9 @@ def run(
             family = tree(process.pid)
             peak = max(peak, memory(family))
             now = {thread: seconds for pid in (*family, *beside) for thread, seconds in waited(pid).items()}
-            waits.append((time.time(), max((now[one] - before[one] for one in now if one in before), default=0.0)))
+            waits.append(
+                (time.time(), {one: now[one] - before[one] for one in now if now[one] > before.get(one, now[one])})
+            )
             before = now
             time.sleep(LOOK)
         ended = time.time()

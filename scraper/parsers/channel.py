@@ -23,7 +23,7 @@ from scraper.parsers.words import words
 from scraper.text import clean_line
 
 _MESSAGE = ".tgme_widget_message[data-post]"
-_POST = re.compile(r"[A-Za-z0-9_]{1,64}/\d{1,18}")
+_POST = re.compile(r"[A-Za-z0-9_]{1,64}/[0-9]{1,18}")
 _BLOCKS = frozenset({"p", "div", "blockquote", "pre", "li", "ul", "ol"})
 _UNSEEN = frozenset({"script", "style", "template", "noscript"})
 _SPACES = re.compile(r"[ \t\r\n\f]+")
@@ -61,7 +61,7 @@ def _older(tree: LexborHTMLParser, page: Page) -> str | None:
     """The address of the messages before these, which a preview offers while there are any."""
     more = tree.css_first("a.tme_messages_more[data-before]")
     before = _attribute(more, "data-before") if more is not None else ""
-    return web_address(page.url, f"?before={before}") if re.fullmatch(r"\d{1,18}", before) else None
+    return web_address(page.url, f"?before={before}") if re.fullmatch(r"[0-9]{1,18}", before) else None
 
 
 def _refuse_what_is_no_preview(tree: LexborHTMLParser) -> None:
@@ -147,13 +147,13 @@ def _text(node: LexborNode) -> str:
 
     The caption of an album stands in two elements of one class, one inside the other: it is said once.
     """
-    parts: list[str] = []
+    parts: dict[str, None] = {}
     for found in node.css(".tgme_widget_message_text"):
         if not _stands_in_another(found, node):
             lines = cut(_EDGES.sub("\n", "".join(_pieces(found)))).split("\n")
             said = "\n".join(_RUNS.sub(" ", line).strip() for line in lines).strip()
-            if said and said not in parts:
-                parts.append(said)
+            if said:
+                parts.setdefault(said)
     return cut(re.sub(r"\n{3,}", "\n\n", "\n".join(parts)))
 
 
