@@ -56,6 +56,23 @@ def test_what_one_spelling_may_stand_for_is_not_called_another_name(word: str, p
     assert not is_other_name(word, part)
 
 
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [("Hassan Etezadi", "Hassan Etemadi"), ("Nabil Kamrani", "Nabil Karani"), ("Karim Shahbaz", "Karim Shahraz")],
+)
+def test_another_consonant_makes_another_surname(name: str, other: str) -> None:
+    assert rings(name, f"The page lists {other} among the guests.") == []
+    assert rings(other, f"The page lists {name} among the guests.") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("Adel Mahfouz", "Adel Mafouz"), ("Rania Nuzhat", "Rania Nuhzat"), ("Omar Shahjahan", "Omar Shajahan")],
+)
+def test_a_letter_left_out_or_turned_is_a_slip(name: str, text: str) -> None:
+    assert rings(name, f"«{text}»") == [text]
+
+
 def test_why_another_name_does_not_ring_is_told() -> None:
     assert "“lahijani” is another name" in reasons("Ali Larijani", "The page lists Ali Lahijani among the guests.")
 

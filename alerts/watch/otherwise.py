@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from alerts.watch.arabic import has_tanwin, is_arabic, is_feminine_of
 from alerts.watch.attested import is_other_name
-from alerts.watch.likeness import stem_of
+from alerts.watch.likeness import heard_as, stem_of
 from alerts.watch.namewords import is_particle, no_names
 from alerts.watch.parts import Laid, Spelling, Text
 
@@ -24,6 +24,10 @@ _TO_GOD = frozenset({"الله", "allah", "الدين"})
 """What makes another name of the one before it: نصر الله is no Nasr."""
 _MANY = 4
 """Parts of a name of which one may be another name: officials write fathers' names in many ways."""
+_FIRM = frozenset("BFJLMNRSTX")
+"""Consonants that are not left out or slipped in: h and gh are, and d behind n."""
+_SHORT = 5
+"""Consonants of a word in which one more makes another name."""
 _WHOLE = 6
 """Consonants of a word that is given name and surname at once."""
 
@@ -49,6 +53,8 @@ def something_else(text: Text, spelling: Spelling[T], laid: Sequence[Laid], *, t
         return f"“{noun}” is a word and no name"
     if parts < _MANY and (other := _other_name(text, laid)):
         return f"“{other}” is another name"
+    if parts == 2 and (other := _with_another_letter(text, laid)):
+        return f"“{other}” has another consonant"
     return ""
 
 
@@ -58,6 +64,28 @@ def _may_be_whole(text: Text, spelling: Spelling[T], laid: Sequence[Laid]) -> bo
         return True
     enough = laid[0].likeness.apart == 0.0 and sum(spelling.weights) >= _WHOLE
     return enough and not text.words[laid[0].first].startswith(("ال", "لل"))
+
+
+def _with_another_letter(text: Text, laid: Sequence[Laid]) -> str:
+    """A word that has another consonant than its part, or one more or fewer: Etezadi is no Etemadi, Kamrani no Karani. "" for none."""
+    for one in laid:
+        if one.likeness.slip == "letter" and one.behind - one.first == 1:
+            keys = {sound.key for heard in heard_as(text.words[one.first]) for sound in heard.sounds}
+            if any(_is_another(key, sound.key) for key in keys for sound in one.slot.sounds):
+                return text.words[one.first]
+    return ""
+
+
+def _is_another(key: str, other: str) -> bool:
+    """Whether two keys differ by a consonant: by another in its place, or by one that no spelling swallows, in a short word."""
+    if len(key) == len(other):
+        return sum(mine != theirs for mine, theirs in zip(key, other, strict=True)) == 1
+    short, long = sorted((key, other), key=len)
+    return (
+        len(long) - len(short) == 1
+        and len(long) <= _SHORT
+        and any(long[at] in _FIRM and long[:at] + long[at + 1 :] == short for at in range(len(long)))
+    )
 
 
 def _other_name(text: Text, laid: Sequence[Laid]) -> str:
