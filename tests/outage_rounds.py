@@ -4,7 +4,8 @@
     python -m tests.outage_rounds --each 20 [--seed S]      each fault by itself, so many times (`tests/fault_rounds.py`)
 
 A third of the time connections are refused, a third they are taken and never answered, and a third they are reset, the first of
-them after the message was accepted. Then the Bot API is back. Exit code 0 only where every alert arrived, in order, repeats were few
+them after the message was accepted. Then the Bot API is back. Exit code 0 only where every alert arrived, in order (but for one that a probe may
+have passed over, `alerts/retry.py`), repeats were few
 and marked, and whatever was five minutes late said so.
 """
 
@@ -75,7 +76,7 @@ def run(folder: Path, minutes: float) -> bool:
             say("nothing waits any more")
             code, took = program.stop()
             say(f"SIGTERM: exit code {code} after {took:.1f} s")
-    verdict = judged(store, lines(site_log), lines(api_log), stopped_badly=code != 0)
+    verdict = judged(store, lines(site_log), lines(api_log), stopped_badly=code != 0, may_overtake=1)
     print(verdict)
     return not verdict.faults
 
