@@ -73,7 +73,7 @@ def lacking(query: str, actors: Iterable[str], chat: str) -> tuple[str, ...]:
     """The actors that a rule of `chat` (`chat:NUMBER`) names and that are watched no more. `actors` are all ids."""
     if "@" not in query:
         return ()
-    known = nameable(actors, chat)
+    known = nameable(actors)(chat)
     return tuple(one for one in named(query) if one not in known)
 
 
@@ -85,6 +85,8 @@ def is_whole(query: str, known: Collection[str]) -> bool:
 def resting(mine: Sequence[Watch], actors: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """The rules of a chat that rest, by their slugs: whom each of them lacks. `mine` is all that the chat watches, `actors` the
     ids of the configuration's."""
+    if not any("@" in str(one.definition.get("query", "")) for one in mine):
+        return {}
     filed = [id_ for id_ in actors if not owner(id_)]
     ids = [*filed, *(f"chat:{one.chat}/{one.slug}" for one in mine if one.kind == "actor")]
     lack = {

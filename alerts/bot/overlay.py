@@ -9,6 +9,7 @@ its route sees nothing else (`alerts/model.py`, `owner`).
 from __future__ import annotations
 
 import json
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import time
@@ -21,7 +22,6 @@ from alerts.hours import EVERY_DAY, DigestTimes, Plan, QuietHours
 from alerts.model import Actor, Keywords, Role, Route
 from alerts.route import EVERYTHING
 from alerts.settings import ChannelSettings, Configuration
-from alerts.watch.rules import nameable
 
 T = TypeVar("T")
 
@@ -48,11 +48,12 @@ def overlaid(config: Configuration, book: ChatBook) -> Configuration:
         channels.setdefault(reached[chat.id], _channel(chat, config))
     routes = config.routes or (Route(name=EVERYTHING, channels=tuple(channel.id for channel in config.channels)),)
     actors, keywords, own = [*config.actors], [*config.keywords], []
+    filed = {one.id: "" for one in config.actors}
     for chat in book.chats:
         mine = [watch for watch in book.watches if watch.chat == chat.id]
         actors += [actor(watch) for watch in mine if watch.kind == "actor"]
         rules = [rule(watch) for watch in mine if watch.kind == "rule"]
-        known = nameable([one.id for one in actors], f"chat:{chat.id}") if rules else {}
+        known = ChainMap({one.slug: "" for one in mine if one.kind == "actor"}, filed)
         keywords += [one for one in rules if not one.query or is_whole(one.query, known)]
         if mine:
             own += _routes(chat, mine, reached[chat.id])

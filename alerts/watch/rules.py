@@ -8,6 +8,7 @@ Pure: the same rules and statement give the same matches. What a rule means: `do
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeGuard
@@ -71,21 +72,18 @@ class Statement:
 
 def compile_rules(keywords: Sequence[Keywords], actors: Iterable[str]) -> list[Rule]:
     """All lists and queries, each with the actors that it may name. Raises as `compile_rule`."""
-    ids = tuple(actors)
-    by_chat = {chat: nameable(ids, chat) for chat in {owner(one.id) for one in keywords if "@" in one.query}}
-    return [compile_rule(one, by_chat[owner(one.id)].get if "@" in one.query else ()) for one in keywords]
+    names = nameable(actors) if any("@" in one.query for one in keywords) else None
+    return [compile_rule(one, names(owner(one.id)).get if names is not None else ()) for one in keywords]
 
 
-def nameable(actors: Iterable[str], chat: str) -> dict[str, str]:
-    """What a rule of `chat` ("" for the configuration) may write behind @, and which actor that is: those of the configuration,
-    and its own by the last part of their ids. Of two of one name, its own."""
-    found: dict[str, str] = {}
+def nameable(actors: Iterable[str]) -> Callable[[str], Mapping[str, str]]:
+    """Of a chat ("" is the configuration): what its rules may write behind @, and which actor that is: those of the
+    configuration, and its own by the last part of their ids. Of two of one name, its own. `actors` are all ids."""
+    of: dict[str, dict[str, str]] = {"": {}}
     for id_ in actors:
-        if not (whose := owner(id_)):
-            found.setdefault(id_, id_)
-        elif whose == chat:
-            found[id_.rpartition("/")[2]] = id_
-    return found
+        whose = owner(id_)
+        of.setdefault(whose, {})[id_.rpartition("/")[2] if whose else id_] = id_
+    return lambda chat: ChainMap(of[chat], of[""]) if chat in of else of[""]
 
 
 def compile_rule(keywords: Keywords, actors: Iterable[str] | Names) -> Rule:
