@@ -4,9 +4,8 @@
     python -m tests.outage_rounds --each 20 [--seed S]      each fault by itself, so many times (`tests/fault_rounds.py`)
 
 A third of the time connections are refused, a third they are taken and never answered, and a third they are reset, the first of
-them after the message was accepted. Then the Bot API is back. Exit code 0 only where every alert arrived, in order (but for one that a probe may
-have passed over, `alerts/retry.py`), repeats were few
-and marked, and whatever was five minutes late said so.
+them after the message was accepted. Then the Bot API is back. Exit code 0 only where every alert arrived, in order (but for one in
+each chat that a probe may have passed over, `alerts/retry.py`), repeats were few and marked, and whatever was five minutes late said so.
 """
 
 from __future__ import annotations
