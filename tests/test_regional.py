@@ -66,3 +66,12 @@ def test_a_well_known_name_loses_no_article() -> None:
 
 def test_a_fathers_name_that_stands_twice_may_stand_once() -> None:
     assert rings("Ali Abdul Karim Ali", "«Ali Abdulkarim»") == ["Ali Abdulkarim"]
+
+
+@pytest.mark.parametrize(("alias", "text"), [("فلاديمير بوتين", "Vladimir Putin"), ("فيكتور أوربان", "Viktor Orban")])
+def test_a_foreign_name_in_arabic_letters_is_found_with_its_v(alias: str, text: str) -> None:
+    assert rings(alias, f"«{text}»") == [text]
+
+
+def test_an_arabic_f_is_no_v_elsewhere() -> None:
+    assert rings("محمد القذافي", "A letter was sent to Muhammed Gwady on Tuesday.") == []

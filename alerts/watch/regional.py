@@ -41,8 +41,8 @@ def also_written(stem: str) -> tuple[str, ...]:
     if stem == "ابو":
         return "ابي", "ابا"
     if "\u0600" <= stem[:1] <= "\u06ff":
-        foreign = "ف" in stem and len(stem) >= _LONG_ENOUGH and not names_of(stem)
-        return (stem.replace("ف", "و"),) if foreign else ()
+        foreign = stem[0] == "ف" and len(stem) > _LONG_ENOUGH and not names_of(stem)
+        return (f"و{stem[1:]}",) if foreign else ()
     if not stem.isascii() or len(stem) < _LONG_ENOUGH:
         return ()
     forms = [_SILENT.sub("", stem), _SLAVIC.sub("f", stem)]
