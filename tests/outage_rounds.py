@@ -5,7 +5,7 @@
 
 A third of the time connections are refused, a third they are taken and never answered, and a third they are reset, the first of
 them after the message was accepted. Then the Bot API is back. Exit code 0 only where every alert arrived, in order (but for one in
-each chat that a probe may have passed over, `alerts/retry.py`), repeats were few and marked, and whatever was five minutes late said so.
+each chat that a probe may have passed over, `alerts/retry.py`), repeats were few and marked, and what was five minutes late said so.
 """
 
 from __future__ import annotations
