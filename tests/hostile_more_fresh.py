@@ -357,7 +357,11 @@ def _identities(t: Table) -> None:
 def _articles(t: Table) -> None:
     """Articles that cost whoever reads them."""
     s = t.server
-    said = "<p>" + "The group has said this at length and in full. " * 6 + "</p>"
+
+    def said(name: str) -> str:
+        """Words that no other of them has."""
+        return "<p>" + " ".join(f"{name}{i} and {i * 7}{name}." for i in range(60)) + "</p>"
+
     inside: dict[str, str] = {
         "small-paragraphs": "<p>A line.</p>" * 60_000, "breaks": "<p>" + "a<br>" * 300_000 + "</p>", "nested-words": "<div>Words " * 800 + "</div>" * 800, "tables": "<table><tr><td>Cell</td></tr></table>" * 20_000,
         "times": "<time datetime='2025-06-20T10:00:00Z'>20 June 2025</time> " * 60_000, "half-links": "<p>Words <a href='/x'>a link</a> and words.</p>" * 30_000, "lists": "<ul><li>One</li></ul>" * 40_000, "spans": "<p>" + "<span>a</span> " * 200_000 + "</p>",
@@ -371,11 +375,11 @@ def _articles(t: Table) -> None:
         "nested-json-ld": '<script type="application/ld+json">' + '{"@graph":[' * 5_000 + "]}" * 5_000 + "</script>", "style": "<style>" + "/* 2025-06-20 */ a{b:c}" * 100_000 + "</style>", "script-days": "<script>var a=[" + '"2025-06-20T10:00:00Z",' * 100_000 + "]</script>",
     }  # fmt: skip
     pages = {
-        name: f"<html><head><title>Statement</title></head><body><article><h1>Statement</h1>{said}{one}</article></body></html>"
+        name: f"<html><head><title>Statement</title></head><body><article><h1>Statement</h1>{said(name)}{one}</article></body></html>"
         for name, one in inside.items()
     }
     pages |= {
-        name: f"<html><head>{one}</head><body><article><h1>Statement</h1>{said * 3}</article></body></html>"
+        name: f"<html><head>{one}</head><body><article><h1>Statement</h1>{said(name) * 3}</article></body></html>"
         for name, one in heads.items()
     }
     for name, whole in pages.items():
@@ -383,9 +387,8 @@ def _articles(t: Table) -> None:
         async def told(c: Any, name: str = name) -> None:
             """The article of what stood there at first is not asked for: this one is new at the second poll."""
             rows = [s.item("Quiet first item", "http://site.invalid/first", "first")]
-            rows += (
-                [s.item(f"Khazali and costly {name}", f"http://{c.headers['host']}/costly-{name}", "a")] if c.n else []
-            )
+            title = f"{name} {name[::-1]} Khazali"  # another story than the others
+            rows += [s.item(title, f"http://{c.headers['host']}/costly-{name}", "a")] if c.n else []
             await c.rss(s.rss(rows))
 
         async def article(c: Any, whole: str = whole) -> None:
@@ -443,7 +446,7 @@ def _previews(t: Table) -> None:
                 ("a/99999999999999999999", "../../1", "a/\u0661", "a/1\x00", "a/-1", "a", "", "b/2")
             )
         ),
-        statements=1,
+        statements=2,
     )
     preview(
         "odd-links",

@@ -219,6 +219,8 @@ def _extracted(tree: Any, url: str, least: int | None = None) -> str:
         options.min_extracted_size = least
     try:
         document = trafilatura.bare_extraction(tree, options=options)
+    except MemoryError:
+        raise  # the page is too much for the worker, which says so
     except Exception as error:  # it promises nothing about what hostile trees make it raise
         raise ParseError("parse_error", f"the text could not be found ({type(error).__name__})") from error
     return clean(document.text or "", MAX_TEXT) if document is not None else ""

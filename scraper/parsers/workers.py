@@ -118,7 +118,7 @@ class ParsePool:
     in one event loop and close it there.
     """
 
-    def __init__(self, workers: int = 2, *, seconds: float = 3.0, memory: int = 192 * MIB, jobs: int = 500) -> None:
+    def __init__(self, workers: int = 2, *, seconds: float = 3.0, memory: int = 128 * MIB, jobs: int = 500) -> None:
         self._seconds, self._memory, self._jobs = seconds, memory, jobs
         self._light = seconds * _LIGHT
         self._slots = asyncio.Semaphore(workers)
