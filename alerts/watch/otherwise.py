@@ -77,14 +77,14 @@ def _with_another_letter(text: Text, laid: Sequence[Laid]) -> str:
 
 
 def _is_another(key: str, other: str) -> bool:
-    """Whether two keys differ by a consonant: by another in its place, or by one that no spelling swallows, in a short word."""
+    """Whether two keys differ by a consonant: by another in its place, or by one that no spelling swallows."""
+    if max(len(key), len(other)) > _SHORT:
+        return False  # in long words slips are likelier than namesakes
     if len(key) == len(other):
         return sum(mine != theirs for mine, theirs in zip(key, other, strict=True)) == 1
     short, long = sorted((key, other), key=len)
-    return (
-        len(long) - len(short) == 1
-        and len(long) <= _SHORT
-        and any(long[at] in _FIRM and long[:at] + long[at + 1 :] == short for at in range(len(long)))
+    return len(long) - len(short) == 1 and any(
+        long[at] in _FIRM and long[:at] + long[at + 1 :] == short for at in range(len(long))
     )
 
 
