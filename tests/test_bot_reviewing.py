@@ -127,6 +127,7 @@ async def test_a_list_that_is_long_is_turned_page_by_page_and_every_story_stands
             first = await asked(chat, words)
             clock.advance(seconds=1)
             store_statements(chat.house.db, "agency", [(f"Qais al-Khazali after {words}", "")], clock.now)
+            await judged(chat)  # or it would be met between two pages of the next list
             clock.advance(seconds=1)
             second = await turned(chat, first, "More")
             third = await turned(chat, second, "More")
