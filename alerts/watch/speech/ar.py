@@ -187,7 +187,7 @@ _RULES: tuple[tuple[str, Role], ...] = (
     (r"q,?-?w?@", _S),
     (r"^a?j*[wV]j*@(?:[^,;:#]{0,3}c|,?[^,;:#]{0,8}[:,]q)", _S),
     (r"[pFigB]@", _M),
-    (r"^a?[SD][rk][rwip]{1,6}@(?:,[jwt]{1,4},|p[wte]{1,3})?c", _S),
+    (r"^a?[SD][rk][rwip]{0,5}[rw]@(?:,[jwt]{1,4},|p[wte]{1,3})?c", _S),
     (r"[SDPEVQ][rwk]{1,4}@", _M),
     (r"[SDPEVQ][rwk]*#[rw]*(?:a[SDPEV])?@", _M),
     # The subject, then its verb.
