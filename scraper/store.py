@@ -309,20 +309,19 @@ def _finer(moment: Moment, precision: str | None) -> bool:
 def waiting(conn: Connection, limit: int, *, but_not: Collection[int] = ()) -> tuple[Statement, ...]:
     """Statements that have still to be judged, oldest first, each as it stands now; `but_not` those ids.
 
-    A statement that waits in two extents comes once, at its present one; `judged` then settles both. One that was removed
-    (`removed_at`) waits in the extent "removed" for that to be told.
+    Those of one poll by when they were published, else from the end of the page: lists have their newest entry on top. A
+    statement that waits in two extents comes once, at its present one; `judged` then settles both. A removed one (`removed_at`)
+    waits in the extent "removed" for that to be told.
     """
     first = (
         select(unjudged.c.statement, func.min(unjudged.c.queued_at).label("queued_at"))
         .where(unjudged.c.statement.not_in(list(but_not)))
         .group_by(unjudged.c.statement)
-        .order_by(func.min(unjudged.c.queued_at), unjudged.c.statement)
-        .limit(limit)
         .subquery()
     )
-    query = (
-        select(statement).join(first, first.c.statement == statement.c.id).order_by(first.c.queued_at, statement.c.id)
-    )
+    queued, published = first.c.queued_at, statement.c.published_at
+    query = select(statement).join(first, first.c.statement == statement.c.id).limit(limit)
+    query = query.order_by(queued, published.is_(None), published, statement.c.id.desc())
     return tuple(_statement(row) for row in conn.execute(query))
 
 

@@ -51,7 +51,7 @@ async def judged(db: Database, bench: Bench, limit: int) -> list[str]:
 async def test_a_statement_on_which_our_code_fails_holds_up_no_other(db: Database, bench: Bench, limit: int) -> None:
     db.write_now(lambda conn: keep(conn, *TITLES))
     stumbling: Any = Stumbling(bench.watchlist)
-    assert await judged(db, replace(bench, watchlist=stumbling), limit) == list(TITLES[1:])
+    assert await judged(db, replace(bench, watchlist=stumbling), limit) == list(reversed(TITLES[1:]))
 
 
 async def test_a_statement_on_which_our_code_failed_is_judged_once_the_bug_is_gone(db: Database, bench: Bench) -> None:

@@ -75,3 +75,11 @@ def test_a_foreign_name_in_arabic_letters_is_found_with_its_v(alias: str, text: 
 
 def test_an_arabic_f_is_no_v_elsewhere() -> None:
     assert rings("محمد القذافي", "A letter was sent to Muhammed Gwady on Tuesday.") == []
+
+
+def test_behind_the_arabic_for_a_name_is_no_maghrebi_one() -> None:
+    """لأحمد is "for Ahmad": read as a name with its article, it made a speaker of whoever a statement was for."""
+    watched = Actor("it", "group", "Asa'ib Ahl al-Haqq")
+    text = "أصدر الأمين العام لعصائب أهل الحق الشيخ قيس الخزعلي بياناً أدان فيه كل تهديد."
+    (match,) = compile_watchlist([watched], ()).match("", text, language="ar")
+    assert (match.role, "clitic li-" in match.steps) == ("mentioned", True)

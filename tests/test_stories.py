@@ -473,14 +473,20 @@ async def test_an_edit_that_would_change_nothing_for_who_reads_is_not_sent(
     clock = Clock()
     async with house(watching(tmp_path, site, api), clock) as bayan:
         await primed(bayan)
-        texts = [SAID, SAID.replace("world leaders", "heads of state"), SAID.replace("world leaders", "kings and queens")]
+        texts = [
+            SAID,
+            SAID.replace("world leaders", "heads of state"),
+            SAID.replace("world leaders", "kings and queens"),
+        ]
         for place, text in enumerate(texts):
             site.pages["/outlet1"] = feed([("a", TITLE, text)])
             before = api.calls
             await bayan.service.once(only=["outlet1"], patience=timedelta())
             await bayan.service.once(only=["outlet1"], patience=timedelta())
             asked = api.calls - before
-            assert asked == (1, 2, 1)[place], "an alert; a reply and the mark in the alert; a reply, for the mark stands there"
+            assert asked == (1, 2, 1)[place], (
+                "an alert; a reply and the mark in the alert; a reply, for the mark stands there"
+            )
             clock.advance(minutes=40)
         settled = bayan.db.read_now(lambda conn: outbox.of_statement(conn, 10))
     assert [one["text"].split(" ")[0] for one in api.chat("11")][1:] == ["✏️", "✏️"]

@@ -262,6 +262,16 @@ async def test_six_hours_without_telegram_lose_nothing_and_keep_the_order(
         assert not any("may repeat" in text for text in heard)
 
 
+async def test_what_one_poll_brings_is_told_oldest_first(tmp_path: Path, site: FakeSite, api: FakeBotApi) -> None:
+    async with house(watching(tmp_path, site, api)) as bayan:
+        await poll(bayan)
+        site.pages["/feed"] = site.feed([SECOND, RINGS, *OLD])  # newest on top, as lists are
+        await poll(bayan)
+        heard = [message["text"] for message in api.accepted]
+    assert ["first matter" in one for one in heard] == [True, False]
+    assert "another matter" in heard[-1]
+
+
 async def test_a_new_start_tries_at_once_what_rested_after_failures(
     tmp_path: Path, site: FakeSite, api: FakeBotApi
 ) -> None:

@@ -170,6 +170,8 @@ def fit(word: str, slot: Slot, is_first: bool, is_last: bool) -> tuple[Likeness,
             continue
         if not is_single and slot.stem.startswith("ali") and heard.form.startswith("ال"):
             continue  # الطاهر is al-Taher and not Ali Taher
+        if is_single and heard.form[0] == "ل" and slot.stem[0] in "aeiou":
+            continue  # لأحمد is "for Ahmad", though Lahmad is al-Ahmad in the Maghreb
         likeness = alike(heard.form, slot.stem) if is_single else None
         known = slot.own if slot.meant and heard.form not in slot.meant else slot.sounds
         if (likeness is None or likeness.tier == "C") and len(

@@ -34,7 +34,9 @@ MAX_TEXT = 1_000_000
 _MAX_TITLE = 1_000
 _SHORT, _LEAST = 700, 30
 """Letters of a text that may be all that the page shows, and of the shortest that is taken for one."""
-_DRESS = re.compile(r"</?(?:span|font|b|i|em|strong|u|s|small|big|mark|bdi|bdo|tt|ins|sub|sup)(?:\s[^<>]*+)?>", re.IGNORECASE)
+_DRESS = re.compile(
+    r"</?(?:span|font|b|i|em|strong|u|s|small|big|mark|bdi|bdo|tt|ins|sub|sup)(?:\s[^<>]*+)?>", re.IGNORECASE
+)
 _MUCH_DRESS = 8_000
 """Tags that dress letters, beyond which they are taken off: no writer puts on so many, but converters dress each word, and
 trafilatura takes time that grows with the square of the elements in one paragraph (12,000 of them: five seconds)."""

@@ -64,7 +64,7 @@ def judge_now(host: str, port: int, addresses: Sequence[Any]) -> str:
 
 
 async def line_hop(request: Ask, target: Target) -> tuple[Head, bytes]:
-    return await asking._hop(request, target, RESOLVE, lambda: CONTEXT, lambda _: None)
+    return await asking._hop(request, target, RESOLVE, lambda: CONTEXT, lambda _: None, asyncio.timeout)
 
 
 class SharedBackend(httpcore.AsyncNetworkBackend):
