@@ -70,8 +70,10 @@ class FakeSite:
     async def stop(self) -> None:
         if self._server is not None:
             self._server.close()
-            for writer in tuple(self._open):  # who was cut off in the midst of a question leaves nothing open
-                writer.transport.abort()
+            for _ in range(8):  # turns of the loop: one that is just being accepted is not open before the fifth
+                for writer in tuple(self._open):  # who was cut off in the midst of a question leaves nothing open
+                    writer.transport.abort()
+                await asyncio.sleep(0)
             await self._server.wait_closed()
 
     def feed(self, items: Iterable[tuple[str, str]], *, teaser: str = "") -> str:
