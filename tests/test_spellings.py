@@ -274,3 +274,15 @@ def test_the_other_spellings_of_a_name_that_is_written_are_not_told_beside_it() 
 def test_what_is_explained_is_what_rings(text: str) -> None:
     watchlist = compile_watchlist([MOMIN, Actor("other", "person", "Hassan Karim", ("Hasan Kareem",))], ())
     assert watchlist.explain("", text).matches == watchlist.match("", text)
+
+
+def test_a_spelling_that_is_refused_hides_no_other_one() -> None:
+    """Without an article "Islamic State" is words; the same place is "Dawla al-Islamiya", whichever is looked for first."""
+    text = "من شعبنا في كل بلد عربي ودولة إسلامية أن يهبّ لنجدة"
+    watched = [
+        Actor("it", "group", "Dawla AL Islamiya", ("Islamic State",)),
+        Actor("it", "group", "Islamic State", ("Dawla AL Islamiya",)),
+    ]
+    assert [[one.pattern for one in compile_watchlist([each], ()).match("", text)] for each in watched] == [
+        ["Dawla AL Islamiya"]
+    ] * 2

@@ -99,6 +99,13 @@ def places_of(written: Sequence[Found]) -> dict[Hashable, list[tuple[int, int]]]
     return places
 
 
+def stands(hit: SoundHit[Pattern], folded: Folded) -> bool:
+    """Whether a hit by sound is not refused for what it is itself, whatever else stands in the text."""
+    return LOOK_ALIKE not in hit.steps and (
+        hit.found.kind != "alias" or not namesake(folded, hit.first, hit.behind, hit.found)
+    )
+
+
 def not_among(written: Sequence[Found], heard: Iterable[Found]) -> list[Found]:
     """The hits by sound where the same name is not found as it is written."""
     known = _by_watch(written)

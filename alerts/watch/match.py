@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -32,6 +33,7 @@ from alerts.watch.judging import (
     once_each,
     places_of,
     reading_order,
+    stands,
 )
 from alerts.watch.lexicon import LETTER, NAME, NO_TWO_PARTS, RULE, Lexicon, marks_of
 from alerts.watch.names import is_article, name_parts, short_forms
@@ -195,7 +197,15 @@ class Watchlist:
                 written = list(collected(self._names.find(folded, joins, marked.get(NAME, ())), order, folded))
                 refused: list[Refused[Pattern]] | None = None if nearly is None else []
                 of_field = numbers[second:] if order else numbers[:second]
-                sounding = self._spellings.find(folded, of_field, marked, pairs[order], places_of(written), refused)
+                sounding = self._spellings.find(
+                    folded,
+                    of_field,
+                    marked,
+                    pairs[order],
+                    places_of(written),
+                    refused,
+                    partial(stands, folded=folded),
+                )
                 heard = list(collected(sounding, order, folded))
                 names += [*written, *not_among(written, heard)]
                 if nearly is not None:

@@ -145,12 +145,13 @@ class Spellings(Generic[T]):
         pairs: Sequence[Neighbouring[T]],
         written: Mapping[Hashable, Sequence[tuple[int, int]]] = MappingProxyType({}),
         refused: list[Refused[T]] | None = None,
+        stands: Callable[[SoundHit[T]], bool] = lambda _: True,
     ) -> Iterator[SoundHit[T]]:
         """Every name that sounds like what stands in the text; one for each name and place.
 
         `numbers` are those of its words, `marks` and `pairs` what `marks_of` and `neighbours` find in them. `written` are the places
-        (word, word behind) in which nobody asks for names of some `alike`: not all that lies in one of them is told. What was laid
-        and is not the name is added to `refused`, where there is such a list.
+        (word, word behind) in which nobody asks for names of some `alike`: not all that lies in one of them is told. What is laid and
+        not the name is added to `refused`, if any. What `stands`, and cannot be nearer, is not looked for in other spellings too.
         """
         if not self._pairs or not (pairs or marks or folded.links or ":" in folded.original):
             return
@@ -171,7 +172,7 @@ class Spellings(Generic[T]):
                     refused.append(hit)
             elif may_be and (key := (id(anchored.spelling), hit.first, hit.behind)) not in seen:
                 seen.add(key)
-                if hit.tier == "B" and not hit.apart:
+                if hit.tier == "B" and not hit.apart and stands(hit):
                     already.add(anchored.spelling, hit.first, hit.behind)
                 yield hit
         yield from self._beside.find(text, marks)
